@@ -1,0 +1,124 @@
+"""DBSCAN over embeddings, exact and bounded in memory, and the rule that one photo shows one person once.
+
+DBSCAN (Ester et al., 1996) is scikit-learn's; what it is given is a sparse graph of the pairs nearer than `eps`, made
+by blocked matrix products, so that 50,000 faces need a fraction of the memory of its own neighbour search and give the
+same labels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.cluster.hierarchy import DisjointSet
+from sklearn.cluster import dbscan
+
+from core.types import Vectors
+
+EPS = 0.54
+"""Cosine distance within which two faces are neighbours: similarity 0.46, where BCubed F on `faces-lfw-dev` is at its
+best and no two people are joined (`python -m tests.benchmarks calibration`)."""
+
+MIN_SAMPLES = 2
+"""Two photos of somebody are enough to be a person."""
+
+_BLOCK = 2048
+
+
+def neighbours(vectors: Vectors, eps: float) -> sparse.csr_matrix:
+    """The pairs of vectors at a cosine distance of at most `eps`, each vector with itself among them.
+
+    Args:
+        vectors: [n, dimension], unit length.
+
+    Returns:
+        float32 [n, n] of distances, symmetric; pairs further apart are absent.
+    """
+    count = len(vectors)
+    rows, columns, distances = [], [], []
+    for start in range(0, count, _BLOCK):
+        block = np.maximum(1.0 - vectors[start : start + _BLOCK] @ vectors.T, 0.0)
+        row, column = np.nonzero(block <= eps)
+        rows.append(row + start)
+        columns.append(column)
+        distances.append(block[row, column])
+    if not count:
+        return sparse.csr_matrix((0, 0), dtype=np.float32)
+    entries = (np.concatenate(distances), (np.concatenate(rows), np.concatenate(columns)))
+    return sparse.csr_matrix(entries, shape=(count, count), dtype=np.float32)
+
+
+def cluster(vectors: Vectors, eps: float = EPS, min_samples: int = MIN_SAMPLES) -> NDArray[np.int64]:
+    """DBSCAN's labels with the cosine distance: 0, 1, ... for clusters, -1 for noise.
+
+    Args:
+        vectors: [n, dimension], unit length.
+        eps: the largest distance of neighbours, 0 to 2.
+        min_samples: neighbours, the vector itself included, that make a core point.
+    """
+    if not len(vectors):
+        return np.empty(0, np.int64)
+    graph = neighbours(vectors, eps)
+    _, labels = dbscan(graph, eps=eps, min_samples=min_samples, metric="precomputed")
+    return np.asarray(labels, np.int64)
+
+
+def separate(
+    vectors: Vectors, labels: NDArray[np.int64], images: NDArray[np.int64], eps: float = EPS
+) -> NDArray[np.int64]:
+    """Splits each cluster that holds two faces of one image, so that no label stands twice in any image.
+
+    Within such a cluster the pairs nearer than `eps` are joined again, the most similar first, wherever that brings no
+    two faces of one image together (single linkage under cannot-link constraints). What stays alone is noise.
+
+    Args:
+        vectors: [n, dimension], unit length.
+        labels: of `cluster`, [n].
+        images: the image of each face, [n].
+
+    Returns:
+        New labels [n]; clusters without such a pair keep their faces together.
+    """
+    result = np.full(len(labels), -1, np.int64)
+    following = 0
+    for label in range(int(labels.max(initial=-1)) + 1):
+        members = np.flatnonzero(labels == label)
+        if len(np.unique(images[members])) == len(members):
+            parts = [members]
+        else:
+            parts = _separated(vectors[members], images[members], members, eps)
+        for part in parts:
+            result[part] = following
+            following += 1
+    return result
+
+
+def _separated(
+    vectors: Vectors, images: NDArray[np.int64], members: NDArray[np.intp], eps: float
+) -> list[NDArray[np.intp]]:
+    graph = sparse.triu(neighbours(vectors, eps), k=1).tocoo()
+    groups = DisjointSet(range(len(members)))
+    holds = {index: {int(image)} for index, image in enumerate(images)}
+    for pair in np.argsort(graph.data, kind="stable"):
+        first, second = groups[int(graph.row[pair])], groups[int(graph.col[pair])]
+        if first != second and not holds[first] & holds[second]:
+            groups.merge(first, second)
+            holds[groups[first]] = holds.pop(first) | holds.pop(second)
+    parts = (members[sorted(subset)] for subset in groups.subsets())
+    return [part for part in parts if len(part) > 1]
+
+
+def representative(vectors: Vectors) -> tuple[int, float]:
+    """The member of a group that is most similar to the others, and the group's mean similarity.
+
+    Args:
+        vectors: [n, dimension], unit length, n >= 1.
+
+    Returns:
+        Its row, and the mean cosine over all pairs of different members (1 for a single one).
+    """
+    total = vectors.sum(axis=0, dtype=np.float64)
+    sums = vectors @ total.astype(np.float32)
+    count = len(vectors)
+    mean = 1.0 if count == 1 else float((total @ total - count) / (count * (count - 1)))
+    return int(np.argmax(sums)), mean

@@ -1,0 +1,112 @@
+"""One SQLite database: connections with sqlite-vec, many readers, one writer at a time.
+
+The driver is `sqlcipher3`: unlike the standard module it can load extensions on every platform. WAL lets readers work
+beside the writer; a process killed at any moment leaves the last committed state. An application that embeds Core adds
+its own tables to `metadata` and writes through the same object, so that its rows and Core's commit together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlite_vec
+from sqlalchemy import Connection, MetaData, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlcipher3 import dbapi2
+
+from core.errors import DatabaseError
+
+BUSY_SECONDS = 20.0
+"""How long a statement waits for another process that is writing."""
+
+
+class Database:
+    """A database file; made when it is not there yet.
+
+    Raises (from every method):
+        DatabaseError: the file is no database, is locked for too long, or the disk is full.
+    """
+
+    def __init__(self, path: Path, metadata: MetaData, version: int) -> None:
+        """Opens the file and creates the tables of `metadata` that are missing.
+
+        Args:
+            path: its folder exists.
+            metadata: every table of the application.
+            version: of the schema; a file of a newer one is refused.
+        """
+        self.path = path
+        self._writing = threading.RLock()
+        self._engine = create_engine(f"sqlite:///{path}", module=dbapi2, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(self._engine, "connect", _set_up)
+        try:
+            with self.write() as connection:
+                found = int(connection.execute(text("PRAGMA user_version")).scalar_one())
+                if found > version:
+                    raise DatabaseError(f"{path} was made by a newer version of Sietch. Update Sietch to open it.")
+                metadata.create_all(connection)
+                connection.execute(text(f"PRAGMA user_version = {version:d}"))
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one unchanging state of the database."""
+        with _explained(self.path), self._engine.connect() as connection, connection.begin():
+            connection.execute(text("BEGIN"))
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The connection that writes: commits at the end, or leaves everything as it was when an error passes."""
+        with self._writing, _explained(self.path), self._engine.connect() as connection, connection.begin():
+            connection.execute(text("BEGIN IMMEDIATE"))
+            yield connection
+
+    def problems(self) -> list[str]:
+        """What SQLite's own integrity check finds; empty when the file is sound."""
+        with self.read() as connection:
+            rows = [str(row) for row in connection.execute(text("PRAGMA integrity_check")).scalars()]
+            orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+        return [row for row in rows if row != "ok"] + [f"a row of {row[0]} points at nothing" for row in orphans]
+
+    def close(self) -> None:
+        """Gives back every connection."""
+        self._engine.dispose()
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    # Transactions are begun by `read` and `write` alone, not by the driver's own guess.
+    connection.isolation_level = None
+    connection.enable_load_extension(True)
+    sqlite_vec.load(connection)
+    connection.enable_load_extension(False)
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """The driver's errors as sentences for the user; bugs (a wrong statement) pass unchanged."""
+    try:
+        yield
+    except (DBAPIError, dbapi2.Error) as error:
+        cause = str(error.orig if isinstance(error, DBAPIError) else error)
+        raise DatabaseError(_sentence(path, cause)) from error
+
+
+def _sentence(path: Path, cause: str) -> str:
+    if "full" in cause:
+        return "The disk is full. Make room and try again; nothing was lost."
+    if "locked" in cause or "busy" in cause:
+        return "The library is in use by another program. Try again in a moment."
+    if "not a database" in cause:
+        return f"{path} is not a Sietch database, or it is damaged."
+    if "readonly" in cause or "unable to open" in cause:
+        return f"{path} cannot be opened for writing. Check the folder's permissions."
+    return f"The database {path} cannot be used: {cause}."

@@ -1,0 +1,59 @@
+"""The steps composed: pixels -> detection -> alignment -> embedding and quality -> faces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.alignment import aligned
+from core.detection import MIN_CONFIDENCE, FaceDetector
+from core.embedding import FaceEmbedder
+from core.images import DecodedImage
+from core.models import ModelPack
+from core.quality import quality
+from core.sessions import open_session
+from core.types import AnalyzedFace, BoundingBox, Detection, Embedding
+
+
+class FaceEngine:
+    """Finds and embeds the faces of an image with one model pack. Keeps nothing; safe to use from several threads."""
+
+    def __init__(self, pack: ModelPack, threads: int = 1) -> None:
+        """Opens the pack's models.
+
+        Args:
+            pack: verified.
+            threads: of the processor for one image; one where several engines run side by side.
+
+        Raises:
+            ModelError: a model cannot be run.
+        """
+        self.pack = pack
+        self._detector = FaceDetector(open_session(pack.detector.path, threads))
+        self._embedder = FaceEmbedder(open_session(pack.embedder.path, threads), pack.dimension)
+
+    def analyze(self, image: DecodedImage, min_confidence: float = MIN_CONFIDENCE) -> list[AnalyzedFace]:
+        """Every face of an image, the most confident first; boxes and landmarks in pixels of the upright original."""
+        detections = self._detector.detect(image.pixels, min_confidence)
+        crops = [aligned(image.pixels, detection.landmarks) for detection in detections]
+        vectors = self._embedder.embed(crops)
+        faces = []
+        for detection, crop, vector in zip(detections, crops, vectors, strict=True):
+            original = _scaled(detection, image)
+            faces.append(AnalyzedFace(original, Embedding(vector, self.pack.name), quality(original, crop)))
+        return faces
+
+
+def _scaled(detection: Detection, image: DecodedImage) -> Detection:
+    """From pixels of the decoded image to pixels of the original."""
+    height, width = image.pixels.shape[:2]
+    across, down = image.width / width, image.height / height
+    box = detection.box
+    landmarks: NDArray[np.float32] = detection.landmarks * np.array([across, down], np.float32)
+    return replace(
+        detection,
+        box=BoundingBox(box.x * across, box.y * down, box.width * across, box.height * down),
+        landmarks=landmarks,
+    )

@@ -1,0 +1,43 @@
+"""The errors that a user can meet. `str(error)` is a sentence for them: what happened, and what to do."""
+
+from __future__ import annotations
+
+
+class CoreError(Exception):
+    """Any known error of Core."""
+
+
+class ImageError(CoreError):
+    """An image cannot become pixels, and never will as it is."""
+
+
+class NotAnImage(ImageError):
+    """The bytes are of no format that Core reads."""
+
+
+class DamagedImage(ImageError):
+    """The format is known, but its content cannot be decoded."""
+
+
+class ImageTooLarge(ImageError):
+    """The image has, or claims, more pixels than Core is willing to hold."""
+
+
+class ImageUnavailable(CoreError):
+    """The file cannot be read now: gone, locked or forbidden. It may be readable later."""
+
+
+class ModelError(CoreError):
+    """A model's file is missing, damaged, or cannot be run."""
+
+
+class DatabaseError(CoreError):
+    """The database cannot be opened or used."""
+
+
+class NotFound(CoreError):
+    """No face, person or image has that id."""
+
+
+class InvalidInput(CoreError, ValueError):
+    """A value cannot be used: a wrong dimension, not a number, out of range."""

@@ -1,0 +1,266 @@
+"""Any supported file -> upright RGB pixels, at the scale that is needed and within bounds.
+
+JPEG goes through libjpeg-turbo (simplejpeg), which decodes large pictures at a half, a quarter or an eighth directly;
+what it refuses, and every other format, goes through Pillow. The EXIF orientation is applied here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import simplejpeg
+from PIL import Image, JpegImagePlugin
+
+from core.errors import DamagedImage, ImageTooLarge, ImageUnavailable, NotAnImage
+from core.types import Pixels
+
+MAX_PIXELS = 150_000_000
+"""More than any camera or stitched panorama in common use; as RGBA it takes 600 MB, which a worker may."""
+
+MAX_SCALED_PIXELS = 400_000_000
+"""The bound for sequential JPEG, of which only an eighth is ever held when it is large."""
+
+MAX_FILE_BYTES = 1_000_000_000
+"""A picture file above a gigabyte is not one."""
+
+WORKING_SIDE = 4096
+"""Pictures are analysed at full size up to this many pixels on the longer side, and not far below it above."""
+
+_ORIENTATION_TAG = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedImage:
+    """Upright pixels, perhaps smaller than the original.
+
+    Attributes:
+        pixels: RGB.
+        width: of the upright original, in pixels.
+        height: likewise.
+        format: JPEG, PNG, ...
+    """
+
+    pixels: Pixels
+    width: int
+    height: int
+    format: str
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the original for one of `pixels`."""
+        return float(self.width / self.pixels.shape[1])
+
+
+def sniff(head: bytes) -> str | None:
+    """The format that a file's first 32 bytes tell, or None: one of those that Core reads, or "HEIC" or "RAW"."""
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return name
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12])
+    return None
+
+
+READABLE = frozenset({"JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000"})
+"""The formats of `sniff` that `decode` reads."""
+
+_MAGIC = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
+    (b"\xff\x4f\xff\x51", "JPEG2000"),
+    (b"FUJIFILMCCD-RAW", "RAW"),
+    (b"IIRO", "RAW"),
+    (b"IIU\0", "RAW"),
+)
+_BRANDS = {
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+    b"heic": "HEIC",
+    b"heix": "HEIC",
+    b"hevc": "HEIC",
+    b"mif1": "HEIC",
+    b"msf1": "HEIC",
+    b"crx ": "RAW",
+}
+
+
+def read_file(path: Path) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        ImageUnavailable: it cannot be read now.
+        ImageTooLarge: it is larger than any picture.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ImageUnavailable(f"The file cannot be read: {error.strerror or error}.") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise ImageTooLarge("The file is larger than 1 GB, more than Sietch opens as a picture.")
+    return data
+
+
+def decode(data: bytes, max_side: int = WORKING_SIDE) -> DecodedImage:
+    """Upright RGB pixels.
+
+    Args:
+        data: a whole file.
+        max_side: pictures with a longer side than this may come smaller, down to about this size.
+
+    Raises:
+        NotAnImage: of no known format.
+        DamagedImage: cannot be decoded.
+        ImageTooLarge: over the bounds of this module.
+    """
+    try:
+        with _open(data) as image:
+            _check_size(image)
+            width, height = image.size
+            orientation = _orientation(image)
+            pixels = _turned(_pixels(image, data, max_side), orientation)
+            kind = "JPEG" if image.format == "MPO" else image.format or ""
+    except (ImageTooLarge, NotAnImage):
+        raise
+    except Image.DecompressionBombError:
+        raise ImageTooLarge(f"The picture has more than {2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6:,.0f} megapixels.")
+    except MemoryError as error:
+        raise ImageTooLarge("There is not enough memory to open the picture.") from error
+    except Exception as error:  # Pillow's plugins raise nearly anything on hostile files
+        _damaged(error)
+    if orientation >= 5:
+        width, height = height, width
+    return DecodedImage(pixels, width, height, kind)
+
+
+def exif_of(data: bytes) -> Image.Exif:
+    """The EXIF block of a picture, empty where there is none or it cannot be read."""
+    try:
+        with _open(data) as image:
+            return image.getexif()
+    except Exception:  # as in `decode`; a picture without readable metadata is still a picture
+        return Image.Exif()
+
+
+def _open(data: bytes) -> Image.Image:
+    kind = sniff(data[:32])
+    if not data:
+        raise NotAnImage("The file is empty.")
+    if kind == "JPEG":
+        # Opened directly: `Image.open` refuses large JPEGs that can be decoded at a fraction of their size.
+        return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
+    if kind in ("HEIC", "RAW"):
+        raise NotAnImage(f"{kind} pictures cannot be opened by this version of Sietch.")
+    if kind not in READABLE:
+        raise NotAnImage("The file is not a picture.")
+    with warnings.catch_warnings():
+        # The bounds of this module are stricter and give an error for the user instead of a warning.
+        warnings.simplefilter("ignore")
+        return Image.open(io.BytesIO(data), formats=[kind])
+
+
+def _damaged(error: Exception) -> NoReturn:
+    detail = str(error).split("\n")[0].strip() or type(error).__name__
+    raise DamagedImage(f"The picture is damaged ({detail}).") from error
+
+
+def _check_size(image: Image.Image) -> None:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise DamagedImage("The picture is damaged (it claims to have no pixels).")
+    scalable = image.format == "JPEG" and not image.info.get("progressive")
+    bound = MAX_SCALED_PIXELS if scalable else MAX_PIXELS
+    if width * height > bound:
+        raise ImageTooLarge(
+            f"The picture has {width:,} × {height:,} pixels, more than the {bound // 1_000_000} megapixels that "
+            "Sietch opens."
+        )
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # a broken EXIF block is no reason to refuse the picture
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _turned(pixels: Pixels, orientation: int) -> Pixels:
+    """Undoes an EXIF orientation (Exif 2.32, tag 0x0112)."""
+    turned = {
+        1: lambda p: p,
+        2: lambda p: p[:, ::-1],
+        3: lambda p: p[::-1, ::-1],
+        4: lambda p: p[::-1],
+        5: lambda p: p.transpose(1, 0, 2),
+        6: lambda p: p.transpose(1, 0, 2)[:, ::-1],
+        7: lambda p: p.transpose(1, 0, 2)[::-1, ::-1],
+        8: lambda p: p.transpose(1, 0, 2)[::-1],
+    }[orientation](pixels)
+    return np.ascontiguousarray(turned)
+
+
+def _pixels(image: Image.Image, data: bytes, max_side: int) -> Pixels:
+    if image.format == "JPEG" and image.mode in ("RGB", "L"):
+        denominator = _denominator(image.size, max_side)
+        try:
+            pixels: Pixels = simplejpeg.decode_jpeg(
+                data,
+                "RGB",
+                min_width=-(-image.width // denominator),
+                min_height=-(-image.height // denominator),
+            )
+            return pixels
+        except ValueError:
+            # libjpeg-turbo's strict mode refuses odd files that Pillow still reads.
+            pass
+    return _pixels_by_pillow(image, max_side)
+
+
+def _denominator(size: tuple[int, int], max_side: int) -> int:
+    """The largest reduction that JPEG offers (1, 2, 4, 8) which keeps the longer side at `max_side` or more."""
+    return max(each for each in (1, 2, 4, 8) if each == 1 or max(size) / each >= max_side)
+
+
+def _pixels_by_pillow(image: Image.Image, max_side: int) -> Pixels:
+    denominator = _denominator(image.size, max_side)
+    width, height = (max(1, side // denominator) for side in image.size)
+    image.draft("RGB" if image.mode != "L" else "L", (width, height))
+    image.load()
+    rest = min(image.width // width, image.height // height)
+    small = image if rest <= 1 or image.mode in ("P", "1", "I;16", "I;16B", "I", "F") else image.reduce(rest)
+    return np.asarray(_rgb(small))
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
+        return _from_wide(image).convert("RGB")
+    if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
+        white.alpha_composite(layer)
+        return white.convert("RGB")
+    return image.convert("RGB")
+
+
+def _from_wide(image: Image.Image) -> Image.Image:
+    """Gray of 16 or 32 bits or floating point -> 8 bits; Pillow's own conversion would clip it to white."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    top = 65535.0 if image.mode.startswith("I;16") else float(values.max(initial=0.0))
+    full = next((scale for scale in (1.0, 255.0, 65535.0) if top <= scale), top)
+    return Image.fromarray((np.clip(values / full, 0.0, 1.0) * 255).astype(np.uint8))

@@ -1,0 +1,62 @@
+"""Core's tables: image, person, face, vector.
+
+They hold no key of any other application's tables; an embedding application may point at them. The vectors themselves
+lie in sqlite-vec's virtual tables, one for each dimension (see `core.vectors`); `vector` says which model made each.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+
+metadata = MetaData()
+
+image = Table(
+    "image",
+    metadata,
+    Column("image_id", Integer, primary_key=True),
+    Column("source", String, nullable=False, unique=True, comment="what the caller calls the image: a path, a key"),
+    Column("width", Integer, nullable=False, comment="pixels of the upright original"),
+    Column("height", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", Integer, primary_key=True),
+    Column("name", String),
+    Column("created_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("updated_at", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+face = Table(
+    "face",
+    metadata,
+    Column("face_id", Integer, primary_key=True),
+    Column("image_id", ForeignKey("image.image_id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", ForeignKey("person.person_id", ondelete="SET NULL")),
+    Column("confirmed", Boolean, nullable=False, default=False, comment="a human said that the face is this person"),
+    Column("x", Float, nullable=False, comment="pixels of the upright original, as y, width, height"),
+    Column("y", Float, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("landmarks", String, nullable=False, comment="JSON, five [x, y]"),
+    Column("confidence", Float, nullable=False),
+    Column("quality", Float, nullable=False),
+    Column("detected_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Index("face_of_image", "image_id"),
+    Index("face_of_person", "person_id", "quality"),
+    sqlite_autoincrement=True,
+)
+
+vector = Table(
+    "vector",
+    metadata,
+    Column("vector_id", Integer, primary_key=True),
+    Column("face_id", ForeignKey("face.face_id", ondelete="CASCADE"), nullable=False),
+    Column("model", String, nullable=False),
+    Column("dimension", Integer, nullable=False),
+    UniqueConstraint("face_id", "model"),
+    sqlite_autoincrement=True,
+)

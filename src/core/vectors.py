@@ -1,0 +1,123 @@
+"""Embeddings in the database, and the search for similar ones, by sqlite-vec.
+
+A virtual table holds all vectors of one dimension, partitioned by the model that made them: a search reads only the
+vectors that may be compared with its query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, insert, select, text
+
+from core.errors import InvalidInput
+from core.schema import vector as vector_table
+from core.types import Embedding, Vectors
+
+MAX_NEIGHBOURS = 4096
+"""The most that sqlite-vec returns for one query."""
+
+
+def checked(vector: Vectors, dimension: int) -> Vectors:
+    """`vector` as a unit vector of that dimension.
+
+    Raises:
+        InvalidInput: wrong shape, not finite, or of no length.
+    """
+    values = np.asarray(vector, np.float32)
+    if values.shape != (dimension,):
+        raise InvalidInput(f"An embedding of {dimension} numbers is needed, not one of shape {values.shape}.")
+    length = float(np.linalg.norm(values))
+    if not np.isfinite(length) or length < 1e-6:
+        raise InvalidInput("The embedding is not a direction: it is zero or holds numbers that are not finite.")
+    unit: Vectors = values / np.float32(length)
+    return unit
+
+
+def add(connection: Connection, face_ids: Sequence[int], embeddings: Sequence[Embedding]) -> None:
+    """Stores one embedding for each face."""
+    for face_id, embedding in zip(face_ids, embeddings, strict=True):
+        dimension = len(embedding.vector)
+        unit = checked(embedding.vector, dimension)
+        _ensure_table(connection, dimension)
+        row = {"face_id": face_id, "model": embedding.model, "dimension": dimension}
+        vector_id = connection.execute(insert(vector_table).values(row)).inserted_primary_key[0]  # type: ignore[index]
+        connection.execute(
+            text(f"INSERT INTO vector_{dimension:d} (vector_id, model, embedding) VALUES (:id, :model, :embedding)"),
+            {"id": vector_id, "model": embedding.model, "embedding": unit.tobytes()},
+        )
+
+
+def nearest(connection: Connection, query: Embedding, limit: int) -> list[tuple[int, float]]:
+    """The faces most similar to a query, exact, the most similar first.
+
+    Returns:
+        Pairs of face id and cosine similarity, at most `limit` and at most `MAX_NEIGHBOURS`.
+    """
+    dimension = len(query.vector)
+    unit = checked(query.vector, dimension)
+    if not _has_table(connection, dimension):
+        return []
+    rows = connection.execute(
+        text(
+            f"SELECT vector.face_id, near.distance FROM vector_{dimension:d} AS near "
+            "JOIN vector ON vector.vector_id = near.vector_id "
+            "WHERE near.embedding MATCH :query AND near.k = :limit AND near.model = :model "
+            "ORDER BY near.distance, vector.face_id"
+        ),
+        {"query": unit.tobytes(), "limit": min(limit, MAX_NEIGHBOURS), "model": query.model},
+    )
+    return [(int(face_id), 1.0 - float(distance)) for face_id, distance in rows]
+
+
+def load(connection: Connection, model: str, dimension: int, where: str = "1") -> tuple[NDArray[np.int64], Vectors]:
+    """The vectors of one model.
+
+    Args:
+        where: an SQL condition over the table `face`, without input of a user.
+
+    Returns:
+        Face ids in ascending order, int64 [n], and their vectors, float32 [n, dimension].
+    """
+    if not _has_table(connection, dimension):
+        return np.empty(0, np.int64), np.empty((0, dimension), np.float32)
+    rows = connection.execute(
+        text(
+            f"SELECT face.face_id, stored.embedding FROM face JOIN vector USING (face_id) "
+            f"JOIN vector_{dimension:d} AS stored ON stored.vector_id = vector.vector_id "
+            f"WHERE vector.model = :model AND ({where}) ORDER BY face.face_id"
+        ),
+        {"model": model},
+    ).all()
+    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), dimension)
+    return ids, vectors
+
+
+def delete(connection: Connection, face_ids: Sequence[int]) -> None:
+    """Removes every vector of these faces."""
+    rows = connection.execute(
+        select(vector_table.c.vector_id, vector_table.c.dimension).where(vector_table.c.face_id.in_(face_ids))
+    ).all()
+    for vector_id, dimension in rows:
+        connection.execute(text(f"DELETE FROM vector_{dimension:d} WHERE vector_id = :id"), {"id": vector_id})
+        connection.execute(vector_table.delete().where(vector_table.c.vector_id == vector_id))
+
+
+def _ensure_table(connection: Connection, dimension: int) -> None:
+    connection.execute(
+        text(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS vector_{dimension:d} USING vec0("
+            "vector_id INTEGER PRIMARY KEY, model TEXT PARTITION KEY, "
+            f"embedding FLOAT[{dimension:d}] DISTANCE_METRIC=cosine)"
+        )
+    )
+
+
+def _has_table(connection: Connection, dimension: int) -> bool:
+    found = connection.execute(
+        text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"), {"name": f"vector_{dimension:d}"}
+    )
+    return found.first() is not None
