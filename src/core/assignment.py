@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,21 +43,31 @@ def match_image(db: Connection, faces: Sequence[tuple[int, AnalyzedFace]]) -> No
         del near[-negative]
 
 
-def group_rest(db: Connection, pack: ModelPack, dry_run: bool = False) -> Clustering:
-    """Groups the faces that belong to nobody and are good enough: see `FaceCore.cluster`."""
+def plan_groups(db: Connection, pack: ModelPack) -> Clustering:
+    """What grouping the faces that belong to nobody would change; changes nothing. Takes seconds in a large library."""
     where = f"face.person_id IS NULL AND face.quality >= {matching.MIN_QUALITY}"
     face_ids, embeddings = vectors.load(db, pack.name, pack.dimension, where)
     image_ids = _images(db, face_ids)
     joined = _joined(db, pack, face_ids, embeddings, image_ids)
     rest = np.array([int(face_id) not in joined for face_id in face_ids], bool)
     groups = _groups(face_ids[rest], embeddings[rest], image_ids[rest])
-    if not dry_run:
-        for face_id, person_id in joined.items():
-            records.assign(db, [face_id], person_id)
-        groups = tuple(records.create_person(db, group) for group in groups)
     grouped = {face_id for group in groups for face_id in group.face_ids}
     noise = tuple(int(face_id) for face_id in face_ids[rest] if int(face_id) not in grouped)
     return Clustering(joined, groups, noise)
+
+
+def apply_groups(db: Connection, plan: Clustering) -> Clustering:
+    """Does what was planned, but for faces that were given to somebody, or removed, since.
+
+    Returns:
+        The plan as it was done, with the ids of the new persons.
+    """
+    free = set(db.execute(text("SELECT face_id FROM face WHERE person_id IS NULL")).scalars())
+    joined = {face_id: person_id for face_id, person_id in plan.joined.items() if face_id in free}
+    for face_id, person_id in joined.items():
+        records.assign(db, [face_id], person_id)
+    still = (group for group in plan.groups if free.issuperset(group.face_ids))
+    return replace(plan, joined=joined, groups=tuple(records.create_person(db, group) for group in still))
 
 
 def _known(db: Connection, near: list[tuple[int, float]]) -> list[matching.Neighbour]:

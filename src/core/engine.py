@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +45,11 @@ class FaceEngine:
             original = _scaled(detection, image)
             faces.append(AnalyzedFace(original, Embedding(vector, self.pack.name), quality(original, crop)))
         return faces
+
+
+def use_one_thread() -> None:
+    """Keeps OpenCV's own thread pool out of a process that is one worker among several."""
+    cv2.setNumThreads(1)
 
 
 def _scaled(detection: Detection, image: DecodedImage) -> Detection:

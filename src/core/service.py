@@ -118,9 +118,20 @@ class FaceCore:
         Args:
             dry_run: report what would be done and change nothing.
         """
-        scope = self._reading if dry_run else self._writing
-        with scope(connection) as db:
-            return assignment.group_rest(db, self.pack, dry_run)
+        with self._reading(connection) as db:
+            plan = assignment.plan_groups(db, self.pack)
+        return plan if dry_run else self.apply(plan, connection)
+
+    def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:
+        """Does what a dry run of `cluster` planned, but for faces that were given to somebody, or removed, since.
+
+        Planning takes seconds in a large library and needs no transaction that writes; this takes a moment.
+
+        Returns:
+            The plan as it was done, with the ids of the new persons.
+        """
+        with self._writing(connection) as db:
+            return assignment.apply_groups(db, plan)
 
     def persons(self, connection: Connection | None = None) -> list[Person]:
         """Everybody, by id."""

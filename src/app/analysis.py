@@ -1,0 +1,97 @@
+"""What a worker process does with one photo: read, decode once, find the faces, make the small pictures.
+
+A worker shares nothing with the program but the files on disk: a decoder that crashes or hangs takes down one worker,
+and the window never waits for its arithmetic.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.metadata import taken_at
+from app.thumbnails import ThumbnailFiles
+from core import images
+from core.engine import FaceEngine, use_one_thread
+from core.errors import ImageUnavailable
+from core.models import ModelPack
+from core.types import AnalyzedFace
+
+_NICENESS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo to analyse: where its file may be, its sha256 when it was imported, where small pictures go."""
+
+    paths: tuple[bytes, ...]
+    content_hash: str
+    cache: Path
+    pack: ModelPack
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnalysis:
+    """What was seen: the upright size in pixels, the format, the time on the camera's clock, the faces."""
+
+    width: int
+    height: int
+    format: str
+    taken_at: datetime
+    faces: tuple[AnalyzedFace, ...]
+
+
+def prepare_worker() -> None:
+    """Lets the window and everything else on the computer go first."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    use_one_thread()
+
+
+def analyze(job: Job) -> PhotoAnalysis:
+    """Analyses a photo and keeps its small pictures in the cache.
+
+    Raises:
+        ImageError: the photo cannot be read, now or later.
+        ImageUnavailable: it cannot be read now.
+    """
+    path, data = _read(job.paths)
+    if hashlib.sha256(data).hexdigest() != job.content_hash:
+        raise ImageUnavailable("The file has changed since it was added. Add its folder again.")
+    image = images.decode(data)
+    faces = _engine(job.pack).analyze(image)
+    thumbnails = ThumbnailFiles(job.cache)
+    thumbnails.write_photo(job.content_hash, image.pixels)
+    for face in faces:
+        thumbnails.write_face(job.content_hash, face.detection.box, image.pixels, image.scale)
+    taken = taken_at(images.exif_of(data), path.name, _modified(path))
+    return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces))
+
+
+def _read(paths: tuple[bytes, ...]) -> tuple[Path, bytes]:
+    """The first of a photo's places that can be read, and its bytes."""
+    problem = ImageUnavailable("The file is nowhere to be found.")
+    for place in paths:
+        path = Path(os.fsdecode(place))
+        try:
+            return path, images.read_file(path)
+        except ImageUnavailable as error:
+            problem = error
+    raise problem
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError as error:
+        raise ImageUnavailable(f"The file cannot be read: {error.strerror}.") from error
+
+
+@functools.cache
+def _engine(pack: ModelPack) -> FaceEngine:
+    """One engine for the life of a worker process."""
+    return FaceEngine(pack)

@@ -1,0 +1,17 @@
+"""The app layer's own errors; like Core's, `str(error)` is a sentence for the user."""
+
+from __future__ import annotations
+
+from core.errors import CoreError
+
+
+class AppError(CoreError):
+    """Any known error of the app layer."""
+
+
+class NotFound(AppError):
+    """No photo or person has that id."""
+
+
+class LibraryError(AppError):
+    """The library's folder cannot be used."""

@@ -1,0 +1,196 @@
+"""Dropped files and folders -> photos. Files stay where they are and are only read.
+
+A photo is known by the sha256 of its file: the same picture in two places is one photo with two places, and a folder
+that is added again changes nothing. Files whose size and time are as they were are not even opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app import schema
+from app.metadata import taken_at
+from app.types import PhotoState
+from core.database import Database
+from core.images import READABLE, exif_of, sniff
+
+BATCH = 64
+"""Files whose rows are written together."""
+
+VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".mts", ".m2ts", ".3gp", ".wmv", ".webm", ".mpg"})
+RAW_SUFFIXES = frozenset({".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"})
+PICTURE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".jp2", ".heic"}
+    | {".heif", ".jxl", *RAW_SUFFIXES}
+)
+"""Names that promise a picture: what such a file holds instead is reported, other files are passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file as the scan met it. Without a hash it is no photo, for `reason`; a `lasting` reason needs no new look."""
+
+    path: bytes
+    size: int
+    modified_ns: int
+    content_hash: str | None = None
+    reason: str = ""
+    lasting: bool = True
+
+
+def program_version() -> str:
+    """What stands beside a refusal: a newer version looks again."""
+    return version("sietch")
+
+
+class Importer:
+    """Turns paths into rows of `photo` and `place`."""
+
+    def __init__(self, database: Database, library_folder: Path) -> None:
+        self._database = database
+        self._own = os.fsencode(library_folder.resolve())
+
+    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[int], None]) -> None:
+        """Adds a file, or everything below a folder, in the order of the names.
+
+        Args:
+            root: a path; what is not there is recorded as skipped.
+            stopped: asked between files; when it says yes the scan ends, and what was added stays.
+            added: told after every commit how many photos are new and wait to be indexed.
+        """
+        known = self._known(root)
+        batch: list[_Found] = []
+        for path, explicit in _walk(root, self._own):
+            if stopped():
+                break
+            found = _examine(path, explicit, known)
+            if found:
+                batch.append(found)
+            if len(batch) >= BATCH:
+                added(self._write(batch))
+                batch = []
+        added(self._write(batch))
+
+    def _known(self, root: bytes) -> dict[bytes, tuple[int, int]]:
+        """Size and time of the files at or below `root` that need no new look."""
+        inside = {"root": root, "low": root.rstrip(b"/\\") + os.sep.encode(), "version": program_version()}
+        inside["high"] = inside["low"][:-1] + bytes([inside["low"][-1] + 1])
+        query = text(
+            "SELECT path, size, modified_ns FROM place WHERE path = :root OR (path >= :low AND path < :high) "
+            "UNION ALL SELECT path, size, modified_ns FROM skipped "
+            "WHERE refused_by = :version AND (path = :root OR (path >= :low AND path < :high))"
+        )
+        with self._database.read() as db:
+            return {bytes(row.path): (row.size, row.modified_ns) for row in db.execute(query, inside)}
+
+    def _write(self, batch: Sequence[_Found]) -> int:
+        """How many photos are new."""
+        if not batch:
+            return 0
+        with self._database.write() as db:
+            return sum(_record(db, found) for found in batch)
+
+
+def _walk(root: bytes, own: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Every file at or below `root`, in order; True for what was named itself and for folders that cannot be read.
+
+    Links to folders are not followed: they can lead in circles. Hidden folders and the library's own are left out.
+    """
+    waiting = [root]
+    while waiting:
+        path = waiting.pop()
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+        except OSError:
+            # A file, or a folder that is closed to us: both are for `_examine` to tell.
+            yield path, True
+            continue
+        folders = []
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(b"._"):
+                    yield entry.path, False
+            elif not entry.name.startswith(b".") and os.path.realpath(entry.path) != own:
+                folders.append(entry.path)
+        waiting.extend(reversed(folders))
+
+
+def _examine(path: bytes, explicit: bool, known: dict[bytes, tuple[int, int]]) -> _Found | None:
+    """What a file is; None where there is nothing to record."""
+    try:
+        status = os.stat(path)
+        if known.get(path) == (status.st_size, status.st_mtime_ns):
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            reason = "The folder cannot be read." if stat.S_ISDIR(status.st_mode) else "This is not a file."
+            return _Found(path, 0, 0, reason=reason, lasting=False) if explicit else None
+        with open(path, "rb") as file:
+            reason_or_none = _refusal(path, file.read(32), explicit)
+            if reason_or_none is None:
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                return _Found(path, status.st_size, status.st_mtime_ns, digest)
+    except OSError as error:
+        return _Found(path, 0, 0, reason=f"The file cannot be read: {error.strerror or error}.", lasting=False)
+    if not reason_or_none:
+        return None
+    return _Found(path, status.st_size, status.st_mtime_ns, reason=reason_or_none)
+
+
+def _refusal(path: bytes, head: bytes, explicit: bool) -> str | None:
+    """Why a file is no photo; "" for one that nobody would expect to be; None for a photo."""
+    kind = sniff(head)
+    suffix = os.path.splitext(os.fsdecode(path))[1].lower()
+    if suffix in VIDEO_SUFFIXES:
+        return "Videos cannot be opened by this version of Sietch."
+    if kind in ("HEIC", "RAW") or (suffix in RAW_SUFFIXES and kind in (None, "TIFF")):
+        return f"{'HEIC' if kind == 'HEIC' else 'RAW'} pictures cannot be opened by this version of Sietch."
+    if kind in READABLE:
+        # Two letters are too little to call a file without the right name a picture.
+        return "" if kind == "BMP" and suffix != ".bmp" and not explicit else None
+    if suffix in PICTURE_SUFFIXES or explicit:
+        return "The file is empty." if not head else "The file is not a picture."
+    return ""
+
+
+def _record(db: Connection, found: _Found) -> bool:
+    """Writes one file's rows; whether it is a new photo."""
+    place, skipped = schema.place.c, schema.skipped.c
+    row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
+    if found.content_hash is None:
+        row |= {"reason": found.reason, "refused_by": program_version() if found.lasting else None}
+        statement = upsert(schema.skipped).values(row)
+        db.execute(statement.on_conflict_do_update(index_elements=[skipped.path], set_=row))
+        return False
+    photo_id, new = _photo(db, found)
+    statement = upsert(schema.place).values(row | {"photo_id": photo_id})
+    db.execute(statement.on_conflict_do_update(index_elements=[place.path], set_=row | {"photo_id": photo_id}))
+    db.execute(delete(schema.skipped).where(skipped.path == found.path))
+    return new
+
+
+def _photo(db: Connection, found: _Found) -> tuple[int, bool]:
+    """The photo of that content, made when it is not there; whether it was made."""
+    photo = schema.photo.c
+    known = db.execute(select(photo.photo_id).where(photo.content_hash == found.content_hash)).scalar()
+    if known is not None:
+        return int(known), False
+    name = os.path.basename(os.fsdecode(found.path))
+    row = insert(schema.photo).values(
+        content_hash=found.content_hash,
+        state=PhotoState.PENDING,
+        size=found.size,
+        taken_at=taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
+        added_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return int(db.execute(row).inserted_primary_key[0]), True  # type: ignore[index]

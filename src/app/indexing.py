@@ -1,0 +1,264 @@
+"""The Indexer: photos that wait -> analysed in worker processes -> one transaction each, in the order of their ids.
+
+Two threads: one scans what was asked for, one keeps a bounded window of photos in the workers and commits them. All
+state is in the database (`worklist`), and each step is a transaction whose effect depends on nothing but what was
+committed before: a run that is killed and started again ends where an undisturbed run ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+from app import worklist
+from app.analysis import PhotoAnalysis
+from app.events import Events
+from app.importing import Importer
+from app.progress import Meter
+from app.types import IndexPhase, IndexProgress, LibraryChanged
+from app.workers import Workers
+from core.database import Database
+from core.errors import CoreError, ImageUnavailable
+from core.service import FaceCore
+
+_log = logging.getLogger(__name__)
+
+_Running = deque[tuple[int, Future[PhotoAnalysis]]]
+
+
+class Indexer:
+    """Works in the background until there is nothing left to do. All methods may be called from any thread."""
+
+    def __init__(self, database: Database, core: FaceCore, events: Events, library_folder: Path, cache: Path) -> None:
+        self._database = database
+        self._core = core
+        self._events = events
+        self._importer = Importer(database, library_folder)
+        self._cache = cache
+        self._changed = threading.Condition()
+        self._progress = IndexProgress(IndexPhase.IDLE)
+        self._meter = Meter()
+        self._asked: deque[list[str]] = deque()
+        self._scanning = self._indexing = self._grouping = self._more = False
+        self._paused = self._cancelled = self._closing = False
+        self._threads = [
+            threading.Thread(target=self._forever, args=(work, due), name=work.__name__, daemon=True)
+            for work, due in ((self._scan, lambda: self._scanning), (self._index, lambda: self._indexing))
+        ]
+
+    def start(self) -> None:
+        """Goes on with what an earlier run of the program left, if anything. To be called once."""
+        worklist.retry_refused(self._database)
+        total = worklist.pending_count(self._database)
+        self._scanning = worklist.next_request(self._database) is not None
+        self._indexing = self._scanning or total > 0 or worklist.grouping_due(self._database, at_end=True)
+        self._tell(total=total)
+        for thread in self._threads:
+            thread.start()
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Adds files and folders to the library: they are scanned and indexed in the background."""
+        with self._changed:
+            if not self._indexing:
+                self._progress = IndexProgress(IndexPhase.SCANNING)
+                self._meter.restart()
+            self._asked.append([os.path.abspath(path) for path in paths])
+            self._indexing = self._more = True
+            self._scanning = self._scanning or not self._cancelled
+        self._tell()
+
+    def pause(self) -> None:
+        """Stops after the photo that is being written; nothing is lost."""
+        with self._changed:
+            self._paused = self._indexing
+        self._tell()
+
+    def resume(self) -> None:
+        """Goes on after `pause`, or after an error stopped the work."""
+        with self._changed:
+            self._paused = False
+            self._meter.restart()
+        self._tell(error=None)
+
+    def cancel(self) -> None:
+        """Ends the work: what is indexed stays, what still waits is not added to the library."""
+        with self._changed:
+            self._asked.clear()
+            self._cancelled = self._indexing
+            self._paused = False
+        self._tell(error=None)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits until nothing is left to do, or an error stopped the work (`progress.error`).
+
+        Returns:
+            False when the time was over first.
+        """
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._indexing or self._progress.error is not None, timeout)
+
+    def close(self) -> None:
+        """Stops at once and waits for the threads; what is left is done after the next `start`."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+
+    @property
+    def progress(self) -> IndexProgress:
+        """How far the work is now."""
+        with self._changed:
+            return self._progress
+
+    def _interrupted(self) -> bool:
+        return self._closing or self._cancelled or self._paused
+
+    def _phase(self) -> IndexPhase:
+        if not self._indexing:
+            return IndexPhase.IDLE
+        if self._paused:
+            return IndexPhase.PAUSED
+        if self._grouping:
+            return IndexPhase.GROUPING
+        return IndexPhase.INDEXING if self._progress.total > self._progress.done else IndexPhase.SCANNING
+
+    def _tell(self, **changes: object) -> None:
+        """Changes the progress and lets everybody know."""
+        with self._changed:
+            self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
+            remaining = self._progress.total - self._progress.done
+            left = None if self._scanning or self._paused else self._meter.seconds_left(remaining)
+            self._progress = replace(self._progress, phase=self._phase(), seconds_left=left)
+            progress = self._progress
+            self._changed.notify_all()
+        self._events.publish(progress)
+
+    def _forever(self, work: Callable[[], None], due: Callable[[], bool]) -> None:
+        """A thread: does its work whenever it is due; an error pauses all work until the user resumes it."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or (due() and not self._paused))
+                if self._closing:
+                    return
+            try:
+                work()
+            except CoreError as error:
+                _log.warning("indexing stopped: %s", error)
+                self._fail(str(error))
+            except Exception:
+                _log.exception("indexing stopped by a bug")
+                self._fail("Something went wrong inside Sietch. Nothing was lost; the work can be resumed.")
+
+    def _fail(self, reason: str) -> None:
+        with self._changed:
+            self._paused = True
+        self._tell(error=reason)
+
+    def _scan(self) -> None:
+        """Everything that was asked for, the oldest first."""
+        while not self._interrupted():
+            with self._changed:
+                asked = self._asked.popleft() if self._asked else None
+            if asked:
+                worklist.request(self._database, asked)
+            found = worklist.next_request(self._database)
+            if found is None:
+                break
+            request_id, path = found
+            self._importer.run(path, self._interrupted, self._added)
+            if not self._interrupted():
+                worklist.finish_request(self._database, request_id)
+        with self._changed:
+            if self._cancelled or not self._interrupted():
+                self._scanning = bool(self._asked) and not self._cancelled
+        self._tell()
+
+    def _added(self, count: int) -> None:
+        with self._changed:
+            total = self._progress.total + count
+        self._tell(total=total)
+        self._events.publish(LibraryChanged(skipped=True))
+
+    def _index(self) -> None:
+        """Everything that waits, then people; returns early when interrupted."""
+        with self._changed:
+            self._more = False
+        with Workers(self._core.pack, self._cache) as workers:
+            self._analyze(workers)
+        if self._cancelled:
+            self._drop()
+        if self._interrupted():
+            return
+        self._group(at_end=True)
+        with self._changed:
+            self._indexing = self._more or self._scanning
+        self._tell()
+
+    def _analyze(self, workers: Workers) -> None:
+        last = 0
+        running: _Running = deque()
+        while not self._interrupted():
+            # Asked before the look: what is scanned after it is found by the next look.
+            scanning = self._scanning
+            for photo in worklist.waiting(self._database, last, workers.window - len(running)):
+                running.append((photo.photo_id, workers.submit(photo)))
+                last = photo.photo_id
+            if running:
+                self._finish(workers, *running.popleft())
+            elif scanning:
+                with self._changed:
+                    self._changed.wait(timeout=0.5)
+            else:
+                return
+
+    def _finish(self, workers: Workers, photo_id: int, future: Future[PhotoAnalysis]) -> None:
+        """Writes what came of one photo and tells of it."""
+        try:
+            seen = workers.result(future, self._interrupted)
+        except ImageUnavailable as error:
+            worklist.postpone(self._database, photo_id, str(error))
+            seen, change = None, LibraryChanged(skipped=True)
+        except Exception as error:
+            # A bug on one file must not stop the others; the log tells us, the reason tells the user.
+            if not isinstance(error, CoreError):
+                _log.exception("photo %d cannot be analysed", photo_id)
+            reason = str(error) if isinstance(error, CoreError) else f"Sietch failed on this picture ({error!r})."
+            worklist.refuse(self._database, photo_id, reason)
+            seen, change = None, LibraryChanged(skipped=True)
+        else:
+            if seen is None:
+                return
+            change = worklist.store(self._database, self._core, photo_id, seen)
+        self._meter.tick()
+        self._tell(done=self._progress.done + 1, skipped=self._progress.skipped + change.skipped)
+        self._events.publish(change)
+        self._group(at_end=False)
+
+    def _group(self, at_end: bool) -> None:
+        if not worklist.grouping_due(self._database, at_end):
+            return
+        self._grouping = True
+        self._tell()
+        try:
+            self._events.publish(worklist.group(self._database, self._core))
+        finally:
+            self._grouping = False
+        self._tell()
+
+    def _drop(self) -> None:
+        """The end of `cancel`, once the scan has stopped."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or not self._scanning)
+        worklist.forget_waiting(self._database)
+        with self._changed:
+            self._cancelled = False
+            self._scanning = bool(self._asked)
+        self._tell(total=self._progress.done)

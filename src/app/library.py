@@ -1,0 +1,84 @@
+"""One library: a folder with the database and the caches, and everything that works on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+import platformdirs
+
+from app import schema
+from app.errors import LibraryError
+from app.events import Events
+from app.indexing import Indexer
+from app.people import People
+from app.photos import Photos
+from app.thumbnails import ThumbnailFiles, Thumbnails
+from app.types import LibraryCounts
+from core.database import Database
+from core.models import ModelPack, find_pack
+from core.service import FaceCore
+
+
+def default_folder() -> Path:
+    """Where the library is when the user names no other place."""
+    return Path(platformdirs.user_data_dir("sietch", appauthor=False)) / "Library"
+
+
+class Library:
+    """The composition of the app layer for one folder.
+
+    Attributes:
+        folder: holds `library.sqlite` and `cache`, which can be deleted at any time.
+        events: tells what changed.
+        core: the face engine over the same database.
+    """
+
+    def __init__(self, folder: Path, database: Database, pack: ModelPack) -> None:
+        cache = folder / "cache"
+        self.folder = folder
+        self.models = pack
+        self.database = database
+        self.events = Events()
+        self.core = FaceCore(database, pack)
+        self.photos = Photos(database)
+        self.people = People(database, self.core, self.photos, self.events)
+        self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
+        self.indexer = Indexer(database, self.core, self.events, folder, cache)
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> Self:
+        """Opens the library in a folder, or makes a new one there, and goes on with indexing that was not finished.
+
+        Args:
+            folder: by default one in the user's data folder.
+
+        Raises:
+            LibraryError: the folder cannot be made.
+            DatabaseError: the database cannot be used.
+            ModelError: the face model is missing or damaged.
+        """
+        where = (folder or default_folder()).expanduser().absolute()
+        try:
+            where.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(f"The library {where} cannot be made: {error.strerror}.") from error
+        pack = find_pack()
+        library = cls(where, Database(where / "library.sqlite", schema.metadata, schema.VERSION), pack)
+        library.indexer.start()
+        return library
+
+    def counts(self) -> LibraryCounts:
+        """How many there are of everything."""
+        return self.photos.counts()
+
+    def close(self) -> None:
+        """Stops the work in the background, which goes on at the next `open`, and closes the database."""
+        self.indexer.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()

@@ -1,0 +1,93 @@
+"""What a window or a command asks of people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from app.errors import NotFound
+from app.events import Events
+from app.photos import Photos, timeline_of
+from app.types import LibraryChanged, PersonSummary, PhotoFace, Timeline
+from core.database import Database
+from core.service import FaceCore
+
+_PEOPLE = """
+    SELECT person.person_id, person.name, count(*) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
+           min(photo.taken_at) AS first_taken, max(photo.taken_at) AS last_taken,
+           (SELECT best.face_id FROM face AS best WHERE best.person_id = person.person_id
+            ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
+    FROM person JOIN face USING (person_id) JOIN photo USING (image_id)
+    {where}
+    GROUP BY person.person_id
+    ORDER BY person.name IS NULL, photo_count DESC, person.person_id
+"""
+
+_TIMELINE = """
+    SELECT DISTINCT photo.photo_id, substr(photo.taken_at, 1, 7), photo.taken_at
+    FROM face JOIN photo USING (image_id) WHERE face.person_id = :id
+    ORDER BY photo.taken_at DESC, photo.photo_id DESC
+"""
+
+
+class People:
+    """The people of one library."""
+
+    def __init__(self, database: Database, core: FaceCore, photos: Photos, events: Events) -> None:
+        self._database = database
+        self._core = core
+        self._photos = photos
+        self._events = events
+
+    def list(self) -> list[PersonSummary]:
+        """Everybody: those with a name first, then by number of photos."""
+        with self._database.read() as db:
+            return [_summary(row) for row in db.execute(text(_PEOPLE.format(where="")))]
+
+    def get(self, person_id: int) -> PersonSummary:
+        """One person.
+
+        Raises:
+            NotFound: there is no such person.
+        """
+        with self._database.read() as db:
+            query = text(_PEOPLE.format(where="WHERE person.person_id = :id"))
+            row = db.execute(query, {"id": person_id}).first()
+        if row is None:
+            raise NotFound(f"There is no person {person_id}.")
+        return _summary(row)
+
+    def timeline(self, person_id: int) -> Timeline:
+        """The photos that a person is in, newest first."""
+        with self._database.read() as db:
+            rows = db.execute(text(_TIMELINE), {"id": person_id})
+            return timeline_of((photo_id, month) for photo_id, month, _ in rows)
+
+    def faces(self, person_id: int) -> "list[PhotoFace]":
+        """A person's faces, those in the newest photo first."""
+        return self._photos.faces_of_person(person_id)
+
+    def rename(self, person_id: int, name: str) -> None:
+        """Names a person; a blank name removes it.
+
+        Raises:
+            NotFound: there is no such person.
+            InvalidInput: the name is too long.
+        """
+        self._core.rename(person_id, name)
+        changed = frozenset(self.timeline(person_id).photo_ids)
+        self._events.publish(LibraryChanged(changed, frozenset({person_id})))
+
+
+def _summary(row: Any) -> PersonSummary:
+    return PersonSummary(
+        person_id=row.person_id,
+        name=row.name,
+        face_count=row.face_count,
+        photo_count=row.photo_count,
+        cover_face_id=row.cover_face_id,
+        first_taken=datetime.fromisoformat(row.first_taken) if row.first_taken else None,
+        last_taken=datetime.fromisoformat(row.last_taken) if row.last_taken else None,
+    )

@@ -1,0 +1,158 @@
+"""What a window or a command asks of photos."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+
+from app import schema
+from app.errors import NotFound
+from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, SkippedFile, Timeline
+from core import images
+from core.database import Database
+from core.errors import ImageUnavailable
+from core.types import BoundingBox, Pixels
+
+_FACES = """
+    SELECT face.face_id, photo.photo_id, face.person_id, person.name, face.x, face.y, face.width, face.height,
+           face.confidence, face.quality
+    FROM face JOIN photo USING (image_id) LEFT JOIN person USING (person_id)
+    WHERE {where}
+    ORDER BY {order}
+"""
+
+_SKIPPED = """
+    SELECT path, reason FROM skipped
+    UNION ALL
+    SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id) WHERE photo.reason IS NOT NULL
+    ORDER BY path
+"""
+
+_COUNTS = """
+    SELECT (SELECT count(*) FROM photo WHERE state = 'indexed') AS photos,
+           (SELECT count(*) FROM person) AS people,
+           (SELECT count(*) FROM face) AS faces,
+           (SELECT count(*) FROM photo WHERE state = 'pending') AS pending,
+           (SELECT count(*) FROM skipped)
+             + (SELECT count(*) FROM photo JOIN place USING (photo_id) WHERE photo.reason IS NOT NULL) AS skipped
+"""
+
+
+class Photos:
+    """The photos of one library."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def timeline(self) -> Timeline:
+        """Every indexed photo, newest first."""
+        query = "SELECT photo_id, substr(taken_at, 1, 7) FROM photo WHERE state = 'indexed' "
+        with self._database.read() as db:
+            return timeline_of(db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC")))
+
+    def get(self, photo_id: int) -> Photo:
+        """One photo.
+
+        Raises:
+            NotFound: there is no such photo.
+        """
+        with self._database.read() as db:
+            row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
+            places = select(schema.place.c.path).where(schema.place.c.photo_id == photo_id)
+            paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
+        if row is None or not paths:
+            raise NotFound(f"There is no photo {photo_id}.")
+        there = next((path for path in paths if path.exists()), None)
+        return Photo(
+            photo_id=photo_id,
+            path=there or paths[0],
+            available=there is not None,
+            taken_at=datetime.fromisoformat(row.taken_at),
+            width=row.width,
+            height=row.height,
+            size=row.size,
+            state=PhotoState(row.state),
+        )
+
+    def faces(self, photo_id: int) -> list[PhotoFace]:
+        """The faces in a photo, from left to right."""
+        with self._database.read() as db:
+            query = text(_FACES.format(where="photo.photo_id = :id", order="face.x"))
+            return [photo_face(row) for row in db.execute(query, {"id": photo_id})]
+
+    def face(self, face_id: int) -> PhotoFace:
+        """One face.
+
+        Raises:
+            NotFound: there is no such face.
+        """
+        with self._database.read() as db:
+            query = text(_FACES.format(where="face.face_id = :id", order="face.face_id"))
+            row = db.execute(query, {"id": face_id}).first()
+        if row is None:
+            raise NotFound(f"There is no face {face_id}.")
+        return photo_face(row)
+
+    def faces_of_person(self, person_id: int) -> list[PhotoFace]:
+        """The faces of a person, those in the newest photo first."""
+        order = "photo.taken_at DESC, photo.photo_id DESC, face.face_id"
+        with self._database.read() as db:
+            query = text(_FACES.format(where="face.person_id = :id", order=order))
+            return [photo_face(row) for row in db.execute(query, {"id": person_id})]
+
+    def image(self, photo_id: int, max_side: int = images.WORKING_SIDE) -> Pixels:
+        """The upright picture, in full or, above `max_side`, somewhat reduced.
+
+        Raises:
+            NotFound: there is no such photo.
+            ImageError, ImageUnavailable: it cannot be read.
+        """
+        photo = self.get(photo_id)
+        if not photo.available:
+            raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+        return images.decode(images.read_file(photo.path), max_side).pixels
+
+    def skipped(self) -> list[SkippedFile]:
+        """Every file that was asked for and could not be read, by path."""
+        with self._database.read() as db:
+            return [SkippedFile(Path(os.fsdecode(row.path)), row.reason) for row in db.execute(text(_SKIPPED))]
+
+    def counts(self) -> LibraryCounts:
+        """How many there are of everything."""
+        with self._database.read() as db:
+            return LibraryCounts(**db.execute(text(_COUNTS)).one()._asdict())
+
+
+def timeline_of(rows: Iterable[Any]) -> Timeline:
+    """From rows of photo id and month ("2026-07"), newest first."""
+    photo_ids = array("q")
+    firsts: list[tuple[str, int]] = []
+    for photo_id, month in rows:
+        if not firsts or firsts[-1][0] != month:
+            firsts.append((month, len(photo_ids)))
+        photo_ids.append(photo_id)
+    ends = [first for _, first in firsts[1:]] + [len(photo_ids)]
+    months = (
+        Month(int(month[:4]), int(month[5:]), first, end - first)
+        for (month, first), end in zip(firsts, ends, strict=True)
+    )
+    return Timeline(photo_ids, tuple(months))
+
+
+def photo_face(row: Any) -> PhotoFace:
+    """From a row of the query above."""
+    return PhotoFace(
+        face_id=row.face_id,
+        photo_id=row.photo_id,
+        person_id=row.person_id,
+        name=row.name,
+        box=BoundingBox(row.x, row.y, row.width, row.height),
+        confidence=row.confidence,
+        quality=row.quality,
+    )

@@ -1,0 +1,70 @@
+"""The app's tables, beside Core's in one database: photo, place, skipped, import_request, setting.
+
+A path is kept as the bytes that the file system uses: names need not be valid text.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+
+from core.schema import metadata
+
+VERSION = 1
+"""Of the schema; a library of a newer version is refused."""
+
+photo = Table(
+    "photo",
+    metadata,
+    Column("photo_id", Integer, primary_key=True),
+    Column("content_hash", String, nullable=False, unique=True, comment="sha256 of the file, hexadecimal"),
+    Column("image_id", ForeignKey("image.image_id", ondelete="SET NULL"), unique=True, comment="Core's, once indexed"),
+    Column("state", String, nullable=False, comment="pending, indexed or unreadable"),
+    Column("reason", String, comment="why it is unreadable, or could not be read yet"),
+    Column("refused_by", String, comment="the version that found it unreadable"),
+    Column("size", Integer, nullable=False, comment="bytes"),
+    Column("width", Integer, nullable=False, default=0, comment="pixels of the upright picture"),
+    Column("height", Integer, nullable=False, default=0),
+    Column("format", String, nullable=False, default=""),
+    Column("taken_at", String, nullable=False, comment="the camera's own time, ISO 8601 without zone"),
+    Column("added_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("indexed_at", String),
+    Index("photo_by_state", "state", "photo_id"),
+    Index("photo_by_time", "state", "taken_at", "photo_id"),
+    sqlite_autoincrement=True,
+)
+
+place = Table(
+    "place",
+    metadata,
+    Column("place_id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("modified_ns", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("path", LargeBinary, primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("refused_by", String, comment="the version that found it no picture; none for a passing fault"),
+    Column("size", Integer, nullable=False),
+    Column("modified_ns", Integer, nullable=False),
+)
+
+import_request = Table(
+    "import_request",
+    metadata,
+    Column("request_id", Integer, primary_key=True),
+    Column("path", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)

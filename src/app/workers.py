@@ -1,0 +1,93 @@
+"""The worker processes of the Indexer: analyse photos side by side, and survive what a hostile file does to a decoder.
+
+pebble's pool is used because it replaces a worker that dies or takes too long and goes on; the standard library's breaks
+as a whole.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from app.analysis import Job, PhotoAnalysis, analyze, prepare_worker
+from app.worklist import Waiting
+from core.errors import DamagedImage
+from core.models import ModelPack
+
+MAX_WORKERS = 6
+"""More gain little (the disk and the one writer come next) and take 250 MB each."""
+
+AHEAD = 4
+"""Photos for each worker in the window: results are used in order, and one slow photo must not idle the others."""
+
+SECONDS_PER_PHOTO = 120.0
+"""A photo that takes longer hangs its decoder."""
+
+_POLL_SECONDS = 0.1
+
+
+class Workers:
+    """A pool of processes, started at the first photo and ended with the `with` block, whatever they are doing."""
+
+    def __init__(self, pack: ModelPack, cache: Path, seconds_per_photo: float = SECONDS_PER_PHOTO) -> None:
+        self._pack = pack
+        self._cache = cache
+        self._seconds = seconds_per_photo
+        self._count = max(1, min(MAX_WORKERS, _processors()))
+        self._pool: ProcessPool | None = None
+
+    @property
+    def window(self) -> int:
+        """How many photos may be under way."""
+        return AHEAD * self._count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool:
+            self._pool.stop()
+            self._pool.join()
+
+    def submit(self, photo: Waiting) -> Future[PhotoAnalysis]:
+        """Hands a photo to the next free worker."""
+        if self._pool is None:
+            # Spawned, not forked: a fork of a program with threads and a window can hang.
+            self._pool = ProcessPool(
+                self._count, initializer=prepare_worker, context=multiprocessing.get_context("spawn")
+            )
+        job = Job(photo.paths, photo.content_hash, self._cache, self._pack)
+        future: Future[PhotoAnalysis] = self._pool.schedule(analyze, args=[job], timeout=self._seconds)
+        return future
+
+    def result(self, future: Future[PhotoAnalysis], stopped: Callable[[], bool]) -> PhotoAnalysis | None:
+        """Waits for a photo; None when `stopped` says so first.
+
+        Raises:
+            CoreError: why the photo cannot be read.
+            Exception: a bug, from the worker.
+        """
+        while not stopped():
+            try:
+                return future.result(timeout=_POLL_SECONDS)
+            except TimeoutError as error:
+                if future.done():
+                    raise DamagedImage(f"Opening the picture took more than {self._seconds:.0f} seconds.") from error
+            except ProcessExpired as error:
+                raise DamagedImage("Opening the picture crashed its decoder.") from error
+        return None
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

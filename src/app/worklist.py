@@ -1,0 +1,177 @@
+"""What the Indexer still has to do, and what came of it: the state of every photo, in the database.
+
+A photo is `pending` until it is `indexed` or found `unreadable`; one that cannot be read now stays pending with its
+reason. Folders to be scanned are rows too, so that nothing that was asked for is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app import schema
+from app.analysis import PhotoAnalysis
+from app.importing import program_version
+from app.types import LibraryChanged, PhotoState
+from core.database import Database
+from core.service import FaceCore
+
+FIRST_GROUPING, GROWTH = 150, 4
+"""While photos come in, people are made anew after the first 150 faces and whenever another quarter was added: early
+enough to watch, seldom enough that all groupings of a large library cost little more than the last one."""
+
+_GROUPED_UNTIL = "grouped_until"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A photo that waits, with the places where its file should be."""
+
+    photo_id: int
+    content_hash: str
+    paths: tuple[bytes, ...]
+
+
+def request(database: Database, paths: Sequence[str]) -> None:
+    """Asks for files and folders to be scanned."""
+    with database.write() as db:
+        db.execute(insert(schema.import_request), [{"path": os.fsencode(path)} for path in paths])
+
+
+def next_request(database: Database) -> tuple[int, bytes] | None:
+    """The oldest request and its path, or None."""
+    table = schema.import_request
+    with database.read() as db:
+        row = db.execute(select(table).order_by(table.c.request_id).limit(1)).first()
+    return None if row is None else (int(row.request_id), bytes(row.path))
+
+
+def finish_request(database: Database, request_id: int) -> None:
+    """The request was scanned to its end."""
+    with database.write() as db:
+        db.execute(delete(schema.import_request).where(schema.import_request.c.request_id == request_id))
+
+
+def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
+    """The next photos that wait, in the order of their ids, from the one after `after` on."""
+    query = text(
+        "SELECT photo_id, content_hash, "
+        "(SELECT json_group_array(hex(path)) FROM place WHERE place.photo_id = photo.photo_id) AS paths "
+        "FROM photo WHERE state = 'pending' AND photo_id > :after ORDER BY photo_id LIMIT :limit"
+    )
+    with database.read() as db:
+        rows = db.execute(query, {"after": after, "limit": limit}).all()
+    return [
+        Waiting(row.photo_id, row.content_hash, tuple(bytes.fromhex(path) for path in json.loads(row.paths)))
+        for row in rows
+    ]
+
+
+def pending_count(database: Database) -> int:
+    """Photos that wait."""
+    query = select(func.count()).select_from(schema.photo).where(schema.photo.c.state == PhotoState.PENDING)
+    with database.read() as db:
+        return int(db.execute(query).scalar_one())
+
+
+def retry_refused(database: Database) -> None:
+    """Photos that another version could not read wait again."""
+    photo = schema.photo.c
+    old = (photo.state == PhotoState.UNREADABLE) & (photo.refused_by != program_version())
+    with database.write() as db:
+        db.execute(update(schema.photo).where(old).values(state=PhotoState.PENDING, reason=None, refused_by=None))
+
+
+def store(database: Database, core: FaceCore, photo_id: int, seen: PhotoAnalysis) -> LibraryChanged:
+    """Writes what was seen in a photo: its faces, their vectors, their persons and its state, together.
+
+    Returns:
+        What changed; nothing when another process was quicker.
+    """
+    with database.write() as db:
+        photo = schema.photo.c
+        still = select(photo.content_hash).where(photo.photo_id == photo_id, photo.state == PhotoState.PENDING)
+        row = db.execute(still).first()
+        if row is None:
+            return LibraryChanged()
+        image_id, faces = core.add_image(row.content_hash, seen.width, seen.height, seen.faces, db)
+        _set(
+            db,
+            photo_id,
+            state=PhotoState.INDEXED,
+            image_id=image_id,
+            width=seen.width,
+            height=seen.height,
+            format=seen.format,
+            taken_at=seen.taken_at.isoformat(timespec="seconds"),
+            indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            reason=None,
+        )
+    persons = frozenset(face.person_id for face in faces if face.person_id is not None)
+    return LibraryChanged(frozenset({photo_id}), persons)
+
+
+def refuse(database: Database, photo_id: int, reason: str) -> None:
+    """The photo cannot be read, by this version at least."""
+    with database.write() as db:
+        _set(db, photo_id, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version())
+
+
+def postpone(database: Database, photo_id: int, reason: str) -> None:
+    """The photo cannot be read now: it stays pending."""
+    with database.write() as db:
+        _set(db, photo_id, reason=reason)
+
+
+def forget_waiting(database: Database) -> None:
+    """Takes back what was asked for and not begun: requests, and photos that never were in the library."""
+    photo = schema.photo.c
+    never = (photo.state == PhotoState.PENDING) & photo.indexed_at.is_(None)
+    with database.write() as db:
+        db.execute(delete(schema.import_request))
+        db.execute(delete(schema.photo).where(never))
+
+
+def grouping_due(database: Database, at_end: bool) -> bool:
+    """Whether faces came in since people were last made: at the end of the work any, before that a good number.
+
+    It depends on the database alone, so that a run that was interrupted makes people at the same photos.
+    """
+    with database.read() as db:
+        done, last = _grouped_until(db), _last_face(db)
+    return last > done if at_end else last - done >= max(FIRST_GROUPING, done // GROWTH)
+
+
+def group(database: Database, core: FaceCore) -> LibraryChanged:
+    """Makes people of the faces that belong to nobody."""
+    with database.read() as db:
+        last = _last_face(db)
+        plan = core.cluster(dry_run=True, connection=db)
+    with database.write() as db:
+        done = core.apply(plan, db)
+        row = {"key": _GROUPED_UNTIL, "value": str(last)}
+        statement = upsert(schema.setting).values(row)
+        db.execute(statement.on_conflict_do_update(index_elements=[schema.setting.c.key], set_=row))
+    persons = {group.person_id for group in done.groups if group.person_id is not None}
+    return LibraryChanged(person_ids=frozenset(persons | set(done.joined.values())))
+
+
+def _set(db: Connection, photo_id: int, **values: object) -> None:
+    photo = schema.photo.c
+    change = update(schema.photo).where(photo.photo_id == bindparam("id"), photo.state == PhotoState.PENDING)
+    db.execute(change.values(**values), {"id": photo_id})
+
+
+def _grouped_until(db: Connection) -> int:
+    value = db.execute(select(schema.setting.c.value).where(schema.setting.c.key == _GROUPED_UNTIL)).scalar()
+    return int(value or 0)
+
+
+def _last_face(db: Connection) -> int:
+    return int(db.execute(text("SELECT coalesce(max(face_id), 0) FROM face")).scalar_one())
