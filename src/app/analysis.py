@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.metadata import taken_at
-from app.thumbnails import ThumbnailFiles
+from app.thumbnail_files import ThumbnailFiles
 from core import images
 from core.engine import FaceEngine, use_one_thread
 from core.errors import ImageUnavailable

@@ -83,8 +83,9 @@ class Importer:
 
     def _known(self, root: bytes) -> dict[bytes, tuple[int, int]]:
         """Size and time of the files at or below `root` that need no new look."""
-        inside = {"root": root, "low": root.rstrip(b"/\\") + os.sep.encode(), "version": program_version()}
-        inside["high"] = inside["low"][:-1] + bytes([inside["low"][-1] + 1])
+        low = root.rstrip(b"/\\") + os.sep.encode()
+        high = low[:-1] + bytes([low[-1] + 1])
+        inside = {"root": root, "low": low, "high": high, "version": program_version()}
         query = text(
             "SELECT path, size, modified_ns FROM place WHERE path = :root OR (path >= :low AND path < :high) "
             "UNION ALL SELECT path, size, modified_ns FROM skipped "

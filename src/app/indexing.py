@@ -248,7 +248,7 @@ class Indexer:
         self._grouping = True
         self._tell()
         try:
-            self._events.publish(worklist.group(self._database, self._core))
+            self._events.publish(worklist.group(self._database, self._core)[1])
         finally:
             self._grouping = False
         self._tell()

@@ -13,7 +13,8 @@ from app.events import Events
 from app.indexing import Indexer
 from app.people import People
 from app.photos import Photos
-from app.thumbnails import ThumbnailFiles, Thumbnails
+from app.thumbnail_files import ThumbnailFiles
+from app.thumbnails import Thumbnails
 from app.types import LibraryCounts
 from core.database import Database
 from core.models import ModelPack, find_pack
@@ -47,11 +48,12 @@ class Library:
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
 
     @classmethod
-    def open(cls, folder: Path | None = None) -> Self:
-        """Opens the library in a folder, or makes a new one there, and goes on with indexing that was not finished.
+    def open(cls, folder: Path | None = None, resume: bool = True) -> Self:
+        """Opens the library in a folder, or makes a new one there.
 
         Args:
             folder: by default one in the user's data folder.
+            resume: go on, in the background, with indexing that was not finished.
 
         Raises:
             LibraryError: the folder cannot be made.
@@ -65,7 +67,8 @@ class Library:
             raise LibraryError(f"The library {where} cannot be made: {error.strerror}.") from error
         pack = find_pack()
         library = cls(where, Database(where / "library.sqlite", schema.metadata, schema.VERSION), pack)
-        library.indexer.start()
+        if resume:
+            library.indexer.start()
         return library
 
     def counts(self) -> LibraryCounts:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from app import worklist
 from app.errors import NotFound
 from app.events import Events
 from app.photos import Photos, timeline_of
-from app.types import LibraryChanged, PersonSummary, PhotoFace, Timeline
+from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
 from core.database import Database
 from core.service import FaceCore
+from core.types import Clustering
 
 _PEOPLE = """
     SELECT person.person_id, person.name, count(*) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
@@ -65,9 +69,36 @@ class People:
             rows = db.execute(text(_TIMELINE), {"id": person_id})
             return timeline_of((photo_id, month) for photo_id, month, _ in rows)
 
-    def faces(self, person_id: int) -> "list[PhotoFace]":
+    def faces(self, person_id: int) -> builtins.list[PhotoFace]:
         """A person's faces, those in the newest photo first."""
         return self._photos.faces_of_person(person_id)
+
+    def similar(self, image: Path, limit: int) -> builtins.list[SimilarFaces]:
+        """For each face in a picture, which need not be in the library, the faces most similar to it.
+
+        Raises:
+            ImageError, ImageUnavailable: the picture cannot be read.
+            InvalidInput: a limit that cannot be used.
+        """
+        return [
+            SimilarFaces(
+                face.detection.box,
+                face.detection.confidence,
+                tuple(
+                    (self._photos.face(match.face.face_id), match.similarity)
+                    for match in self._core.search(face.embedding, limit)
+                ),
+            )
+            for face in self._core.detect(image)
+        ]
+
+    def group(self, dry_run: bool = False) -> Clustering:
+        """Makes people of the faces that belong to nobody yet; with `dry_run` only tells what that would change."""
+        if dry_run:
+            return self._core.cluster(dry_run=True)
+        done, change = worklist.group(self._database, self._core)
+        self._events.publish(change)
+        return done
 
     def rename(self, person_id: int, name: str) -> None:
         """Names a person; a blank name removes it.

@@ -80,6 +80,17 @@ class Photos:
             state=PhotoState(row.state),
         )
 
+    def paths(self) -> dict[int, Path]:
+        """The first place of every photo, by its id."""
+        query = text("SELECT photo_id, path, min(place_id) FROM place GROUP BY photo_id")
+        with self._database.read() as db:
+            return {row.photo_id: Path(os.fsdecode(row.path)) for row in db.execute(query)}
+
+    def all_faces(self) -> list[PhotoFace]:
+        """Every face of the library, by id."""
+        with self._database.read() as db:
+            return [photo_face(row) for row in db.execute(text(_FACES.format(where="1", order="face.face_id")))]
+
     def faces(self, photo_id: int) -> list[PhotoFace]:
         """The faces in a photo, from left to right."""
         with self._database.read() as db:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from core.schema import metadata
+from core.schema import metadata as metadata
 
 VERSION = 1
 """Of the schema; a library of a newer version is refused."""

@@ -82,6 +82,15 @@ class PersonSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarFaces:
+    """A face in some picture, and the faces of the library most like it with their cosine similarity."""
+
+    box: BoundingBox
+    confidence: float
+    matches: tuple[tuple[PhotoFace, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SkippedFile:
     """A file that was asked for and could not become a photo, and why, in words for the user."""
 

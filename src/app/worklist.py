@@ -21,6 +21,7 @@ from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
 from core.database import Database
 from core.service import FaceCore
+from core.types import Clustering
 
 FIRST_GROUPING, GROWTH = 150, 4
 """While photos come in, people are made anew after the first 150 faces and whenever another quarter was added: early
@@ -148,8 +149,8 @@ def grouping_due(database: Database, at_end: bool) -> bool:
     return last > done if at_end else last - done >= max(FIRST_GROUPING, done // GROWTH)
 
 
-def group(database: Database, core: FaceCore) -> LibraryChanged:
-    """Makes people of the faces that belong to nobody."""
+def group(database: Database, core: FaceCore) -> tuple[Clustering, LibraryChanged]:
+    """Makes people of the faces that belong to nobody: what was done, and what changed by it."""
     with database.read() as db:
         last = _last_face(db)
         plan = core.cluster(dry_run=True, connection=db)
@@ -159,7 +160,7 @@ def group(database: Database, core: FaceCore) -> LibraryChanged:
         statement = upsert(schema.setting).values(row)
         db.execute(statement.on_conflict_do_update(index_elements=[schema.setting.c.key], set_=row))
     persons = {group.person_id for group in done.groups if group.person_id is not None}
-    return LibraryChanged(person_ids=frozenset(persons | set(done.joined.values())))
+    return done, LibraryChanged(person_ids=frozenset(persons | set(done.joined.values())))
 
 
 def _set(db: Connection, photo_id: int, **values: object) -> None:

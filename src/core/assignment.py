@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from core import clustering, matching, records, vectors
+from core import matching, records, vectors
 from core.models import ModelPack
 from core.types import AnalyzedFace, Clustering, Group, Vectors
 
@@ -126,6 +126,9 @@ def _nearest_known(
 
 
 def _groups(face_ids: NDArray[np.int64], embeddings: Vectors, image_ids: NDArray[np.int64]) -> tuple[Group, ...]:
+    # Loaded at the first grouping: scikit-learn takes seconds to import, and no window should wait for it.
+    from core import clustering
+
     labels = clustering.separate(embeddings, clustering.cluster(embeddings), image_ids)
     groups = []
     for label in range(int(labels.max(initial=-1)) + 1):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import cv2
 import numpy as np
 import simplejpeg
 from PIL import Image, JpegImagePlugin
@@ -155,6 +156,19 @@ def exif_of(data: bytes) -> Image.Exif:
             return image.getexif()
     except Exception:  # as in `decode`; a picture without readable metadata is still a picture
         return Image.Exif()
+
+
+def resized(pixels: Pixels, width: int, height: int) -> Pixels:
+    """The picture at another size: averaged when it shrinks, interpolated when it grows."""
+    shrinks = width < pixels.shape[1]
+    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+    return small.astype(np.uint8, copy=False)
+
+
+def encode_jpeg(pixels: Pixels, quality: int = 82) -> bytes:
+    """The JPEG of a picture, with colour at half resolution as cameras do."""
+    data: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality, "RGB", "420")
+    return data
 
 
 def _open(data: bytes) -> Image.Image:

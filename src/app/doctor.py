@@ -1,0 +1,84 @@
+"""Is everything in order? The environment, the face model, the database."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import text
+
+from app import schema
+from app.importing import program_version
+from core.database import Database
+from core.engine import FaceEngine
+from core.errors import CoreError
+from core.models import find_pack
+
+_LIBRARIES = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "sqlalchemy", "sqlcipher3", "sqlite-vec")
+
+_LEAST_FREE = 500_000_000
+"""Bytes; below it the caches of a few thousand photos do not fit any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    sound: bool
+    detail: str
+
+
+def examine(folder: Path) -> list[Finding]:
+    """Looks at everything that the library in `folder` needs; changes nothing but that a new library is made."""
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("environment", _environment),
+        ("face model", _model),
+        ("database", lambda: _database(folder)),
+        ("disk", lambda: _disk(folder)),
+    )
+    return [_finding(subject, check) for subject, check in checks]
+
+
+def _finding(subject: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, True, check())
+    except (CoreError, OSError) as error:
+        return Finding(subject, False, str(error))
+
+
+def _environment() -> str:
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    return f"Sietch {program_version()}, Python {platform.python_version()} on {platform.platform()}; {libraries}"
+
+
+def _model() -> str:
+    pack = find_pack()
+    FaceEngine(pack)
+    use = "non-commercial use only" if pack.non_commercial else "free to use"
+    return f"{pack.title} in {pack.folder}, checksums right ({use})"
+
+
+def _database(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(folder / "library.sqlite", schema.metadata, schema.VERSION)
+    try:
+        problems = database.problems()
+        if problems:
+            raise CoreError(f"{database.path} is damaged: {'; '.join(problems[:5])}.")
+        with database.read() as db:
+            sqlite, vec = db.execute(text("SELECT sqlite_version(), vec_version()")).one()
+        return f"{database.path} is sound (SQLite {sqlite}, sqlite-vec {vec})"
+    finally:
+        database.close()
+
+
+def _disk(folder: Path) -> str:
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_FREE:
+        raise CoreError(f"Only {free / 1e6:,.0f} MB are free where the library is. Make room before adding photos.")
+    return f"{free / 1e9:,.1f} GB free"

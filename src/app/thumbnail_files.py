@@ -1,0 +1,88 @@
+"""The cache of small pictures: one of each photo, one of each face. All of it can be deleted: it is made again.
+
+Files are named after the photo's content, so they outlive the database and are never wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from core.images import encode_jpeg, resized
+from core.types import BoundingBox, Pixels
+
+PHOTO_SIDE = 512
+FACE_SIDE = 224
+
+FACE_MARGIN = 0.45
+"""Room around a face, as a share of its longer side, so that hair and chin are in the picture."""
+
+
+class ThumbnailFiles:
+    """The files below one folder. Used by the library and, in the worker processes, by the Indexer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def photo(self, content_hash: str) -> Path:
+        """Where the picture of a photo belongs."""
+        return self._folder / "photos" / content_hash[:2] / f"{content_hash}.jpg"
+
+    def face(self, content_hash: str, box: BoundingBox) -> Path:
+        """Where the picture of a face belongs."""
+        place = "-".join(str(round(value)) for value in (box.x, box.y, box.width, box.height))
+        return self._folder / "faces" / content_hash[:2] / f"{content_hash}-{place}.jpg"
+
+    def write_photo(self, content_hash: str, pixels: Pixels) -> bytes:
+        """Makes and keeps the picture of a photo from its upright pixels."""
+        scale = min(1.0, PHOTO_SIDE / max(pixels.shape[:2]))
+        width, height = (max(1, round(side * scale)) for side in (pixels.shape[1], pixels.shape[0]))
+        return _write(self.photo(content_hash), resized(pixels, width, height))
+
+    def write_face(self, content_hash: str, box: BoundingBox, pixels: Pixels, scale: float) -> bytes:
+        """Makes and keeps the square picture of a face.
+
+        Args:
+            box: in pixels of the upright original.
+            pixels: of the photo, upright.
+            scale: pixels of the original for one of `pixels`.
+        """
+        left, top, side = _square(box, scale, pixels.shape[1], pixels.shape[0])
+        crop = pixels[top : top + side, left : left + side]
+        return _write(self.face(content_hash, box), resized(crop, FACE_SIDE, FACE_SIDE))
+
+
+def read(path: Path) -> bytes | None:
+    """A kept picture; None where there is none, or a full disk or a crash left it short."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data if data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9") else None
+
+
+def _square(box: BoundingBox, scale: float, width: int, height: int) -> tuple[int, int, int]:
+    """A square around a face with a margin, inside the picture: left, top and side in its pixels."""
+    wanted = max(box.width, box.height) * (1 + 2 * FACE_MARGIN) / scale
+    side = max(1, min(round(wanted), width, height))
+    left = round((box.x + box.width / 2) / scale - side / 2)
+    top = round((box.y + box.height / 2) / scale - side / 2)
+    return min(max(left, 0), width - side), min(max(top, 0), height - side), side
+
+
+def _write(path: Path, pixels: Pixels) -> bytes:
+    data = encode_jpeg(pixels)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        # A reader finds the old file, the new one, or none: never a half.
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    return data

@@ -1,0 +1,165 @@
+"""The commands, their options and their exit codes: 0 done, 1 failed with one line, 2 wrong usage."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ui.cli import output
+
+if TYPE_CHECKING:
+    from app.library import Library
+
+_EXISTING = click.Path(path_type=Path)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def main() -> None:
+    """Runs the command line and ends the process."""
+    from core.errors import CoreError
+
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s: %(message)s")
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("sietch: stopped; nothing is lost, the same command goes on from here.", err=True)
+        code = 1
+    except CoreError as error:
+        click.echo(f"sietch: {error}", err=True)
+        code = 1
+    except BrokenPipeError:
+        # Whoever read our output has what they wanted.
+        sys.stderr.close()
+        code = 0
+    except Exception as error:
+        logging.debug("unexpected", exc_info=True)
+        click.echo(f"sietch: unexpected {type(error).__name__}: {error}", err=True)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--library", "folder", type=_EXISTING, metavar="DIR", help="The library's folder.", envvar="SIETCH_LIBRARY")
+@click.version_option(version("sietch"), prog_name="sietch")
+@click.pass_context
+def cli(context: click.Context, folder: Path | None) -> None:
+    """Your photos, sorted by the people in them, on your own computer. Without a command: opens the window."""
+    context.obj = folder
+    if context.invoked_subcommand is None:
+        from ui.application import run
+
+        context.exit(run(folder))
+
+
+@contextmanager
+def _library(context: click.Context, resume: bool = False) -> Iterator[Library]:
+    from app.library import Library
+
+    with Library.open(context.obj, resume=resume) as library:
+        yield library
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=_EXISTING)
+@_json
+@click.pass_context
+def index(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Add photos and folders, and find the people in them. The files stay where they are."""
+    from core.errors import ImageUnavailable
+
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise ImageUnavailable(f"{output.shown(missing[0])} is not there.")
+    with _library(context, resume=True) as library:
+        output.watch_indexing(library, paths)
+        output.index_report(library, as_json)
+
+
+@cli.command()
+@_json
+@click.pass_context
+def people(context: click.Context, as_json: bool) -> None:
+    """List the people: those with a name first, then by number of photos."""
+    with _library(context) as library:
+        output.people(library.people.list(), as_json)
+
+
+@cli.command()
+@click.option("--person", "person_id", type=int, metavar="ID", help="Only the faces of this person.")
+@_json
+@click.pass_context
+def faces(context: click.Context, person_id: int | None, as_json: bool) -> None:
+    """List the faces, where they are, and whose they are."""
+    with _library(context) as library:
+        if person_id is None:
+            found = library.photos.all_faces()
+        else:
+            library.people.get(person_id)
+            found = library.people.faces(person_id)
+        output.faces(found, library.photos.paths(), as_json)
+
+
+@cli.command()
+@click.argument("person_id", type=int)
+@click.argument("name")
+@_json
+@click.pass_context
+def name(context: click.Context, person_id: int, name: str, as_json: bool) -> None:
+    """Give a person a name; an empty one removes it."""
+    with _library(context) as library:
+        library.people.rename(person_id, name)
+        output.people([library.people.get(person_id)], as_json)
+
+
+@cli.command()
+@click.argument("image", type=_EXISTING)
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Faces to show.")
+@_json
+@click.pass_context
+def search(context: click.Context, image: Path, limit: int, as_json: bool) -> None:
+    """Find the faces of the library that are most similar to each face in IMAGE."""
+    with _library(context) as library:
+        output.similar(library.people.similar(image, limit), library.photos.paths(), as_json)
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@_json
+@click.pass_context
+def cluster(context: click.Context, dry_run: bool, as_json: bool) -> None:
+    """Group the faces that belong to nobody yet."""
+    with _library(context) as library:
+        output.clustering(library.people.group(dry_run), dry_run, as_json)
+
+
+@cli.command()
+@_json
+@click.pass_context
+def stats(context: click.Context, as_json: bool) -> None:
+    """Count everything."""
+    with _library(context) as library:
+        output.stats(library, as_json)
+
+
+@cli.command()
+@_json
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Check the environment, the face model and the database."""
+    from app.doctor import examine
+    from app.library import default_folder
+    from ui.cli.display import display_finding
+
+    findings = [*examine(context.obj or default_folder()), display_finding()]
+    output.findings(findings, as_json)
+    context.exit(0 if all(finding.sound for finding in findings) else 1)

@@ -1,0 +1,197 @@
+"""What the commands print: tables for people, JSON for programs. Progress goes to standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from app.errors import AppError
+
+if TYPE_CHECKING:
+    from app.doctor import Finding
+    from app.library import Library
+    from app.types import IndexProgress, PersonSummary, PhotoFace, SimilarFaces
+    from core.types import BoundingBox, Clustering
+
+_WIDE = frozenset({"name", "person_name", "image_path"})
+_PIPE_WIDTH = 5000
+_DOING = {"scanning": "Looking for photos", "indexing": "Finding faces", "grouping": "Grouping people"}
+
+
+def shown(path: Path) -> str:
+    """A path as it can be printed: names need not be valid text, and may hold line breaks."""
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def watch_indexing(library: Library, paths: Sequence[Path]) -> None:
+    """Indexes with a progress bar, to the end.
+
+    Raises:
+        AppError: the work was stopped by an error, a full disk for instance.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_DOING["scanning"], total=None)
+        library.indexer.add(paths)
+        while not library.indexer.wait(0.1):
+            _show(bar, task, library.indexer.progress)
+        _show(bar, task, library.indexer.progress)
+    error = library.indexer.progress.error
+    if error:
+        raise AppError(error)
+
+
+def _show(bar: Progress, task: Any, progress: IndexProgress) -> None:
+    doing = _DOING.get(progress.phase, _DOING["grouping"])
+    bar.update(task, description=doing, completed=progress.done, total=progress.total or None)
+
+
+def index_report(library: Library, as_json: bool) -> None:
+    """Photos, faces, people, and the files that could not be read."""
+    counts = library.counts()
+    skipped = library.photos.skipped()
+    if as_json:
+        totals = {"photos": counts.photos, "faces": counts.faces, "people": counts.people}
+        _print_json(totals | {"skipped": [{"path": str(each.path), "reason": each.reason} for each in skipped]})
+        return
+    click.echo(f"{counts.photos:,} photos · {counts.faces:,} faces · {counts.people:,} people")
+    if skipped:
+        click.echo(f"{len(skipped):,} files could not be read:")
+    for each in skipped:
+        click.echo(f"  {shown(each.path)}: {each.reason}")
+
+
+def people(summaries: Sequence[PersonSummary], as_json: bool) -> None:
+    """One row for each person."""
+    rows = [
+        {"person_id": each.person_id, "name": each.name, "faces": each.face_count, "photos": each.photo_count}
+        for each in summaries
+    ]
+    _print(rows, as_json, "Nobody yet. Add photos with: sietch index FOLDER")
+
+
+def faces(found: Sequence[PhotoFace], paths: dict[int, Path], as_json: bool) -> None:
+    """One row for each face."""
+    _print([_face(face, paths, as_json) for face in found], as_json, "No faces yet. Add photos with: sietch index FOLDER")
+
+
+def similar(found: Sequence[SimilarFaces], paths: dict[int, Path], as_json: bool) -> None:
+    """For each face of a picture, the faces most like it."""
+    if as_json:
+        _print_json(
+            [
+                {
+                    "bbox": _box(each.box),
+                    "confidence": round(each.confidence, 4),
+                    "matches": [_face(face, paths, True) | {"similarity": round(s, 4)} for face, s in each.matches],
+                }
+                for each in found
+            ]
+        )
+        return
+    if not found:
+        click.echo("There is no face in this picture.")
+    for number, each in enumerate(found, 1):
+        place = ", ".join(f"{value:.0f}" for value in _box(each.box).values())
+        click.echo(f"Face {number} of {len(found)} at {place}")
+        _print([{"similarity": round(s, 3)} | _face(face, paths, False) for face, s in each.matches], False, "No faces.")
+
+
+def clustering(result: Clustering, dry_run: bool, as_json: bool) -> None:
+    """What grouping changed, or would change."""
+    groups = [
+        {
+            "person_id": group.person_id,
+            "face_ids": list(group.face_ids),
+            "representative_face_id": group.representative_face_id,
+            "mean_similarity": round(group.mean_similarity, 4),
+        }
+        for group in result.groups
+    ]
+    joined = [{"face_id": face_id, "person_id": person_id} for face_id, person_id in sorted(result.joined.items())]
+    if as_json:
+        _print_json({"dry_run": dry_run, "groups": groups, "joined": joined, "noise_face_ids": list(result.noise)})
+        return
+    verb = "would become" if dry_run else "became"
+    grouped = sum(len(group.face_ids) for group in result.groups)
+    click.echo(f"{grouped:,} faces {verb} {len(groups):,} new people")
+    click.echo(f"{len(joined):,} faces {'would join' if dry_run else 'joined'} people who are known already")
+    click.echo(f"{len(result.noise):,} faces resemble nobody enough")
+
+
+def stats(library: Library, as_json: bool) -> None:
+    """Counts over everything."""
+    counts, core = library.counts(), library.core.stats()
+    rows = {
+        "photos": counts.photos,
+        "pending_photos": counts.pending,
+        "skipped_files": counts.skipped,
+        "faces": core.faces,
+        "unassigned_faces": core.unassigned_faces,
+        "people": core.persons,
+        "named_people": core.named_persons,
+        "vectors": core.vectors,
+    }
+    if as_json:
+        _print_json(rows | {"library": str(library.folder)})
+        return
+    click.echo(f"{shown(library.folder)}")
+    for key, value in rows.items():
+        number = ", ".join(f"{model} {count:,}" for model, count in value.items()) if isinstance(value, dict) else f"{value:,}"
+        click.echo(f"  {key.replace('_', ' '):18} {number}")
+
+
+def findings(found: Sequence[Finding], as_json: bool) -> None:
+    """One line for each thing that was checked."""
+    if as_json:
+        _print_json([{"subject": each.subject, "sound": each.sound, "detail": each.detail} for each in found])
+        return
+    for each in found:
+        click.echo(f"{'ok     ' if each.sound else 'PROBLEM'}  {each.subject}: {each.detail}")
+
+
+def _face(face: PhotoFace, paths: dict[int, Path], as_json: bool) -> dict[str, Any]:
+    path, box = paths[face.photo_id], _box(face.box)
+    return {
+        "face_id": face.face_id,
+        "person_id": face.person_id,
+        "person_name": face.name,
+        "bbox": box if as_json else " ".join(f"{value:.0f}" for value in box.values()),
+        "confidence": round(face.confidence, 4),
+        "quality": round(face.quality, 4),
+        "image_path": str(path) if as_json else shown(path),
+    }
+
+
+def _box(box: BoundingBox) -> dict[str, float]:
+    return {key: round(getattr(box, key), 2) for key in ("x", "y", "width", "height")}
+
+
+def _print(rows: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
+    if as_json:
+        _print_json(rows)
+    elif not rows:
+        click.echo(nothing)
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for key in rows[0]:
+            table.add_column(key, overflow="fold", no_wrap=key not in _WIDE)
+        for row in rows:
+            # Text, not a string: names and paths are data and may look like markup.
+            table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
+        console = Console()
+        # Into a file or a pipe a row is a line, however long its path is.
+        console.print(table, width=console.width if console.is_terminal else _PIPE_WIDTH)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2))
