@@ -126,7 +126,7 @@ def _nearest_known(
 
 
 def _groups(face_ids: NDArray[np.int64], embeddings: Vectors, image_ids: NDArray[np.int64]) -> tuple[Group, ...]:
-    # Loaded at the first grouping: scikit-learn takes seconds to import, and no window should wait for it.
+    # Loaded at the first grouping: SciPy takes a second to import, and no window should wait for it.
     from core import clustering
 
     labels = clustering.separate(embeddings, clustering.cluster(embeddings), image_ids)
