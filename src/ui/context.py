@@ -1,0 +1,22 @@
+"""What every screen works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.library import Library
+from ui.bridge import Bridge
+from ui.look import Look
+from ui.tasks import Tasks
+from ui.thumbnails import ThumbnailCache
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Handed to each screen by the main window."""
+
+    library: Library
+    look: Look
+    tasks: Tasks
+    bridge: Bridge
+    thumbnails: ThumbnailCache

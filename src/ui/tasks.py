@@ -1,0 +1,90 @@
+"""Work off the GUI thread: a query, a change, a picture to decode. Its outcome comes back to the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+T = TypeVar("T")
+
+WORKERS = 4
+
+
+class Task:
+    """Something under way; `cancel` makes its outcome be dropped."""
+
+    def __init__(
+        self,
+        owner: QObject,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None,
+    ) -> None:
+        self.owner = owner
+        self.work = work
+        self.done = done
+        self.failed = failed
+        self.cancelled = False
+        self.result: Any = None
+        self.error: Exception | None = None
+
+    def cancel(self) -> None:
+        """The outcome is not wanted any more."""
+        self.cancelled = True
+
+
+class Tasks(QObject):
+    """A small pool of threads. `failed` tells of errors that the caller does not handle itself."""
+
+    failed = Signal(Exception)
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="task")
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        owner: QObject,
+        work: Callable[[], T],
+        done: Callable[[T], None] = lambda _result: None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> Task:
+        """Does `work` on another thread, then `done` or `failed` on this one.
+
+        Args:
+            owner: when it is gone by then, the outcome is dropped.
+            failed: without it, an error goes to the signal `failed`.
+        """
+        task = Task(owner, work, done, failed)
+        self._pool.submit(self._do, task)
+        return task
+
+    def close(self) -> None:
+        """Waits for what is being done; what has not begun is dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _do(self, task: Task) -> None:
+        if task.cancelled:
+            return
+        try:
+            task.result = task.work()
+        except Exception as error:
+            task.error = error
+        if shiboken6.isValid(self):
+            self._finished.emit(task)
+
+    def _deliver(self, task: Task) -> None:
+        if task.cancelled or not shiboken6.isValid(task.owner):
+            return
+        if task.error is None:
+            task.done(task.result)
+        elif task.failed:
+            task.failed(task.error)
+        else:
+            self.failed.emit(task.error)

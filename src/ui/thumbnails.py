@@ -1,0 +1,128 @@
+"""Small pictures for painting: decoded and cut to size off the GUI thread, kept in memory within a bound."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
+
+from app.thumbnails import Thumbnails
+from ui.tasks import Tasks
+
+MAX_BYTES = 192 * 1024 * 1024
+MAX_WAITING = 400
+"""Requests beyond this are the oldest, long scrolled away."""
+
+AT_ONCE = 2
+
+
+class Kind(Enum):
+    """What a small picture shows, and its shape."""
+
+    PHOTO = "photo"
+    FACE = "face"
+    ROUND_FACE = "round face"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A picture at a size: the side of the square in device pixels."""
+
+    kind: Kind
+    number: int
+    side: int
+
+
+class ThumbnailCache(QObject):
+    """`get` answers at once; what is not there yet is loaded, the newest request first, and told by `loaded`."""
+
+    loaded = Signal()
+
+    def __init__(self, thumbnails: Thumbnails, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._sources: dict[Kind, Callable[[int], bytes]] = {
+            Kind.PHOTO: thumbnails.photo,
+            Kind.FACE: thumbnails.face,
+            Kind.ROUND_FACE: thumbnails.face,
+        }
+        self._kept: OrderedDict[Key, QPixmap] = OrderedDict()
+        self._bytes = 0
+        self._waiting: OrderedDict[Key, None] = OrderedDict()
+        self._running: set[Key] = set()
+        self._failed: set[Key] = set()
+
+    def get(self, key: Key) -> QPixmap | None:
+        """The picture, or None while it is loaded; ask again after `loaded`."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            return kept
+        if key not in self._failed and key not in self._running:
+            self._waiting[key] = None
+            self._waiting.move_to_end(key)
+            while len(self._waiting) > MAX_WAITING:
+                self._waiting.popitem(last=False)
+            self._pump()
+        return None
+
+    def failed(self, key: Key) -> bool:
+        """Whether the picture cannot be had."""
+        return key in self._failed
+
+    def _pump(self) -> None:
+        while self._waiting and len(self._running) < AT_ONCE:
+            key, _ = self._waiting.popitem()
+            self._running.add(key)
+            self._tasks.run(
+                self,
+                lambda key=key: _cut(self._sources[key.kind](key.number), key),  # type: ignore[misc]
+                lambda image, key=key: self._keep(key, image),  # type: ignore[misc]
+                lambda _error, key=key: self._give_up(key),  # type: ignore[misc]
+            )
+
+    def _keep(self, key: Key, image: QImage) -> None:
+        self._running.discard(key)
+        if image.isNull():
+            self._give_up(key)
+            return
+        self._kept[key] = QPixmap.fromImage(image)
+        self._bytes += image.sizeInBytes()
+        while self._bytes > MAX_BYTES:
+            _, old = self._kept.popitem(last=False)
+            self._bytes -= old.width() * old.height() * 4
+        self.loaded.emit()
+        self._pump()
+
+    def _give_up(self, key: Key) -> None:
+        self._running.discard(key)
+        self._failed.add(key)
+        self.loaded.emit()
+        self._pump()
+
+
+def _cut(data: bytes, key: Key) -> QImage:
+    """The middle square of a picture at the size that is painted; round for faces in circles."""
+    image = QImage.fromData(data)
+    if image.isNull():
+        return image
+    side = min(image.width(), image.height())
+    square = image.copy(QRect((image.width() - side) // 2, (image.height() - side) // 2, side, side))
+    scaled = square.scaled(
+        key.side, key.side, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    if key.kind is not Kind.ROUND_FACE:
+        return scaled.convertToFormat(QImage.Format.Format_RGB32)
+    circle = QImage(key.side, key.side, QImage.Format.Format_ARGB32_Premultiplied)
+    circle.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(circle)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QBrush(scaled))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(0, 0, key.side, key.side)
+    painter.end()
+    return circle
