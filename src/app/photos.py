@@ -148,10 +148,10 @@ def timeline_of(rows: Iterable[Any]) -> Timeline:
         if not firsts or firsts[-1][0] != month:
             firsts.append((month, len(photo_ids)))
         photo_ids.append(photo_id)
-    ends = [first for _, first in firsts[1:]] + [len(photo_ids)]
+    bounds = [first for _, first in firsts] + [len(photo_ids)]
     months = (
         Month(int(month[:4]), int(month[5:]), first, end - first)
-        for (month, first), end in zip(firsts, ends, strict=True)
+        for (month, first), end in zip(firsts, bounds[1:], strict=True)
     )
     return Timeline(photo_ids, tuple(months))
 
