@@ -53,8 +53,8 @@ class DecodedImage:
 
     @property
     def scale(self) -> float:
-        """Pixels of the original for one of `pixels`."""
-        return float(self.width / self.pixels.shape[1])
+        """Pixels of the original for one of `pixels`, along the longer side, where rounding matters least."""
+        return max(self.width, self.height) / max(self.pixels.shape[:2])
 
 
 def sniff(head: bytes) -> str | None:
@@ -135,7 +135,7 @@ def decode(data: bytes, max_side: int = WORKING_SIDE) -> DecodedImage:
             width, height = image.size
             orientation = _orientation(image)
             pixels = _turned(_pixels(image, data, max_side), orientation)
-            kind = "JPEG" if image.format == "MPO" else image.format or ""
+            kind = image.format or ""
     except (ImageTooLarge, NotAnImage):
         raise
     except Image.DecompressionBombError:
@@ -207,6 +207,9 @@ def _check_size(image: Image.Image) -> None:
 
 
 def _orientation(image: Image.Image) -> int:
+    if image.format == "TIFF":
+        # Pillow turns a TIFF itself when it loads its pixels, and gives the size of the upright picture.
+        return 1
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
     except Exception:  # a broken EXIF block is no reason to refuse the picture
