@@ -1,0 +1,67 @@
+"""What every test may use: the real models, and photographs that come inside installed packages."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from PIL import Image
+
+from core.engine import FaceEngine
+from core.models import ModelPack, find_pack
+
+# A shared machine is slow now and then: how long one example takes says nothing about the code.
+settings.register_profile("sietch", deadline=None)
+settings.load_profile("sietch")
+
+_SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def pack() -> ModelPack:
+    """The model pack that the program comes with."""
+    return find_pack()
+
+
+@pytest.fixture(scope="session")
+def engine(pack: ModelPack) -> FaceEngine:
+    """The real engine; opened once, it keeps nothing of what it sees."""
+    return FaceEngine(pack, threads=2)
+
+
+@pytest.fixture(scope="session")
+def t1() -> Path:
+    """A photo of six people, 1280 x 886 (insightface's own example)."""
+    # Found, not imported: importing insightface takes seconds.
+    spec = importlib.util.find_spec("insightface")
+    assert spec and spec.submodule_search_locations, "insightface belongs to the development dependencies"
+    return Path(spec.submodule_search_locations[0]) / "data" / "images" / "t1.jpg"
+
+
+@pytest.fixture(scope="session")
+def astronaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A portrait of one person as PNG, 512 x 512 (scikit-image's example)."""
+    from skimage import data
+
+    path = tmp_path_factory.mktemp("astronaut") / "astronaut.png"
+    Image.fromarray(data.astronaut()).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def astronaut_jpeg(astronaut: Path) -> Path:
+    """The same portrait as JPEG."""
+    path = astronaut.with_suffix(".jpg")
+    with Image.open(astronaut) as image:
+        image.save(path, quality=95)
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of test photos that may not be redistributed; the test is skipped where it is not at hand."""
+    if not _SHARED_DATA.is_dir():
+        pytest.skip(f"{_SHARED_DATA} is not there")
+    return _SHARED_DATA
