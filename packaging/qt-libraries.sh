@@ -1,0 +1,117 @@
+#!/bin/sh
+# Sees to the system libraries that Qt needs on Linux, and to a font for its window.
+#
+# What is missing is installed where that is allowed (root, on a system with apt-get); elsewhere the command to type is
+# printed. macOS and Windows bring everything themselves.
+set -eu
+cd "$(dirname "$0")/.."
+
+[ "$(uname -s)" = Linux ] || exit 0
+
+PYTHON=.venv/bin/python
+
+# What Qt loads even when it draws in memory: the library, and the Debian package that has it.
+ALWAYS='
+libEGL.so.1 libegl1
+libGL.so.1 libgl1
+libX11.so.6 libx11-6
+libxkbcommon.so.0 libxkbcommon0
+libdbus-1.so.3 libdbus-1-3
+libfontconfig.so.1 libfontconfig1
+libfreetype.so.6 libfreetype6
+libglib-2.0.so.0 libglib2.0-0
+libgthread-2.0.so.0 libglib2.0-0
+libstdc++.so.6 libstdc++6
+libz.so.1 zlib1g
+'
+
+# What a window on a real screen loads besides, under X11 or Wayland.
+ON_A_SCREEN='
+libX11-xcb.so.1 libx11-xcb1
+libxcb-cursor.so.0 libxcb-cursor0
+libxcb-icccm.so.4 libxcb-icccm4
+libxcb-image.so.0 libxcb-image0
+libxcb-keysyms.so.1 libxcb-keysyms1
+libxcb-randr.so.0 libxcb-randr0
+libxcb-render-util.so.0 libxcb-render-util0
+libxcb-shape.so.0 libxcb-shape0
+libxcb-sync.so.1 libxcb-sync1
+libxcb-xfixes.so.0 libxcb-xfixes0
+libxcb-xkb.so.1 libxcb-xkb1
+libxkbcommon-x11.so.0 libxkbcommon-x11-0
+libwayland-client.so.0 libwayland-client0
+libwayland-cursor.so.0 libwayland-cursor0
+libwayland-egl.so.1 libwayland-egl1
+'
+
+# A family that the window likes (ui.theme), in the names of the files: with one of them no other is needed.
+GOOD_FONTS='^(Inter|NotoSans|Cantarell|OpenSans|LiberationSans)[-_.[]'
+
+say() { printf '%s\n' "$*" >&2; }
+may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
+has_screen() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }
+
+# Prints the packages of the libraries that cannot be loaded, of the "library package" lines it reads.
+missing_packages() {
+    "$PYTHON" -c '
+import ctypes, sys
+
+for library, package in map(str.split, filter(str.strip, sys.stdin)):
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        print(package)
+' | sort -u
+}
+
+font_files() {
+    find /usr/share/fonts /usr/local/share/fonts "${HOME:-/}/.fonts" "${HOME:-/}/.local/share/fonts" \
+        \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' \) 2>/dev/null | sed 's|.*/||'
+}
+
+missing_font() {
+    fonts=$(font_files)
+    if [ -z "$fonts" ]; then
+        printf 'fontconfig\nfonts-dejavu-core\nfonts-inter\n'
+    elif may_install && ! has_screen && ! printf '%s\n' "$fonts" | grep -qE "$GOOD_FONTS"; then
+        # A server has no desktop whose font we should respect: the pictures it draws get a good one.
+        printf 'fonts-inter\n'
+    fi
+}
+
+qt_loads() { "$PYTHON" -c 'import PySide6.QtWidgets'; }
+
+install() {
+    say "Installing what Qt needs with apt-get: $*"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >&2 || return 1
+    apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >&2
+}
+
+advise() {
+    if command -v apt-get >/dev/null 2>&1; then
+        say "Type:  sudo apt-get install $*"
+    else
+        say "Install them with your system's package manager. Debian's names for them are: $*"
+    fi
+}
+
+# The libraries for a real screen are no concern of a machine without one, unless we can simply install them.
+screen_packages=
+if may_install || has_screen; then
+    screen_packages=$(printf '%s' "$ON_A_SCREEN" | missing_packages)
+fi
+missing="$(printf '%s' "$ALWAYS" | missing_packages) $screen_packages $(missing_font)"
+# Unquoted on purpose here and below: words, not lines.
+missing=$(echo $missing)
+
+if [ -n "$missing" ]; then
+    if may_install; then
+        install $missing || { say "apt-get failed."; advise $missing; exit 1; }
+    else
+        say "System libraries that Qt needs are missing here."
+        advise $missing
+        exit 1
+    fi
+    qt_loads || { say "Qt does not load: the line above names what is still missing."; exit 1; }
+fi
