@@ -6,8 +6,11 @@ what it refuses, and every other format, goes through Pillow. The EXIF orientati
 
 from __future__ import annotations
 
+import contextlib
 import io
+import threading
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -15,7 +18,7 @@ from typing import NoReturn
 import cv2
 import numpy as np
 import simplejpeg
-from PIL import Image, JpegImagePlugin
+from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
 from core.errors import DamagedImage, ImageTooLarge, ImageUnavailable, NotAnImage
 from core.types import Pixels
@@ -33,6 +36,8 @@ WORKING_SIDE = 4096
 """Pictures are analysed at full size up to this many pixels on the longer side, and not far below it above."""
 
 _ORIENTATION_TAG = 0x0112
+
+_CHANGING_WARNINGS = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class DecodedImage:
     @property
     def scale(self) -> float:
         """Pixels of the original for one of `pixels`, along the longer side, where rounding matters least."""
-        return max(self.width, self.height) / max(self.pixels.shape[:2])
+        return float(max(self.width, self.height) / max(self.pixels.shape[:2]))
 
 
 def sniff(head: bytes) -> str | None:
@@ -138,8 +143,10 @@ def decode(data: bytes, max_side: int = WORKING_SIDE) -> DecodedImage:
             kind = image.format or ""
     except (ImageTooLarge, NotAnImage):
         raise
-    except Image.DecompressionBombError:
-        raise ImageTooLarge(f"The picture has more than {2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6:,.0f} megapixels.")
+    except Image.DecompressionBombError as error:
+        raise ImageTooLarge(
+            f"The picture has more than the {MAX_PIXELS // 1_000_000} megapixels that Sietch opens."
+        ) from error
     except MemoryError as error:
         raise ImageTooLarge("There is not enough memory to open the picture.") from error
     except Exception as error:  # Pillow's plugins raise nearly anything on hostile files
@@ -152,7 +159,7 @@ def decode(data: bytes, max_side: int = WORKING_SIDE) -> DecodedImage:
 def exif_of(data: bytes) -> Image.Exif:
     """The EXIF block of a picture, empty where there is none or it cannot be read."""
     try:
-        with _open(data) as image:
+        with _open(data) as image, _quiet():
             return image.getexif()
     except Exception:  # as in `decode`; a picture without readable metadata is still a picture
         return Image.Exif()
@@ -175,21 +182,30 @@ def _open(data: bytes) -> Image.Image:
     kind = sniff(data[:32])
     if not data:
         raise NotAnImage("The file is empty.")
-    if kind == "JPEG":
-        # Opened directly: `Image.open` refuses large JPEGs that can be decoded at a fraction of their size.
-        return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     if kind in ("HEIC", "RAW"):
         raise NotAnImage(f"{kind} pictures cannot be opened by this version of Sietch.")
     if kind not in READABLE:
         raise NotAnImage("The file is not a picture.")
-    with warnings.catch_warnings():
-        # The bounds of this module are stricter and give an error for the user instead of a warning.
-        warnings.simplefilter("ignore")
+    with _quiet():
+        if kind == "JPEG":
+            # Opened directly: `Image.open` refuses large JPEGs that can be decoded at a fraction of their size.
+            return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
         return Image.open(io.BytesIO(data), formats=[kind])
 
 
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Pillow's warnings: of damaged metadata, which harms no picture, and of sizes, which are judged here."""
+    # What is warned of belongs to the whole process: two threads that change it in turns would leave it changed.
+    with _CHANGING_WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _damaged(error: Exception) -> NoReturn:
-    detail = str(error).split("\n")[0].strip() or type(error).__name__
+    # Pillow's plugins raise SyntaxError on a header they do not understand.
+    header = isinstance(error, (UnidentifiedImageError, SyntaxError))
+    detail = "its header cannot be read" if header else str(error).split("\n")[0].strip() or type(error).__name__
     raise DamagedImage(f"The picture is damaged ({detail}).") from error
 
 
@@ -211,7 +227,8 @@ def _orientation(image: Image.Image) -> int:
         # Pillow turns a TIFF itself when it loads its pixels, and gives the size of the upright picture.
         return 1
     try:
-        value = image.getexif().get(_ORIENTATION_TAG, 1)
+        with _quiet():
+            value = image.getexif().get(_ORIENTATION_TAG, 1)
     except Exception:  # a broken EXIF block is no reason to refuse the picture
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
