@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.engine import FaceEngine
 from core.models import ModelPack, find_pack
+from tests import samples
 
 # A shared machine is slow now and then: how long one example takes says nothing about the code.
 settings.register_profile("sietch", deadline=None)
@@ -36,17 +37,16 @@ def t1() -> Path:
     """A photo of six people, 1280 x 886 (insightface's own example)."""
     # Found, not imported: importing insightface takes seconds.
     spec = importlib.util.find_spec("insightface")
-    assert spec and spec.submodule_search_locations, "insightface belongs to the development dependencies"
+    assert spec is not None
+    assert spec.submodule_search_locations
     return Path(spec.submodule_search_locations[0]) / "data" / "images" / "t1.jpg"
 
 
 @pytest.fixture(scope="session")
 def astronaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A portrait of one person as PNG, 512 x 512 (scikit-image's example)."""
-    from skimage import data
-
     path = tmp_path_factory.mktemp("astronaut") / "astronaut.png"
-    Image.fromarray(data.astronaut()).save(path)
+    samples.astronaut().save(path)
     return path
 
 
