@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.cli import output
+from ui.text import shown
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -79,7 +80,7 @@ def index(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> Non
 
     missing = [path for path in paths if not path.exists()]
     if missing:
-        raise ImageUnavailable(f"{output.shown(missing[0])} is not there.")
+        raise ImageUnavailable(f"{shown(str(missing[0]))} is not there.")
     with _library(context, resume=True) as library:
         output.watch_indexing(library, paths)
         output.index_report(library, as_json)

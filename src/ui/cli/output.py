@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.errors import AppError
+from ui.text import shown
 
 if TYPE_CHECKING:
     from app.doctor import Finding
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 _WIDE = frozenset({"name", "person_name", "image_path"})
 _PIPE_WIDTH = 5000
 _DOING = {"scanning": "Looking for photos", "indexing": "Finding faces", "grouping": "Grouping people"}
-
-
-def shown(path: Path) -> str:
-    """A path as it can be printed: names need not be valid text, and may hold line breaks."""
-    text = str(path).encode("utf-8", "backslashreplace").decode()
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def watch_indexing(library: Library, paths: Sequence[Path]) -> None:
@@ -67,7 +62,7 @@ def index_report(library: Library, as_json: bool) -> None:
     if skipped:
         click.echo(f"{len(skipped):,} files could not be read:")
     for each in skipped:
-        click.echo(f"  {shown(each.path)}: {each.reason}")
+        click.echo(f"  {shown(str(each.path))}: {each.reason}")
 
 
 def people(summaries: Sequence[PersonSummary], as_json: bool) -> None:
@@ -144,7 +139,7 @@ def stats(library: Library, as_json: bool) -> None:
     if as_json:
         _print_json(rows | {"library": str(library.folder)})
         return
-    click.echo(f"{shown(library.folder)}")
+    click.echo(f"{shown(str(library.folder))}")
     for key, value in rows.items():
         number = ", ".join(f"{model} {count:,}" for model, count in value.items()) if isinstance(value, dict) else f"{value:,}"
         click.echo(f"  {key.replace('_', ' '):18} {number}")
@@ -168,7 +163,7 @@ def _face(face: PhotoFace, paths: dict[int, Path], as_json: bool) -> dict[str, A
         "bbox": box if as_json else " ".join(f"{value:.0f}" for value in box.values()),
         "confidence": round(face.confidence, 4),
         "quality": round(face.quality, 4),
-        "image_path": str(path) if as_json else shown(path),
+        "image_path": str(path) if as_json else shown(str(path)),
     }
 
 

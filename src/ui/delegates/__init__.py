@@ -1,0 +1,1 @@
+"""How a photo, a face, a person is painted in a grid."""

@@ -1,0 +1,80 @@
+"""Photos and faces as square cells, and what all painters share: the empty ground, hover, the selection's frame."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ui import theme
+from ui.look import Look
+from ui.models.rows import RowsModel
+from ui.thumbnails import Key, Kind, ThumbnailCache
+
+_FRAME = 3
+_TICK = 22
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints the small picture of a row's id over the whole cell."""
+
+    def __init__(self, look: Look, thumbnails: ThumbnailCache, kind: Kind, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._thumbnails = thumbnails
+        self._kind = kind
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        side = round(rect.width() * painter.device().devicePixelRatio())
+        key = Key(self._kind, index.data(RowsModel.Id), side)
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(rect), theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
+        painter.save()
+        painter.setClipPath(outline)
+        pixmap = self._thumbnails.get(key)
+        if pixmap is None:
+            painter.fillRect(rect, theme.colour(self._look.theme.surface))
+            if self._thumbnails.failed(key):
+                paint_missing(painter, rect, self._look)
+        else:
+            painter.drawPixmap(rect, pixmap)
+        painter.restore()
+        paint_states(painter, QRectF(rect), state, self._look)
+
+    def sizeHint(  # noqa: N802  (Qt's name)
+        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        return rect.size()
+
+
+def paint_missing(painter: QPainter, rect: QRect, look: Look) -> None:
+    """Stands for a picture that cannot be had."""
+    icon = look.pixmaps("image-off", theme.ICON, look.theme.quiet)
+    painter.drawPixmap(rect.center() - QPointF(theme.ICON / 2, theme.ICON / 2).toPoint(), icon)
+
+
+def paint_states(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, look: Look) -> None:
+    """Hover, focus and selection of a cell: frames around the picture, never a tint over it."""
+    flags = QStyle.StateFlag
+    selected = bool(state & flags.State_Selected) and bool(state & flags.State_Enabled)
+    half = _FRAME / 2
+    inside = rect.adjusted(half, half, -half, -half)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if selected or state & flags.State_HasFocus:
+        painter.setPen(QPen(theme.colour(look.theme.accent), _FRAME))
+        painter.drawRoundedRect(inside, theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
+    elif state & flags.State_MouseOver:
+        painter.setPen(QPen(theme.colour(look.theme.quiet), 2))
+        painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
+    if selected:
+        circle = QRectF(rect.left() + theme.SPACE_2, rect.top() + theme.SPACE_2, _TICK, _TICK)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(look.theme.accent))
+        painter.drawEllipse(circle)
+        tick = look.pixmaps("check", theme.ICON_SMALL, look.theme.on_accent)
+        painter.drawPixmap(circle.center() - QPointF(theme.ICON_SMALL / 2, theme.ICON_SMALL / 2), tick)

@@ -1,0 +1,83 @@
+"""People: those who are often in the photos first, those seen once or twice folded at the end."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QLocale, QObject, Qt
+
+from app.types import PersonSummary
+from ui.models.rows import Index, RowsModel, Section
+
+SELDOM = 2
+"""Who has no name and is in at most so many photos is shown after the others."""
+
+MANY = 24
+"""So many of them are folded: strangers must not flood the page."""
+
+
+class PeopleModel(RowsModel):
+    """The rows are persons; `Id` is the person's id, `Summary` the `PersonSummary`."""
+
+    Summary = Qt.ItemDataRole.UserRole + 2
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._people: dict[int, PersonSummary] = {}
+        self._folded: bool | None = None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        person = self._people.get(self.ids[index.row()])
+        if person is None:
+            return super().data(index, role)
+        if role == self.Summary:
+            return person
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+            return person.name or ""
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{person.name or self.tr('No name yet')}, {self.photos(person)}"
+        return super().data(index, role)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    def show(self, people: Sequence[PersonSummary]) -> None:
+        """Follows a new state of the library."""
+        often = [each for each in people if each.name or each.photo_count > SELDOM]
+        seldom = [each for each in people if not each.name and each.photo_count <= SELDOM]
+        ordered = often + seldom
+        before, self._people = self._people, {each.person_id: each for each in ordered}
+        self.follow(array("q", (each.person_id for each in ordered)), self._make_sections(len(often), len(seldom)))
+        for row, each in enumerate(ordered):
+            if before.get(each.person_id, each) != each:
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def fold(self, folded: bool) -> None:
+        """Folds or opens the section of those who are seldom seen."""
+        self._folded = folded
+        counts = [each.count for each in self.sections] + [0, 0]
+        self._sections = tuple(self._make_sections(counts[0], counts[1]))
+        self.sections_changed.emit()
+
+    def photos(self, person: PersonSummary) -> str:
+        """ "412 photos" in the user's format."""
+        number = QLocale().toString(person.photo_count)
+        return self.tr("1 photo") if person.photo_count == 1 else self.tr("{} photos").format(number)
+
+    def next_unnamed(self, row: int) -> int | None:
+        """The first row after `row` whose person has no name."""
+        rows = range(row + 1, len(self.ids))
+        return next((each for each in rows if self._people[self.ids[each]].name is None), None)
+
+    def _make_sections(self, often: int, seldom: int) -> list[Section]:
+        folded = seldom > MANY if self._folded is None else self._folded
+        title = self.tr("Seen once or twice · {}").format(QLocale().toString(seldom))
+        sections = [Section("", 0, often)]
+        if seldom:
+            foldable = seldom > MANY
+            sections.append(Section(title, often, seldom, foldable, foldable and folded))
+        return sections

@@ -1,0 +1,46 @@
+"""What a screen shows when it has nothing: what it is for, and the one button that fills it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.look import Look
+
+_PICTURE = 64
+_TEXT_WIDTH = 440
+
+
+class EmptyState(QWidget):
+    """An icon, a title, a sentence and perhaps a button."""
+
+    pressed = Signal()
+
+    def __init__(
+        self, look: Look, icon: str, title: str, lead: str, button: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._icon = icon
+        self._picture = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
+        heading = QLabel(title, self, objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        text = QLabel(lead, self, objectName="lead", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        text.setFixedWidth(_TEXT_WIDTH)
+        heading.setFixedWidth(_TEXT_WIDTH)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.SPACE_4)
+        column.addStretch(2)
+        for widget in (self._picture, heading, text):
+            column.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
+        if button:
+            main = QPushButton(button, self, objectName="main")
+            main.clicked.connect(self.pressed)
+            column.addSpacing(theme.SPACE_2)
+            column.addWidget(main, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        look.changed.connect(self._tint)
+        self._tint()
+
+    def _tint(self) -> None:
+        self._picture.setPixmap(self._look.pixmaps(self._icon, _PICTURE, self._look.theme.quiet))

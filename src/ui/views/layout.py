@@ -1,0 +1,116 @@
+"""The arithmetic of a grid in sections: where each row is, and which row is where. Nothing is kept for single rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect
+
+from ui.models.rows import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Sizes in pixels. Cells grow to fill the width when `stretch` is set, and are square when `height` is None."""
+
+    width: int
+    height: int | None
+    gap: int
+    margin: int
+    heading: int
+    stretch: bool
+
+
+class GridLayout:
+    """Sections of cells in lines, for one width of the view. All positions are those of the whole, not of the view."""
+
+    def __init__(self, sections: Sequence[Section], width: int, metrics: Metrics) -> None:
+        self.sections = [each for each in sections if each.count]
+        self.metrics = metrics
+        room = max(1, width - 2 * metrics.margin)
+        self.columns = max(1, (room + metrics.gap) // (metrics.width + metrics.gap))
+        self.cell_width = metrics.width
+        if metrics.stretch:
+            self.cell_width = max(1, (room - metrics.gap * (self.columns - 1)) // self.columns)
+        self.cell_height = self.cell_width if metrics.height is None else metrics.height
+        used = self.columns * (self.cell_width + metrics.gap) - metrics.gap
+        self._left = metrics.margin + max(0, room - used) // 2
+        self._width = width
+        self.tops: list[int] = []
+        y = 0
+        for section in self.sections:
+            self.tops.append(y)
+            y += self._heading(section) + self._lines(section) * (self.cell_height + metrics.gap)
+        self.height = y + metrics.margin
+        self._firsts = [each.first for each in self.sections]
+
+    def rect(self, row: int) -> QRect:
+        """Where a row's cell is; empty for a row in a folded section."""
+        number = bisect_right(self._firsts, row) - 1
+        if number < 0 or self.sections[number].folded:
+            return QRect()
+        section = self.sections[number]
+        line, column = divmod(row - section.first, self.columns)
+        x = self._left + column * (self.cell_width + self.metrics.gap)
+        y = self.tops[number] + self._heading(section) + line * (self.cell_height + self.metrics.gap)
+        return QRect(x, y, self.cell_width, self.cell_height)
+
+    def row_at(self, point: QPoint) -> int | None:
+        """The row whose cell holds a point."""
+        number = self.section_at(point.y())
+        if number is None:
+            return None
+        section = self.sections[number]
+        line = (point.y() - self.tops[number] - self._heading(section)) // (self.cell_height + self.metrics.gap)
+        column = (point.x() - self._left) // (self.cell_width + self.metrics.gap)
+        row = section.first + line * self.columns + column
+        inside = line >= 0 and 0 <= column < self.columns and row < section.first + section.count
+        return row if inside and self.rect(row).contains(point) else None
+
+    def section_at(self, y: int) -> int | None:
+        """The number of the section that holds a height."""
+        number = bisect_right(self.tops, y) - 1
+        return number if number >= 0 else None
+
+    def heading_rect(self, number: int) -> QRect:
+        """Where a section's heading is."""
+        return QRect(0, self.tops[number], self._width, self._heading(self.sections[number]))
+
+    def rows_between(self, top: int, bottom: int) -> Iterator[int]:
+        """The rows whose cells reach into a stretch of heights."""
+        step = self.cell_height + self.metrics.gap
+        for number in range(max(0, self.section_at(top) or 0), len(self.sections)):
+            if self.tops[number] > bottom:
+                return
+            section = self.sections[number]
+            if section.folded:
+                continue
+            start = self.tops[number] + self._heading(section)
+            first = max(0, (top - start) // step) * self.columns
+            last = min(section.count, max(0, (bottom - start) // step + 1) * self.columns)
+            yield from range(section.first + first, section.first + last)
+
+    def beside(self, row: int, lines: int) -> int:
+        """The row some lines below (above, when negative), in the same column as far as there is one."""
+        number = bisect_right(self._firsts, row) - 1
+        section = self.sections[number]
+        line, column = divmod(row - section.first, self.columns)
+        line += lines
+        while line < 0 and number > 0:
+            number -= 1
+            line += self._lines(self.sections[number])
+        while line >= self._lines(self.sections[number]) and number < len(self.sections) - 1:
+            line -= self._lines(self.sections[number])
+            number += 1
+        section = self.sections[number]
+        if section.folded or not 0 <= line < self._lines(section):
+            return row
+        return section.first + min(line * self.columns + column, section.count - 1)
+
+    def _heading(self, section: Section) -> int:
+        return self.metrics.heading if section.title else self.metrics.margin
+
+    def _lines(self, section: Section) -> int:
+        return 0 if section.folded else -(-section.count // self.columns)

@@ -1,0 +1,107 @@
+"""Everybody: round faces, who has a name first. Names are typed in place, one after the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QStackedLayout, QWidget
+
+from app.types import LibraryChanged, PersonSummary
+from ui import theme
+from ui.context import Context
+from ui.delegates.person import CELL_HEIGHT, CELL_WIDTH, PersonDelegate, name_rect
+from ui.models.people import PeopleModel
+from ui.views.empty import EmptyState
+from ui.views.grid import Grid
+from ui.views.layout import Metrics
+
+_METRICS = Metrics(CELL_WIDTH, CELL_HEIGHT, theme.SPACE_2, theme.SPACE_4, 44, stretch=False)
+
+
+class PeopleGrid(Grid):
+    """A click on a face opens the person, one on the name edits it; so do Return and F2."""
+
+    def __init__(self, context: Context, model: PeopleModel, parent: QWidget | None = None) -> None:
+        super().__init__(context.look, _METRICS, parent)
+        self._people = model
+        self._naming = False
+        self.delegate = PersonDelegate(context.look, context.thumbnails, self)
+        self.setItemDelegate(self.delegate)
+        self.setModel(model)
+        self.setSelectionMode(Grid.SelectionMode.NoSelection)
+        self.setAccessibleName(self.tr("People"))
+        self.heading_clicked.connect(lambda _number: model.fold(not model.sections[-1].folded))
+        context.thumbnails.loaded.connect(self.viewport().update)
+
+    def clicked_at(self, index: QModelIndex, point: QPoint) -> None:
+        if name_rect(self.visualRect(index)).contains(point):
+            self.edit(index)
+        else:
+            super().clicked_at(index, point)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        if event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid():
+            self.edit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802  (Qt's name)
+        """After Return (and Tab) the next person without a name is next."""
+        row = self.currentIndex().row()
+        hints = QAbstractItemDelegate.EndEditHint
+        go_on = hint in (hints.SubmitModelCache, hints.EditNextItem)
+        super().closeEditor(editor, hints.NoHint)
+        following = self._people.next_unnamed(row) if go_on else None
+        if following is not None and not self.grid_layout.rect(following).isEmpty():
+            self.setCurrentIndex(self._people.index(following))
+            self.edit(self.currentIndex())
+
+
+class PeopleView(QWidget):
+    """The page."""
+
+    person_opened = Signal(int)
+    add_requested = Signal()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="page")
+        self._context = context
+        self.people = PeopleModel(self)
+        self.grid = PeopleGrid(context, self.people, self)
+        self._empty = EmptyState(
+            context.look,
+            "users",
+            self.tr("Nobody here yet"),
+            self.tr(
+                "When photos are added, everybody who is in two of them or more appears here. Then give them their names."
+            ),
+            self.tr("Add a folder…"),
+            self,
+        )
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.grid)
+        self._empty.pressed.connect(self.add_requested)
+        self.grid.opened.connect(lambda row: self.person_opened.emit(self.people.ids[row]))
+        self.grid.delegate.named.connect(self._name)
+        context.bridge.changed.connect(self._changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Asks the library again."""
+        self._context.tasks.run(self, self._context.library.people.list, self._show)
+
+    def _changed(self, change: LibraryChanged) -> None:
+        if change.person_ids:
+            self.refresh()
+
+    def _show(self, people: list[PersonSummary]) -> None:
+        if self.grid.state() == Grid.State.EditingState:
+            # The list stays as it is under somebody who is typing a name; it is asked again afterwards.
+            return
+        self.people.show(people)
+        self._stack.setCurrentWidget(self.grid if people else self._empty)
+
+    def _name(self, row: int, name: str) -> None:
+        person_id = self.people.ids[row]
+        self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name))

@@ -1,0 +1,96 @@
+"""A grid of photos by month, as the timeline and a person's page show it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.types import Photo
+from ui import theme
+from ui.context import Context
+from ui.delegates.cells import CellDelegate
+from ui.models.photos import PhotosModel
+from ui.thumbnails import Kind
+from ui.views.grid import Grid
+from ui.views.layout import Metrics
+from ui.views.scrubber import WIDTH as SCRUBBER_WIDTH
+from ui.views.scrubber import Scrubber
+
+DEFAULT_CELL, LEAST_CELL, LARGEST_CELL = 180, 96, 360
+
+_METRICS = Metrics(DEFAULT_CELL, None, theme.GRID_GAP, 0, 44, stretch=True)
+
+
+class PhotoGrid(Grid):
+    """`photo_opened` carries all photo ids of the grid and the row of the one to show."""
+
+    photo_opened = Signal(object, int)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context.look, _METRICS, parent)
+        self._context = context
+        self.photos = PhotosModel(self)
+        self.setModel(self.photos)
+        self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportMargins(0, 0, SCRUBBER_WIDTH, 0)
+        self._scrubber = Scrubber(context.look, self.verticalScrollBar(), self)
+        self.setAccessibleName(self.tr("Photos"))
+        self.opened.connect(lambda row: self.photo_opened.emit(self.photos.ids[:], row))
+        self.photos.sections_changed.connect(self._mark_years)
+        context.thumbnails.loaded.connect(self.viewport().update)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._scrubber.setGeometry(self.width() - SCRUBBER_WIDTH, 0, SCRUBBER_WIDTH, self.height())
+        self._mark_years()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
+        index = self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        if not self.selectionModel().isSelected(index):
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._menu(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
+        else:
+            super().keyPressEvent(event)
+
+    def _menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction(self.tr("Open"), lambda: self.opened.emit(self.currentIndex().row()))
+        menu.addAction(self.tr("Copy"), self._copy)
+        menu.addAction(self.tr("Show in folder"), self._reveal)
+        menu.exec(place)
+
+    def _copy(self) -> None:
+        """The selected files, as a file manager copies them."""
+        chosen = [self.photos.ids[index.row()] for index in self.selectionModel().selectedIndexes()]
+        photos = self._context.library.photos
+
+        def to_clipboard(found: list[Photo]) -> None:
+            data = QMimeData()
+            data.setUrls([QUrl.fromLocalFile(str(photo.path)) for photo in found])
+            QGuiApplication.clipboard().setMimeData(data)
+
+        self._context.tasks.run(self, lambda: [photos.get(number) for number in chosen], to_clipboard)
+
+    def _reveal(self) -> None:
+        number = self.photos.ids[self.currentIndex().row()]
+        photos = self._context.library.photos
+        self._context.tasks.run(
+            self,
+            lambda: photos.get(number),
+            lambda photo: QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.path.parent))),
+        )
+
+    def _mark_years(self) -> None:
+        layout = self.grid_layout
+        marks: dict[str, float] = {}
+        for section, top in zip(layout.sections, layout.tops, strict=True):
+            marks.setdefault(section.title[-4:], top / max(1, layout.height))
+        self._scrubber.set_marks(list(marks.items()))

@@ -1,0 +1,53 @@
+"""The first screen: every photo, newest first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from app.types import LibraryChanged, Timeline
+from ui.context import Context
+from ui.views.empty import EmptyState
+from ui.views.photo_grid import PhotoGrid
+
+
+class TimelineView(QWidget):
+    """`add_requested` asks for photos, from the empty state."""
+
+    photo_opened = Signal(object, int)
+    add_requested = Signal()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="page")
+        self._context = context
+        self.grid = PhotoGrid(context, self)
+        self._empty = EmptyState(
+            context.look,
+            "images",
+            self.tr("Your photos, by the people in them"),
+            self.tr(
+                "Drop a folder of photos anywhere on this window. They stay where they are, "
+                "and nothing ever leaves this computer."
+            ),
+            self.tr("Add a folder…"),
+            self,
+        )
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.grid)
+        self.grid.photo_opened.connect(self.photo_opened)
+        self._empty.pressed.connect(self.add_requested)
+        context.bridge.changed.connect(self._changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Asks the library again."""
+        self._context.tasks.run(self, self._context.library.photos.timeline, self._show)
+
+    def _changed(self, change: LibraryChanged) -> None:
+        if change.photo_ids:
+            self.refresh()
+
+    def _show(self, timeline: Timeline) -> None:
+        self.grid.photos.show(timeline)
+        self._stack.setCurrentWidget(self.grid if timeline.photo_ids else self._empty)

@@ -1,0 +1,155 @@
+"""What lies over the picture in the viewer: the bar, the arrows, the details; there when the pointer moves."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDateTime, QLocale, QRect, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.types import Photo, PhotoFace
+from ui import theme
+from ui.look import Look
+from ui.text import shown
+
+_BAR_HEIGHT = 52
+_ARROW = 48
+_PANEL_WIDTH = 280
+
+_STYLE = f"""
+QFrame#chrome {{ background: rgba(28, 28, 31, 216); border: none; }}
+QFrame#panel {{ background: rgba(28, 28, 31, 232); border-radius: {theme.RADIUS_CARD}px; }}
+QLabel {{ color: {theme.VIEWER_TEXT}; background: transparent; }}
+QLabel#quiet {{ color: {theme.VIEWER_QUIET}; font-size: {theme.TEXT_QUIET}px; }}
+QLabel#problem {{ background: rgba(28, 28, 31, 232); border-radius: {theme.RADIUS_CARD}px;
+    padding: {theme.SPACE_4}px {theme.SPACE_5}px; font-size: {theme.TEXT_STRONG}px; }}
+QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: {theme.RADIUS_CARD}px;
+    padding: 6px; }}
+QToolButton:hover {{ background: rgba(255, 255, 255, 36); }}
+QToolButton:checked {{ background: rgba(255, 255, 255, 24); }}
+QToolButton:focus {{ border-color: {theme.DARK.accent}; }}
+QToolButton#arrow {{ background: rgba(28, 28, 31, 150); border-radius: {_ARROW // 2}px; }}
+QToolButton#arrow:hover {{ background: rgba(60, 60, 66, 220); }}
+"""
+
+
+class ViewerChrome(QWidget):
+    """Widgets laid over their parent; the parent decides when they are shown."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.hide()
+        self._shown = True
+        self._bar = QFrame(parent, objectName="chrome")
+        self.back = self._button("arrow-left", self.tr("Back (Esc)"), self._bar)
+        self._name = QLabel(self._bar)
+        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._date = QLabel(self._bar, objectName="quiet")
+        self._position = QLabel(self._bar, objectName="quiet")
+        self._zoom = QLabel(self._bar, objectName="quiet", alignment=Qt.AlignmentFlag.AlignRight)
+        self._zoom.setFixedWidth(48)
+        self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self._bar, checkable=True)
+        self.information = self._button("info", self.tr("Details (I)"), self._bar, checkable=True)
+        self.previous = self._button("chevron-left", self.tr("Previous photo"), parent, name="arrow")
+        self.following = self._button("chevron-right", self.tr("Next photo"), parent, name="arrow")
+        self._panel = QFrame(parent, objectName="panel")
+        self._details = QLabel(self._panel, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._problem = QLabel(parent, objectName="problem", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._problem.setTextFormat(Qt.TextFormat.PlainText)
+        for widget in (self._bar, self.previous, self.following, self._panel, self._problem):
+            widget.setStyleSheet(_STYLE)
+        self._lay_out()
+        self._panel.hide()
+        self._problem.hide()
+        self.information.toggled.connect(lambda _on: self.arrange(parent.rect()))
+        self.boxes.toggled.connect(self._tint_boxes)
+
+    def arrange(self, room: QRect) -> None:
+        """Puts everything in its place over a viewer of that size."""
+        self._bar.setGeometry(0, 0, room.width(), _BAR_HEIGHT)
+        middle = room.center().y() - _ARROW // 2
+        self.previous.setGeometry(theme.SPACE_4, middle, _ARROW, _ARROW)
+        self.following.setGeometry(room.width() - _ARROW - theme.SPACE_4, middle, _ARROW, _ARROW)
+        self._panel.setVisible(self.information.isChecked())
+        height = self._panel.layout().heightForWidth(_PANEL_WIDTH)
+        left = room.width() - _PANEL_WIDTH - theme.SPACE_4
+        self._panel.setGeometry(left, _BAR_HEIGHT + theme.SPACE_3, _PANEL_WIDTH, height)
+        width = min(480, room.width() - 2 * (_ARROW + theme.SPACE_6))
+        tall = self._problem.heightForWidth(width)
+        self._problem.setGeometry((room.width() - width) // 2, (room.height() - tall) // 2, width, tall)
+
+    def set_shown(self, is_shown: bool) -> None:
+        """Shows or hides what comes and goes; details and errors stay."""
+        self._shown = is_shown
+        for widget in (self._bar, self.previous, self.following):
+            widget.setVisible(is_shown)
+
+    def in_use(self) -> bool:
+        """Whether the pointer or the keyboard is on it."""
+        widgets = (self._bar, self.previous, self.following)
+        return any(each.underMouse() or each.isAncestorOf(each.window().focusWidget() or self) for each in widgets)
+
+    def show_position(self, index: int, count: int) -> None:
+        """ "12 of 340"."""
+        number = QLocale().toString
+        self._position.setText(self.tr("{} of {}").format(number(index + 1), number(count)))
+        self.previous.setEnabled(index > 0)
+        self.following.setEnabled(index < count - 1)
+        self._name.clear()
+        self._date.clear()
+
+    def show_details(self, photo: Photo, faces: list[PhotoFace]) -> None:
+        """Of the photo that is shown."""
+        locale = QLocale()
+        taken = locale.toString(QDateTime(photo.taken_at), QLocale.FormatType.LongFormat)
+        self._name.setText(shown(photo.path.name))
+        self._name.setToolTip(shown(str(photo.path)))
+        self._date.setText(locale.toString(QDateTime(photo.taken_at), QLocale.FormatType.ShortFormat))
+        names = [face.name for face in faces if face.name]
+        others = len(faces) - len(names)
+        people = names + ([self.tr("{} without a name").format(others)] if others else [])
+        size = self.tr("{} × {} pixels, {}").format(
+            locale.toString(photo.width), locale.toString(photo.height), locale.formattedDataSize(photo.size)
+        )
+        lines = [shown(photo.path.name), shown(str(photo.path.parent)), taken, size, ", ".join(people)]
+        self._details.setText("\n\n".join(line for line in lines if line))
+        self.arrange(self._bar.parentWidget().rect())
+
+    def show_zoom(self, zoom: float) -> None:
+        """In percent of the original."""
+        self._zoom.setText(f"{QLocale().toString(round(zoom * 100))} %")
+
+    def show_error(self, text: str) -> None:
+        """A sentence over the picture; none hides it."""
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+        self.arrange(self._bar.parentWidget().rect())
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(theme.SPACE_3, 0, theme.SPACE_3, 0)
+        row.setSpacing(theme.SPACE_2)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addStretch()
+        texts.addWidget(self._name)
+        texts.addWidget(self._date)
+        texts.addStretch()
+        row.addWidget(self.back)
+        row.addLayout(texts, 1)
+        for widget in (self._position, self._zoom, self.boxes, self.information):
+            row.addWidget(widget)
+        column = QVBoxLayout(self._panel)
+        column.setContentsMargins(theme.SPACE_4, theme.SPACE_4, theme.SPACE_4, theme.SPACE_4)
+        column.addWidget(self._details)
+
+    def _button(
+        self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False
+    ) -> QToolButton:
+        button = QToolButton(parent, objectName=name, checkable=checkable, toolTip=text)
+        button.setAccessibleName(text)
+        button.setIcon(self._look.icon(icon, theme.ICON, theme.VIEWER_TEXT))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _tint_boxes(self, on: bool) -> None:
+        self.boxes.setIcon(self._look.icon("eye" if on else "eye-off", theme.ICON, theme.VIEWER_TEXT))
