@@ -60,54 +60,79 @@ class Importer:
         self._database = database
         self._own = os.fsencode(library_folder.resolve())
 
-    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[int], None]) -> None:
+    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[int, int], None]) -> None:
         """Adds a file, or everything below a folder, in the order of the names.
 
         Args:
             root: a path; what is not there is recorded as skipped.
             stopped: asked between files; when it says yes the scan ends, and what was added stays.
-            added: told after every commit how many photos are new and wait to be indexed.
+            added: told after every commit how many photos are new and wait to be indexed, and how many files were
+                refused.
         """
-        known = self._known(root)
+        known, faults = self._known(root), self._passing_faults(root)
         batch: list[_Found] = []
         for path, explicit in _walk(root, self._own):
             if stopped():
                 break
             found = _examine(path, explicit, known)
             if found:
+                faults.discard(found.path)
                 batch.append(found)
             if len(batch) >= BATCH:
-                added(self._write(batch))
+                added(*self._write(batch))
                 batch = []
-        added(self._write(batch))
+        else:
+            self._forget_faults(faults)
+        added(*self._write(batch))
 
     def _known(self, root: bytes) -> dict[bytes, tuple[int, int]]:
         """Size and time of the files at or below `root` that need no new look."""
-        low = root.rstrip(b"/\\") + os.sep.encode()
-        high = low[:-1] + bytes([low[-1] + 1])
-        inside = {"root": root, "low": low, "high": high, "version": program_version()}
         query = text(
-            "SELECT path, size, modified_ns FROM place WHERE path = :root OR (path >= :low AND path < :high) "
-            "UNION ALL SELECT path, size, modified_ns FROM skipped "
-            "WHERE refused_by = :version AND (path = :root OR (path >= :low AND path < :high))"
+            f"SELECT path, size, modified_ns FROM place WHERE {_BELOW} UNION ALL "
+            f"SELECT path, size, modified_ns FROM skipped WHERE refused_by = :version AND {_BELOW}"
         )
         with self._database.read() as db:
-            return {bytes(row.path): (row.size, row.modified_ns) for row in db.execute(query, inside)}
+            rows = db.execute(query, _bounds(root) | {"version": program_version()})
+            return {bytes(row.path): (row.size, row.modified_ns) for row in rows}
 
-    def _write(self, batch: Sequence[_Found]) -> int:
-        """How many photos are new."""
+    def _passing_faults(self, root: bytes) -> set[bytes]:
+        """What could not be read at or below `root` the last time, and perhaps can be now."""
+        query = text(f"SELECT path FROM skipped WHERE refused_by IS NULL AND {_BELOW}")
+        with self._database.read() as db:
+            return {bytes(path) for path in db.execute(query, _bounds(root)).scalars()}
+
+    def _forget_faults(self, paths: set[bytes]) -> None:
+        if paths:
+            with self._database.write() as db:
+                db.execute(text("DELETE FROM skipped WHERE path = :path"), [{"path": path} for path in paths])
+
+    def _write(self, batch: Sequence[_Found]) -> tuple[int, int]:
+        """How many photos are new, and how many files were refused."""
+        refused = sum(found.content_hash is None for found in batch)
         if not batch:
-            return 0
+            return 0, 0
         with self._database.write() as db:
-            return sum(_record(db, found) for found in batch)
+            return sum(_record(db, found) for found in batch), refused
+
+
+_BELOW = "(path = :root OR (path >= :low AND path < :high))"
+
+
+def _bounds(root: bytes) -> dict[str, bytes]:
+    """The values for `_BELOW`: a path and everything that begins with it as a folder."""
+    low = root.rstrip(b"/\\") + os.sep.encode()
+    return {"root": root, "low": low, "high": low[:-1] + bytes([low[-1] + 1])}
 
 
 def _walk(root: bytes, own: bytes) -> Iterator[tuple[bytes, bool]]:
     """Every file at or below `root`, in order; True for what was named itself and for folders that cannot be read.
 
-    Links to folders are not followed: they can lead in circles. Hidden folders and the library's own are left out.
+    Links to folders are not followed: they can lead in circles. Hidden folders and the library's own are left out, but
+    for the library's folder itself when it is what was asked for: photos may lie in it.
     """
-    waiting = [root]
+    cache = os.path.join(own, b"cache")
+    in_cache = os.path.join(os.path.realpath(root), b"").startswith(os.path.join(cache, b""))
+    waiting = [] if in_cache else [root]
     while waiting:
         path = waiting.pop()
         try:
@@ -121,7 +146,7 @@ def _walk(root: bytes, own: bytes) -> Iterator[tuple[bytes, bool]]:
             if not entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(b"._"):
                     yield entry.path, False
-            elif not entry.name.startswith(b".") and os.path.realpath(entry.path) != own:
+            elif not entry.name.startswith(b".") and os.path.realpath(entry.path) not in (own, cache):
                 folders.append(entry.path)
         waiting.extend(reversed(folders))
 

@@ -141,6 +141,13 @@ class Indexer:
             self._changed.notify_all()
         self._events.publish(progress)
 
+    def _count(self, **more: int) -> None:
+        """Adds to the progress. Both threads count."""
+        with self._changed:
+            counts = {key: getattr(self._progress, key) + value for key, value in more.items()}
+            self._progress = replace(self._progress, **counts)
+        self._tell()
+
     def _forever(self, work: Callable[[], None], due: Callable[[], bool]) -> None:
         """A thread: does its work whenever it is due; an error pauses all work until the user resumes it."""
         while True:
@@ -181,10 +188,8 @@ class Indexer:
                 self._scanning = bool(self._asked) and not self._cancelled
         self._tell()
 
-    def _added(self, count: int) -> None:
-        with self._changed:
-            total = self._progress.total + count
-        self._tell(total=total)
+    def _added(self, photos: int, refused: int) -> None:
+        self._count(total=photos, skipped=refused)
         self._events.publish(LibraryChanged(skipped=True))
 
     def _index(self) -> None:
@@ -238,7 +243,7 @@ class Indexer:
                 return
             change = worklist.store(self._database, self._core, photo_id, seen)
         self._meter.tick()
-        self._tell(done=self._progress.done + 1, skipped=self._progress.skipped + change.skipped)
+        self._count(done=1, skipped=int(change.skipped))
         self._events.publish(change)
         self._group(at_end=False)
 
