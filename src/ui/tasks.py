@@ -1,127 +1,90 @@
-"""Runs queries and changes off the GUI thread; success and failure return to it.
-
-A task belongs to an owner, a `QObject`. When the owner is gone, or has asked the same question again (`topic`), the
-answer is dropped: a screen never shows what it no longer wants to know.
-"""
+"""Work off the GUI thread: a query, a change, a picture to decode. Its outcome comes back to the GUI thread."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
-
-from core.errors import CoreError
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
 
 T = TypeVar("T")
 
-_THREADS = 3
-_CLOSE_MILLISECONDS = 5000
+WORKERS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """What is to happen on the GUI thread with the outcome of a task, and for whom (kept, so that its id stays its own)."""
+class Task:
+    """Something under way; `cancel` makes its outcome be dropped."""
 
-    owner: QObject
-    succeeded: Callable[[Any], None] | None
-    failed: Callable[[CoreError], None] | None
+    def __init__(
+        self,
+        owner: QObject,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None,
+    ) -> None:
+        self.owner = owner
+        self.work = work
+        self.done = done
+        self.failed = failed
+        self.cancelled = False
+        self.result: Any = None
+        self.error: Exception | None = None
 
-
-class _Courier(QObject):
-    """Carries outcomes to the GUI thread: its signal is queued there."""
-
-    done = Signal(int, object, object)
-
-
-class _Run(QRunnable):
-    def __init__(self, courier: _Courier, task: int, work: Callable[[], object]) -> None:
-        super().__init__()
-        self._courier = courier
-        self._task = task
-        self._work = work
-
-    def run(self) -> None:
-        result: object = None
-        error: BaseException | None = None
-        try:
-            result = self._work()
-        except Exception as raised:
-            error = raised
-        self._courier.done.emit(self._task, result, error)
+    def cancel(self) -> None:
+        """The outcome is not wanted any more."""
+        self.cancelled = True
 
 
 class Tasks(QObject):
-    """The pool of one window. All methods are for the GUI thread."""
+    """A small pool of threads. `failed` tells of errors that the caller does not handle itself."""
+
+    failed = Signal(Exception)
+    _finished = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(_THREADS)
-        self._courier = _Courier(self)
-        self._courier.done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._next = 0
-        self._calls: dict[int, _Call] = {}
-        self._topics: dict[tuple[int, str], int] = {}
-        self._known_owners: set[int] = set()
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="task")
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
         owner: QObject,
         work: Callable[[], T],
-        succeeded: Callable[[T], None] | None = None,
-        failed: Callable[[CoreError], None] | None = None,
-        topic: str | None = None,
-    ) -> None:
-        """Calls `work` on another thread, then one of the two others on the GUI thread.
+        done: Callable[[T], None] = lambda _result: None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> Task:
+        """Does `work` on another thread, then `done` or `failed` on this one.
 
         Args:
-            owner: whoever wants the answer; it is dropped when the owner is destroyed.
-            work: must not touch anything of Qt's window.
-            succeeded: gets the answer.
-            failed: gets a known error, whose text is for the user. Any other error goes to the exception hook.
-            topic: an earlier task of the same owner and topic is superseded: its answer is dropped.
+            owner: when it is gone by then, the outcome is dropped.
+            failed: without it, an error goes to the signal `failed`.
         """
-        self._next += 1
-        task = self._next
-        self._watch(owner)
-        self._calls[task] = _Call(owner, succeeded, failed)
-        key = (id(owner), topic or f"#{task}")
-        superseded = self._topics.get(key)
-        if superseded is not None:
-            self._calls.pop(superseded, None)
-        self._topics[key] = task
-        self._pool.start(_Run(self._courier, task, work))
+        task = Task(owner, work, done, failed)
+        self._pool.submit(self._do, task)
+        return task
 
     def close(self) -> None:
-        """Drops what waits, and waits for what runs."""
-        self._calls.clear()
-        self._pool.clear()
-        self._pool.waitForDone(_CLOSE_MILLISECONDS)
+        """Waits for what is being done; what has not begun is dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _watch(self, owner: QObject) -> None:
-        key = id(owner)
-        if key not in self._known_owners:
-            self._known_owners.add(key)
-            owner.destroyed.connect(lambda: self._forget(key))
-
-    def _forget(self, owner: int) -> None:
-        self._known_owners.discard(owner)
-        for key in [key for key in self._topics if key[0] == owner]:
-            self._calls.pop(self._topics.pop(key), None)
-
-    def _deliver(self, task: int, result: object, error: BaseException | None) -> None:
-        for key in [key for key, value in self._topics.items() if value == task]:
-            del self._topics[key]
-        call = self._calls.pop(task, None)
-        if call is None:
+    def _do(self, task: Task) -> None:
+        if task.cancelled:
             return
-        if error is None:
-            if call.succeeded:
-                call.succeeded(result)
-        elif isinstance(error, CoreError) and call.failed:
-            call.failed(error)
+        try:
+            task.result = task.work()
+        except Exception as error:
+            task.error = error
+        if shiboken6.isValid(self):
+            self._finished.emit(task)
+
+    def _deliver(self, task: Task) -> None:
+        if task.cancelled or not shiboken6.isValid(task.owner):
+            return
+        if task.error is None:
+            task.done(task.result)
+        elif task.failed:
+            task.failed(task.error)
         else:
-            sys.excepthook(type(error), error, error.__traceback__)
+            self.failed.emit(task.error)

@@ -1,23 +1,33 @@
-"""The look of the window in one place: colours, spacing, sizes of type, corners, motion.
-
-A `Theme` travels by constructor. Everything that paints takes its colours from it and its measures from the constants
-below; everything that is a plain Qt widget gets both through `palette` and `style_sheet`.
-"""
+"""The tokens of the look: every colour, size and distance of the window, and the style sheet made of them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from string import Template
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 
 from core.resources import resource
+
+SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_5, SPACE_6 = 4, 8, 12, 16, 24, 32
+"""Distances in pixels."""
+
+TEXT_QUIET, TEXT_BODY, TEXT_STRONG, TEXT_TITLE, TEXT_EMPTY = 12, 13, 15, 20, 28
+"""Heights of type in pixels."""
+
+RADIUS_THUMBNAIL, RADIUS_CARD = 4, 8
+ICON_SMALL, ICON = 16, 20
+SIDEBAR_WIDTH, HEADER_HEIGHT, STATUS_HEIGHT = 220, 48, 28
+FACE_SIZE, FACE_SMALL = 112, 72
+GRID_GAP = 4
+MOTION_MS = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours, as "#rrggbb". `on_accent` is for text and icons upon `accent`."""
+    """One set of colours, as #RRGGBB. Text keeps a contrast of 4.5:1 on each of its grounds."""
 
+    dark: bool
     canvas: str
     surface: str
     raised: str
@@ -26,13 +36,14 @@ class Theme:
     quiet: str
     accent: str
     on_accent: str
+    hover: str
     good: str
     warn: str
     bad: str
-    dark: bool
 
 
 LIGHT = Theme(
+    dark=False,
     canvas="#FAFAF9",
     surface="#F1F1EF",
     raised="#FFFFFF",
@@ -41,13 +52,14 @@ LIGHT = Theme(
     quiet="#6B6B70",
     accent="#2F6FED",
     on_accent="#FFFFFF",
+    hover="#E6E6E3",
     good="#2E7D4F",
     warn="#9A6700",
     bad="#C0362C",
-    dark=False,
 )
 
 DARK = Theme(
+    dark=True,
     canvas="#161618",
     surface="#1E1E21",
     raised="#28282C",
@@ -55,110 +67,82 @@ DARK = Theme(
     text="#F2F2F3",
     quiet="#A0A0A8",
     accent="#6C9BFF",
-    on_accent="#161618",
+    on_accent="#101014",
+    hover="#2B2B30",
     good="#5CC98A",
     warn="#E0B050",
     bad="#FF7B72",
-    dark=True,
 )
 
-SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_5, SPACE_6 = 4, 8, 12, 16, 24, 32
+VIEWER_CANVAS, VIEWER_TEXT, VIEWER_QUIET = "#0C0C0D", "#F2F2F3", "#B4B4BC"
+VIEWER_OUTLINE, VIEWER_GROUND, VIEWER_CHROME = "#000000A0", "#000000B4", "#1C1C1FDC"
+"""The viewer is dark in both themes: a picture is judged against black. Some are #RRGGBBAA."""
 
-QUIET_SIZE, BODY_SIZE, STRONG_SIZE, TITLE_SIZE, EMPTY_SIZE = 12, 13, 15, 20, 28
-"""Sizes of type, in pixels."""
-
-RADIUS_THUMBNAIL, RADIUS_CARD = 4, 8
-ICON_SMALL, ICON_LARGE = 16, 20
-FRAME_WIDTH = 3
-"""Of the frame around what is selected."""
-
-SIDEBAR_WIDTH, HEADER_HEIGHT, STATUS_HEIGHT = 220, 48, 28
-FACE_SIZE = 112
-"""Diameter of a face on the People page."""
-
-MOTION_SHORT, MOTION_LONG = 120, 180
-"""Milliseconds."""
-
-HOVER, PRESSED, SCRIM = 0.07, 0.13, 0.62
-"""Opacity of what is laid over a ground: text under the pointer, text when pressed, canvas behind a message."""
-
-_BARE_FONTS = frozenset({"Sans Serif", "DejaVu Sans", "Bitstream Vera Sans", "Sans"})
-"""What Qt answers where no desktop chose a font."""
-
-_BETTER_FONTS = ("Inter", "Inter Variable", "Noto Sans", "Cantarell", "Open Sans", "Liberation Sans")
+_SIZES = {
+    "text_quiet": TEXT_QUIET,
+    "text_body": TEXT_BODY,
+    "text_strong": TEXT_STRONG,
+    "text_title": TEXT_TITLE,
+    "text_empty": TEXT_EMPTY,
+    "radius": RADIUS_CARD,
+    "radius_small": RADIUS_THUMBNAIL,
+}
 
 
-def colour(value: str, opacity: float = 1.0) -> QColor:
-    """A colour of a `Theme`, more or less transparent."""
-    made = QColor(value)
-    made.setAlphaF(opacity)
+def colour(value: str) -> QColor:
+    """A token as a colour; understands #RRGGBBAA."""
+    made = QColor(value[:7])
+    if len(value) == 9:
+        made.setAlpha(int(value[7:], 16))
     return made
 
 
-def font(size: int = BODY_SIZE, strong: bool = False) -> QFont:
+def font(size: int, strong: bool = False) -> QFont:
     """The system's font at one of the sizes above."""
-    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    if made.family() in _BARE_FONTS:
-        families = set(QFontDatabase.families())
-        made.setFamily(next((family for family in _BETTER_FONTS if family in families), made.family()))
+    made = QFont()
     made.setPixelSize(size)
     made.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
     return made
 
 
 def palette(theme: Theme) -> QPalette:
-    """The palette for everything that Qt paints itself."""
+    """For what Qt paints by itself: native menus, dialogs, text selection."""
     made = QPalette()
-    role = QPalette.ColorRole
-    colours = {
-        role.Window: theme.canvas,
-        role.Base: theme.raised,
-        role.AlternateBase: theme.surface,
-        role.Button: theme.surface,
-        role.ToolTipBase: theme.raised,
-        role.WindowText: theme.text,
-        role.Text: theme.text,
-        role.ButtonText: theme.text,
-        role.ToolTipText: theme.text,
-        role.BrightText: theme.bad,
-        role.PlaceholderText: theme.quiet,
-        role.Highlight: theme.accent,
-        role.HighlightedText: theme.on_accent,
-        role.Accent: theme.accent,
-        role.Link: theme.accent,
-        role.LinkVisited: theme.accent,
-        role.Mid: theme.line,
-        role.Midlight: theme.line,
-        role.Light: theme.raised,
-        role.Dark: theme.line,
-    }
-    for which, value in colours.items():
-        made.setColor(which, QColor(value))
-    for which in (role.WindowText, role.Text, role.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.quiet))
+    roles = QPalette.ColorRole
+    for role, value in {
+        roles.Window: theme.canvas,
+        roles.WindowText: theme.text,
+        roles.Base: theme.raised,
+        roles.AlternateBase: theme.surface,
+        roles.Text: theme.text,
+        roles.PlaceholderText: theme.quiet,
+        roles.Button: theme.surface,
+        roles.ButtonText: theme.text,
+        roles.ToolTipBase: theme.raised,
+        roles.ToolTipText: theme.text,
+        roles.Highlight: theme.accent,
+        roles.HighlightedText: theme.on_accent,
+        roles.Link: theme.accent,
+        roles.Mid: theme.line,
+    }.items():
+        made.setColor(role, colour(value))
+    for role in (roles.Text, roles.WindowText, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, colour(theme.quiet))
     return made
 
 
 def style_sheet(theme: Theme) -> str:
-    """The application's style sheet: `resources/styles/window.qss` with the tokens filled in."""
-    tokens: dict[str, object] = {name: value for name, value in asdict(theme).items() if isinstance(value, str)}
-    tokens |= {
-        "accent_hover": QColor(theme.accent).lighter(108).name(),
-        "accent_pressed": QColor(theme.accent).darker(112).name(),
-        "hover": _rgba(theme.text, HOVER),
-        "pressed": _rgba(theme.text, PRESSED),
-        "accent_soft": _rgba(theme.accent, PRESSED + HOVER),
-        "quiet_size": QUIET_SIZE,
-        "body_size": BODY_SIZE,
-        "strong_size": STRONG_SIZE,
-        "title_size": TITLE_SIZE,
-        "empty_size": EMPTY_SIZE,
-        "radius_card": RADIUS_CARD,
-        "radius_thumbnail": RADIUS_THUMBNAIL,
-    }
-    return Template(resource("styles/window.qss").read_text(encoding="utf-8")).substitute(tokens)
+    """The style sheet of the window (`resources/styles/window.qss`) in the colours of a theme."""
+    return _filled("window", {key: str(value) for key, value in asdict(theme).items()})
 
 
-def _rgba(value: str, opacity: float) -> str:
-    made = QColor(value)
-    return f"rgba({made.red()}, {made.green()}, {made.blue()}, {opacity:.2f})"
+def viewer_style_sheet() -> str:
+    """The style sheet of what lies over a picture."""
+    chrome = colour(VIEWER_CHROME)
+    ground = f"rgba({chrome.red()}, {chrome.green()}, {chrome.blue()}, {chrome.alpha()})"
+    return _filled("viewer", {"text": VIEWER_TEXT, "quiet": VIEWER_QUIET, "chrome": ground, "accent": DARK.accent})
+
+
+def _filled(name: str, colours: dict[str, str]) -> str:
+    template = Template(resource(f"styles/{name}.qss").read_text(encoding="utf-8"))
+    return template.substitute(colours, **{key: f"{value}px" for key, value in _SIZES.items()})

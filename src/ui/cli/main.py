@@ -50,7 +50,9 @@ def main() -> None:
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--library", "folder", type=_EXISTING, metavar="DIR", help="The library's folder.", envvar="SIETCH_LIBRARY")
+@click.option(
+    "--library", "folder", type=_EXISTING, metavar="DIR", help="The library's folder.", envvar="SIETCH_LIBRARY"
+)
 @click.version_option(version("sietch"), prog_name="sietch")
 @click.pass_context
 def cli(context: click.Context, folder: Path | None) -> None:

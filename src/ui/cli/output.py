@@ -76,7 +76,9 @@ def people(summaries: Sequence[PersonSummary], as_json: bool) -> None:
 
 def faces(found: Sequence[PhotoFace], paths: dict[int, Path], as_json: bool) -> None:
     """One row for each face."""
-    _print([_face(face, paths, as_json) for face in found], as_json, "No faces yet. Add photos with: sietch index FOLDER")
+    _print(
+        [_face(face, paths, as_json) for face in found], as_json, "No faces yet. Add photos with: sietch index FOLDER"
+    )
 
 
 def similar(found: Sequence[SimilarFaces], paths: dict[int, Path], as_json: bool) -> None:
@@ -98,7 +100,9 @@ def similar(found: Sequence[SimilarFaces], paths: dict[int, Path], as_json: bool
     for number, each in enumerate(found, 1):
         place = ", ".join(f"{value:.0f}" for value in _box(each.box).values())
         click.echo(f"Face {number} of {len(found)} at {place}")
-        _print([{"similarity": round(s, 3)} | _face(face, paths, False) for face, s in each.matches], False, "No faces.")
+        _print(
+            [{"similarity": round(s, 3)} | _face(face, paths, False) for face, s in each.matches], False, "No faces."
+        )
 
 
 def clustering(result: Clustering, dry_run: bool, as_json: bool) -> None:
@@ -141,7 +145,11 @@ def stats(library: Library, as_json: bool) -> None:
         return
     click.echo(f"{shown(str(library.folder))}")
     for key, value in rows.items():
-        number = ", ".join(f"{model} {count:,}" for model, count in value.items()) if isinstance(value, dict) else f"{value:,}"
+        number = (
+            ", ".join(f"{model} {count:,}" for model, count in value.items())
+            if isinstance(value, dict)
+            else f"{value:,}"
+        )
         click.echo(f"  {key.replace('_', ' '):18} {number}")
 
 

@@ -14,22 +14,6 @@ _BAR_HEIGHT = 52
 _ARROW = 48
 _PANEL_WIDTH = 280
 
-_STYLE = f"""
-QFrame#chrome {{ background: rgba(28, 28, 31, 216); border: none; }}
-QFrame#panel {{ background: rgba(28, 28, 31, 232); border-radius: {theme.RADIUS_CARD}px; }}
-QLabel {{ color: {theme.VIEWER_TEXT}; background: transparent; }}
-QLabel#quiet {{ color: {theme.VIEWER_QUIET}; font-size: {theme.TEXT_QUIET}px; }}
-QLabel#problem {{ background: rgba(28, 28, 31, 232); border-radius: {theme.RADIUS_CARD}px;
-    padding: {theme.SPACE_4}px {theme.SPACE_5}px; font-size: {theme.TEXT_STRONG}px; }}
-QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: {theme.RADIUS_CARD}px;
-    padding: 6px; }}
-QToolButton:hover {{ background: rgba(255, 255, 255, 36); }}
-QToolButton:checked {{ background: rgba(255, 255, 255, 24); }}
-QToolButton:focus {{ border-color: {theme.DARK.accent}; }}
-QToolButton#arrow {{ background: rgba(28, 28, 31, 150); border-radius: {_ARROW // 2}px; }}
-QToolButton#arrow:hover {{ background: rgba(60, 60, 66, 220); }}
-"""
-
 
 class ViewerChrome(QWidget):
     """Widgets laid over their parent; the parent decides when they are shown."""
@@ -56,7 +40,7 @@ class ViewerChrome(QWidget):
         self._problem = QLabel(parent, objectName="problem", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._problem.setTextFormat(Qt.TextFormat.PlainText)
         for widget in (self._bar, self.previous, self.following, self._panel, self._problem):
-            widget.setStyleSheet(_STYLE)
+            widget.setStyleSheet(theme.viewer_style_sheet())
         self._lay_out()
         self._panel.hide()
         self._problem.hide()
