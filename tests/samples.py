@@ -1,5 +1,5 @@
-"""Photographs for tests and benchmarks, made from two that come inside installed packages: insightface's `t1` with its six
-people, and scikit-image's astronaut. Nothing here is random: the same call always makes the same files.
+"""Photographs for tests and benchmarks, made from two that come inside installed packages: insightface's `t1` with its
+six people, and scikit-image's astronaut. Nothing here is random: the same call always makes the same files.
 """
 
 from __future__ import annotations

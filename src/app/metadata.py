@@ -10,7 +10,10 @@ from PIL import ExifTags, Image
 _EARLIEST = datetime(1826, 1, 1)
 """The year of the oldest photograph that is left; anything before is a camera that lost its clock."""
 
-_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?:[-_. T]{0,4}([0-2]\d)[-_.:]?([0-5]\d)[-_.:]?([0-5]\d))?(?!\d)")
+_IN_NAME = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)"
+    r"(?:[-_. T]{0,4}([0-2]\d)[-_.:]?([0-5]\d)[-_.:]?([0-5]\d))?(?!\d)"
+)
 """2019-07-04, 20190704_153012, IMG-20190704-WA0001, Screenshot_2019-07-04-15-30-12: how cameras and messengers name."""
 
 

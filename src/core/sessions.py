@@ -18,7 +18,7 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     Raises:
         ModelError: onnxruntime cannot load the file.
     """
-    # Nothing about this computer or its photos is told to anybody: onnxruntime reports its use unless it is told not to.
+    # Nothing about this computer or its photos is told to anybody: onnxruntime reports its use unless told not to.
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -26,6 +26,7 @@ class BoundingBox:
 
     @property
     def area(self) -> float:
+        """In pixels."""
         return self.width * self.height
 
     def overlap(self, other: BoundingBox) -> float:
