@@ -43,7 +43,8 @@ install_with_apt() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
     say "Installing $* with apt-get."
     apt-get update -qq >&2 &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >&2
+        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+            "$@" >/dev/null
 }
 
 # Prints the path of uv: the machine's if it knows dependency groups, or one of our own in .tools.

@@ -81,11 +81,21 @@ missing_font() {
 
 qt_loads() { "$PYTHON" -c 'import PySide6.QtWidgets'; }
 
+# apt-get's many lines are shown only when it fails.
 install() {
     say "Installing what Qt needs with apt-get: $*"
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq >&2 || return 1
-    apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >&2
+    log=$(mktemp)
+    if {
+        apt-get update -q &&
+            DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+                -o DPkg::Lock::Timeout=300 "$@"
+    } >"$log" 2>&1 </dev/null; then
+        rm -f "$log"
+    else
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
 }
 
 advise() {
