@@ -1,8 +1,8 @@
 """FaceCore: the operations of the face engine over one database.
 
 An image walks: pixels -> `engine` (detection, alignment, embedding, quality) -> `add_image`, which stores its faces
-with their vectors and gives each face to the person it clearly is. What belongs to nobody waits for `cluster`, which makes
-persons of the faces that resemble one another.
+with their vectors and gives each face to the person it clearly is. What belongs to nobody waits for `cluster`, which
+makes persons of the faces that resemble one another.
 """
 
 from __future__ import annotations
