@@ -15,3 +15,10 @@ class NotFound(AppError):
 
 class LibraryError(AppError):
     """The library's folder cannot be used."""
+
+
+class WorkersLost(AppError):
+    """The processes that open pictures ended, though none was at work on one."""
+
+    def __init__(self) -> None:
+        super().__init__("The helper processes that open pictures ended. Nothing was lost; the work can be resumed.")

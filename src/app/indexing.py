@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app import worklist
 from app.analysis import PhotoAnalysis
+from app.errors import WorkersLost
 from app.events import Events
 from app.importing import Importer
 from app.progress import Meter
@@ -231,6 +232,8 @@ class Indexer:
         except ImageUnavailable as error:
             worklist.postpone(self._database, photo_id, str(error))
             seen, change = None, LibraryChanged(skipped=True)
+        except WorkersLost:
+            raise
         except Exception as error:
             # A bug on one file must not stop the others; the log tells us, the reason tells the user.
             if not isinstance(error, CoreError):

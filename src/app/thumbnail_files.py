@@ -6,12 +6,15 @@ Files are named after the photo's content, so they outlive the database and are 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
 from pathlib import Path
 
 from core.images import encode_jpeg, resized
 from core.types import BoundingBox, Pixels
+
+_log = logging.getLogger(__name__)
 
 PHOTO_SIDE = 512
 FACE_SIDE = 224
@@ -36,13 +39,13 @@ class ThumbnailFiles:
         return self._folder / "faces" / content_hash[:2] / f"{content_hash}-{place}.jpg"
 
     def write_photo(self, content_hash: str, pixels: Pixels) -> bytes:
-        """Makes and keeps the picture of a photo from its upright pixels."""
+        """Makes the picture of a photo from its upright pixels, and keeps it if the disk lets it."""
         scale = min(1.0, PHOTO_SIDE / max(pixels.shape[:2]))
         width, height = (max(1, round(side * scale)) for side in (pixels.shape[1], pixels.shape[0]))
-        return _write(self.photo(content_hash), resized(pixels, width, height))
+        return _kept(self.photo(content_hash), encode_jpeg(resized(pixels, width, height)))
 
     def write_face(self, content_hash: str, box: BoundingBox, pixels: Pixels, scale: float) -> bytes:
-        """Makes and keeps the square picture of a face.
+        """Makes the square picture of a face, and keeps it if the disk lets it.
 
         Args:
             box: in pixels of the upright original.
@@ -51,7 +54,7 @@ class ThumbnailFiles:
         """
         left, top, side = _square(box, scale, pixels.shape[1], pixels.shape[0])
         crop = pixels[top : top + side, left : left + side]
-        return _write(self.face(content_hash, box), resized(crop, FACE_SIDE, FACE_SIDE))
+        return _kept(self.face(content_hash, box), encode_jpeg(resized(crop, FACE_SIDE, FACE_SIDE)))
 
 
 def read(path: Path) -> bytes | None:
@@ -72,8 +75,16 @@ def _square(box: BoundingBox, scale: float, width: int, height: int) -> tuple[in
     return min(max(left, 0), width - side), min(max(top, 0), height - side), side
 
 
-def _write(path: Path, pixels: Pixels) -> bytes:
-    data = encode_jpeg(pixels)
+def _kept(path: Path, data: bytes) -> bytes:
+    try:
+        _write(path, data)
+    except OSError as error:
+        # A full disk, a cache that may not be written: it costs time at the next look, no photo is the worse for it.
+        _log.warning("the small picture %s cannot be kept: %s", path, error)
+    return data
+
+
+def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
@@ -85,4 +96,3 @@ def _write(path: Path, pixels: Pixels) -> bytes:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    return data

@@ -1,7 +1,7 @@
 """The worker processes of the Indexer: analyse photos side by side, and survive what a hostile file does to a decoder.
 
-pebble's pool is used because it replaces a worker that dies or takes too long and goes on; the standard library's breaks
-as a whole.
+pebble's pool is used because it replaces a worker that dies or takes too long and goes on; the standard library's
+breaks as a whole.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +18,7 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from app.analysis import Job, PhotoAnalysis, analyze, prepare_worker
+from app.errors import WorkersLost
 from app.worklist import Waiting
 from core.errors import DamagedImage
 from core.models import ModelPack
@@ -59,14 +61,21 @@ class Workers:
             self._pool.join()
 
     def submit(self, photo: Waiting) -> Future[PhotoAnalysis]:
-        """Hands a photo to the next free worker."""
+        """Hands a photo to the next free worker.
+
+        Raises:
+            WorkersLost: as `result`.
+        """
         if self._pool is None:
             # Spawned, not forked: a fork of a program with threads and a window can hang.
             self._pool = ProcessPool(
                 self._count, initializer=prepare_worker, context=multiprocessing.get_context("spawn")
             )
         job = Job(photo.paths, photo.content_hash, self._cache, self._pack)
-        future: Future[PhotoAnalysis] = self._pool.schedule(analyze, args=[job], timeout=self._seconds)
+        try:
+            future: Future[PhotoAnalysis] = self._pool.schedule(analyze, args=[job], timeout=self._seconds)
+        except RuntimeError as error:  # the pool says no more than that it is broken
+            raise WorkersLost from error
         return future
 
     def result(self, future: Future[PhotoAnalysis], stopped: Callable[[], bool]) -> PhotoAnalysis | None:
@@ -74,16 +83,20 @@ class Workers:
 
         Raises:
             CoreError: why the photo cannot be read.
+            WorkersLost: the processes cannot be kept running; the photo has nothing to do with it.
             Exception: a bug, from the worker.
         """
         while not stopped():
+            if not wait([future], _POLL_SECONDS).done:
+                continue
             try:
-                return future.result(timeout=_POLL_SECONDS)
+                return future.result()
             except TimeoutError as error:
-                if future.done():
-                    raise DamagedImage(f"Opening the picture took more than {self._seconds:.0f} seconds.") from error
+                raise DamagedImage(f"Opening the picture took more than {self._seconds:.0f} seconds.") from error
             except ProcessExpired as error:
                 raise DamagedImage("Opening the picture crashed its decoder.") from error
+            except BrokenProcessPool as error:
+                raise WorkersLost from error
         return None
 
 
