@@ -1,0 +1,160 @@
+"""The worker processes: what they see, and what they survive."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.errors import WorkersLost
+from app.workers import AHEAD, Workers
+from app.worklist import Waiting
+from core.errors import DamagedImage, ImageUnavailable, NotAnImage
+from core.models import ModelPack
+from tests import samples
+from tests.app.conftest import TIMEOUT
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers keep small pictures."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def workers(pack: ModelPack, cache: Path) -> Iterator[Workers]:
+    """Workers that give a photo two seconds; they survive what the tests do to them."""
+    with Workers(pack, cache, seconds_per_photo=2) as started:
+        yield started
+
+
+def photo(path: Path, content_hash: str | None = None) -> Waiting:
+    """A file as a photo that waits."""
+    content = content_hash or hashlib.sha256(path.read_bytes()).hexdigest()
+    return Waiting(1, content, (os.fsencode(path),))
+
+
+def never() -> bool:
+    return False
+
+
+def hanging(folder: Path) -> Waiting:
+    """A photo that can be opened but never read to its end: a pipe that nobody writes into."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "pipe.jpg"
+    os.mkfifo(path)
+    return photo(path, "0" * 64)
+
+
+@pytest.fixture
+def processes() -> Callable[[], list[psutil.Process]]:
+    """The worker processes that the test itself started."""
+
+    def running() -> list[psutil.Process]:
+        children = psutil.Process().children()
+        return [child for child in children if child.pid not in before and "spawn_main" in " ".join(child.cmdline())]
+
+    before: set[int] = set()
+    before = {child.pid for child in running()}
+    return running
+
+
+def wait_until_settled(processes: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    """Waits until the workers are started and do nothing but wait themselves; the workers."""
+    deadline = time.monotonic() + TIMEOUT
+    while time.monotonic() < deadline:
+        before = [each.cpu_times().user for each in processes()]
+        time.sleep(0.3)
+        if before and before == [each.cpu_times().user for each in processes()]:
+            return processes()
+    pytest.fail("the workers did not come to rest")
+
+
+def test_a_photo_is_analysed_and_its_small_pictures_kept(workers: Workers, cache: Path, tmp_path: Path) -> None:
+    path = samples.save(samples.portrait(3), tmp_path / "a.jpg")
+    seen = workers.result(workers.submit(photo(path)), never)
+    assert seen is not None
+    assert (seen.width, seen.height) == samples.portrait(3).size
+    assert seen.format == "JPEG"
+    assert len(seen.faces) == 1
+    content_hash = photo(path).content_hash
+    assert len(list((cache / "photos").rglob(f"{content_hash}.jpg"))) == 1
+    assert len(list((cache / "faces").rglob(f"{content_hash}-*.jpg"))) == 1
+
+
+def test_what_cannot_be_read_is_told_by_its_kind(workers: Workers, tmp_path: Path) -> None:
+    path = samples.save(samples.scenery(), tmp_path / "a.jpg")
+    damaged, text = tmp_path / "damaged.png", tmp_path / "text.jpg"
+    damaged.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    text.write_text("no picture")
+    gone = Waiting(1, "0" * 64, (os.fsencode(tmp_path / "gone.jpg"),))
+    nowhere = Waiting(1, "0" * 64, ())
+    for waiting, kind in (
+        (photo(damaged), DamagedImage),
+        (photo(text), NotAnImage),
+        (photo(path, "0" * 64), ImageUnavailable),
+        (gone, ImageUnavailable),
+        (nowhere, ImageUnavailable),
+    ):
+        with pytest.raises(kind):
+            workers.result(workers.submit(waiting), never)
+
+
+def test_a_photo_is_read_from_its_second_place_when_the_first_is_gone(workers: Workers, tmp_path: Path) -> None:
+    path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
+    there = photo(path)
+    moved = Waiting(1, there.content_hash, (os.fsencode(tmp_path / "gone.jpg"), *there.paths))
+    assert workers.result(workers.submit(moved), never) is not None
+
+
+def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_is_analysed(workers: Workers, tmp_path: Path) -> None:
+    future = workers.submit(hanging(tmp_path))
+    with pytest.raises(DamagedImage, match="took more than 2 seconds"):
+        workers.result(future, never)
+    path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
+    assert workers.result(workers.submit(photo(path)), never) is not None
+
+
+def test_a_photo_that_kills_its_worker_is_given_up_and_the_next_one_is_analysed(
+    pack: ModelPack, processes: Callable[[], list[psutil.Process]], tmp_path: Path
+) -> None:
+    with Workers(pack, tmp_path / "cache") as workers:
+        # One for each worker: all are at work when they die.
+        futures = [workers.submit(hanging(tmp_path / str(number))) for number in range(workers.window // AHEAD)]
+        for process in wait_until_settled(processes):
+            process.kill()
+        for future in futures:
+            with pytest.raises(DamagedImage, match="crashed its decoder"):
+                workers.result(future, never)
+        path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
+        assert workers.result(workers.submit(photo(path)), never) is not None
+
+
+def test_workers_that_die_without_a_photo_are_no_photos_fault(
+    pack: ModelPack, processes: Callable[[], list[psutil.Process]], tmp_path: Path
+) -> None:
+    path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
+    with Workers(pack, tmp_path / "cache") as workers:
+        assert workers.result(workers.submit(photo(path)), never) is not None
+        for process in processes():
+            process.kill()
+        time.sleep(0.5)
+        with pytest.raises(WorkersLost, match="can be resumed"):
+            workers.result(workers.submit(photo(path)), never)
+
+
+def test_waiting_ends_when_the_work_is_stopped_and_no_process_stays(
+    pack: ModelPack, processes: Callable[[], list[psutil.Process]], tmp_path: Path
+) -> None:
+    with Workers(pack, tmp_path / "cache") as workers:
+        assert processes() == [], "none is started before the first photo"
+        future = workers.submit(hanging(tmp_path))
+        started = wait_until_settled(processes)
+        assert workers.result(future, lambda: True) is None
+    psutil.wait_procs(started, timeout=10)
+    assert not [process for process in started if process.is_running()]
