@@ -1,0 +1,160 @@
+"""The detector finds what InsightFace's own finds, and the small and the huge faces besides."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from insightface.model_zoo import get_model
+from PIL import Image
+
+from core.detection import FaceDetector
+from core.errors import InvalidInput
+from core.models import ModelPack
+from core.sessions import open_session
+from core.types import BoundingBox, Detection, Pixels
+from tests import samples
+
+
+@pytest.fixture(scope="module")
+def detector(pack: ModelPack) -> FaceDetector:
+    return FaceDetector(open_session(pack.detector.path, threads=2))
+
+
+def pixels_of(image: Image.Image) -> Pixels:
+    return np.asarray(image, np.uint8)
+
+
+def on_canvas(image: Image.Image, width: int, height: int) -> Image.Image:
+    """The picture in the middle of a gray one."""
+    canvas = Image.new("RGB", (width, height), (128, 128, 128))
+    canvas.paste(image, ((width - image.width) // 2, (height - image.height) // 2))
+    return canvas
+
+
+def found_by_insightface(pack: ModelPack, pixels: Pixels) -> list[tuple[BoundingBox, np.ndarray]]:
+    model = get_model(str(pack.detector.path), providers=["CPUExecutionProvider"])
+    model.prepare(ctx_id=-1, input_size=(640, 640))
+    boxes, landmarks = model.detect(pixels[:, :, ::-1])
+    return [
+        (BoundingBox(left, top, right - left, bottom - top), points)
+        for (left, top, right, bottom, _), points in zip(boxes.tolist(), landmarks, strict=True)
+    ]
+
+
+# The finer and coarser passes, which InsightFace has not, may draw the box of a large face a little differently.
+@pytest.mark.parametrize(
+    ("picture", "overlap"), [(samples.t1(), 0.9), (samples.astronaut(), 0.8), (samples.portrait(2), 0.8)]
+)
+def test_the_faces_are_those_of_insightface(
+    detector: FaceDetector, pack: ModelPack, picture: Image.Image, overlap: float
+) -> None:
+    pixels = pixels_of(picture)
+    found = detector.detect(pixels)
+    expected = found_by_insightface(pack, pixels)
+    assert len(found) == len(expected) >= 1
+    for box, landmarks in expected:
+        same = max(found, key=lambda each: each.box.overlap(box))
+        assert same.box.overlap(box) > overlap
+        assert np.abs(same.landmarks - landmarks).max() < 0.1 * box.width
+
+
+def test_six_people_are_six_faces_where_they_are(detector: FaceDetector) -> None:
+    found = sorted(detector.detect(pixels_of(samples.t1())), key=lambda each: each.box.x)
+    assert len(found) == 6
+    for detection, expected in zip(found, samples.FACES_IN_T1, strict=True):
+        assert detection.box.overlap(BoundingBox(*expected)) > 0.9
+
+
+def test_faces_are_well_formed(detector: FaceDetector) -> None:
+    for picture in (samples.t1(), samples.astronaut(), samples.portrait(4)):
+        found = detector.detect(pixels_of(picture))
+        assert [each.confidence for each in found] == sorted((each.confidence for each in found), reverse=True)
+        for each in found:
+            check(each, picture)
+
+
+def check(detection: Detection, picture: Image.Image) -> None:
+    """The box lies in the picture; eyes stand above the mouth, left before right."""
+    box, landmarks = detection.box, detection.landmarks
+    assert 0 <= box.x < box.x + box.width <= picture.width + 1e-3
+    assert 0 <= box.y < box.y + box.height <= picture.height + 1e-3
+    assert 0.5 <= detection.confidence <= 1
+    assert landmarks.shape == (5, 2)
+    assert landmarks.dtype == np.float32
+    assert landmarks[:2, 1].max() < landmarks[3:, 1].min()
+    assert landmarks[0, 0] < landmarks[1, 0]
+    assert landmarks[3, 0] < landmarks[4, 0]
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.5, 3.0])
+def test_a_scaled_picture_has_scaled_faces(detector: FaceDetector, scale: float) -> None:
+    original = samples.astronaut()
+    side = round(512 * scale)
+    (face,) = detector.detect(pixels_of(original))
+    (scaled,) = detector.detect(pixels_of(original.resize((side, side), Image.Resampling.LANCZOS)))
+    box = face.box
+    expected = BoundingBox(box.x * scale, box.y * scale, box.width * scale, box.height * scale)
+    assert scaled.box.overlap(expected) > 0.75
+
+
+def test_small_faces_in_a_large_picture_are_found(detector: FaceDetector) -> None:
+    small = samples.t1().resize((320, 222), Image.Resampling.LANCZOS)
+    found = detector.detect(pixels_of(on_canvas(small, 2000, 1500)))
+    # The one who looks aside is beyond any detector at 25 px.
+    assert len(found) >= 5
+
+
+def test_a_face_that_fills_the_picture_is_found(detector: FaceDetector) -> None:
+    tight = samples.astronaut().crop((170, 60, 285, 190)).resize((2300, 2600), Image.Resampling.BICUBIC)
+    (face,) = detector.detect(pixels_of(tight))
+    assert face.box.area > 0.4 * 2300 * 2600
+
+
+def test_a_face_cut_by_the_edge_has_a_box_within(detector: FaceDetector) -> None:
+    half = samples.astronaut().crop((215, 0, 512, 512))
+    for each in detector.detect(pixels_of(half), 0.3):
+        assert each.box.x >= 0
+
+
+def test_a_picture_of_nobody_has_no_face(detector: FaceDetector) -> None:
+    assert detector.detect(pixels_of(samples.scenery())) == []
+    for shape in ((1, 1, 3), (1, 5000, 3), (5000, 1, 3), (300, 300, 3)):
+        assert detector.detect(np.zeros(shape, np.uint8)) == []
+
+
+def test_a_lower_confidence_finds_no_fewer(detector: FaceDetector) -> None:
+    pixels = pixels_of(samples.t1())
+    counts = [len(detector.detect(pixels, confidence)) for confidence in (0.9, 0.5, 0.2)]
+    assert counts == sorted(counts)
+    assert counts[0] < 6
+
+
+@pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])
+def test_a_confidence_has_its_range(detector: FaceDetector, confidence: float) -> None:
+    with pytest.raises(InvalidInput, match="between 0 and 1"):
+        detector.detect(pixels_of(samples.astronaut()), confidence)
+
+
+def test_threads_share_a_detector(detector: FaceDetector) -> None:
+    pictures = [pixels_of(samples.t1()), pixels_of(samples.astronaut())] * 3
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(detector.detect, pictures))
+    assert together == [detector.detect(each) for each in pictures[:2]] * 3
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (BoundingBox(0, 0, 10, 10), 1.0),
+        (BoundingBox(5, 0, 10, 10), 50 / 150),
+        (BoundingBox(10, 0, 10, 10), 0.0),
+        (BoundingBox(2, 2, 5, 5), 0.25),
+        (BoundingBox(0, 0, 0, 0), 0.0),
+    ],
+)
+def test_overlap_is_intersection_over_union(other: BoundingBox, expected: float) -> None:
+    box = BoundingBox(0, 0, 10, 10)
+    assert box.overlap(other) == pytest.approx(expected)
+    assert other.overlap(box) == pytest.approx(expected)

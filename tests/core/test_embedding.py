@@ -1,0 +1,75 @@
+"""Embeddings are those of InsightFace, one at a time or many."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from insightface.app.common import Face
+from insightface.model_zoo import get_model
+
+from core.alignment import SIDE, aligned
+from core.embedding import BATCH, FaceEmbedder
+from core.engine import FaceEngine
+from core.images import DecodedImage
+from core.models import ModelPack
+from core.sessions import open_session
+from core.types import Pixels
+from tests import samples
+
+
+@pytest.fixture(scope="module")
+def embedder(pack: ModelPack) -> FaceEmbedder:
+    return FaceEmbedder(open_session(pack.embedder.path), pack.dimension)
+
+
+@pytest.fixture(scope="module")
+def crops(engine: FaceEngine) -> list[Pixels]:
+    """The aligned faces of the six people of `t1`."""
+    pixels = np.asarray(samples.t1())
+    faces = engine.analyze(DecodedImage(pixels, 1280, 886, "JPEG"))
+    return [aligned(pixels, face.detection.landmarks) for face in faces]
+
+
+# InsightFace itself calls a function of scikit-image that is to be removed.
+@pytest.mark.filterwarnings("ignore:`estimate` is deprecated:FutureWarning")
+def test_an_embedding_is_that_of_insightface(engine: FaceEngine, pack: ModelPack) -> None:
+    model = get_model(str(pack.embedder.path), providers=["CPUExecutionProvider"])
+    pixels = np.asarray(samples.t1())
+    faces = engine.analyze(DecodedImage(pixels, 1280, 886, "JPEG"))
+    assert len(faces) == 6
+    for face in faces:
+        expected = model.get(pixels[:, :, ::-1], Face(kps=face.detection.landmarks))
+        cosine = float(face.embedding.vector @ expected) / float(np.linalg.norm(expected))
+        assert cosine > 0.999
+
+
+def test_embeddings_have_length_one_and_carry_their_model(engine: FaceEngine) -> None:
+    face = engine.analyze(DecodedImage(np.asarray(samples.astronaut()), 512, 512, "PNG"))[0]
+    assert face.embedding.model == "buffalo_s"
+    assert face.embedding.vector.shape == (512,)
+    assert face.embedding.vector.dtype == np.float32
+    assert np.linalg.norm(face.embedding.vector) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_batch_gives_what_single_crops_give(embedder: FaceEmbedder, crops: list[Pixels]) -> None:
+    many = [crops[index % len(crops)] for index in range(2 * BATCH + 3)]
+    together = embedder.embed(many)
+    alone = np.concatenate([embedder.embed([crop]) for crop in crops])
+    np.testing.assert_allclose(together, alone[np.arange(len(many)) % len(crops)], atol=1e-4)
+
+
+def test_no_crops_give_no_embeddings(embedder: FaceEmbedder) -> None:
+    assert embedder.embed([]).shape == (0, 512)
+
+
+def test_a_crop_of_one_colour_is_still_a_direction(embedder: FaceEmbedder) -> None:
+    vectors = embedder.embed([np.full((SIDE, SIDE, 3), value, np.uint8) for value in (0, 127, 255)])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+
+
+def test_different_people_differ_and_the_same_one_does_not(embedder: FaceEmbedder, crops: list[Pixels]) -> None:
+    vectors = embedder.embed(crops)
+    mirrored = embedder.embed([np.ascontiguousarray(crop[:, ::-1]) for crop in crops])
+    others = (vectors @ vectors.T)[~np.eye(len(crops), dtype=bool)]
+    assert others.max() < 0.4
+    assert (vectors * mirrored).sum(axis=1).min() > 0.6
