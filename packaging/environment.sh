@@ -79,7 +79,8 @@ can_make_venv() {
 advise_venv() {
     say "$1 can make no virtual environment (it has neither venv nor pip), and uv is not installed."
     if command -v apt-get >/dev/null 2>&1; then
-        fail "Type:  sudo apt-get install python3-venv      and start this again."
+        say "Type:  sudo apt-get install python3-venv $(packaging/qt-libraries.sh list)"
+        fail "and start this again."
     fi
     fail "Install uv (https://docs.astral.sh/uv) or the venv module of this Python, and start this again."
 }

@@ -1,14 +1,18 @@
 #!/bin/sh
 # Sees to the system libraries that Qt needs on Linux, and to a font for its window.
 #
-# What is missing is installed where that is allowed (root, on a system with apt-get); elsewhere the command to type is
-# printed. macOS and Windows bring everything themselves.
+#   packaging/qt-libraries.sh          install what is missing where that is allowed (root, on a system with apt-get);
+#                                      elsewhere print the command to type, and fail
+#   packaging/qt-libraries.sh list     print the Debian packages that are missing
+#
+# macOS and Windows bring everything themselves.
 set -eu
 cd "$(dirname "$0")/.."
 
 [ "$(uname -s)" = Linux ] || exit 0
 
 PYTHON=.venv/bin/python
+[ -x "$PYTHON" ] || PYTHON=python3
 
 # What Qt loads even when it draws in memory: the library, and the Debian package that has it.
 ALWAYS='
@@ -46,6 +50,7 @@ libwayland-egl.so.1 libwayland-egl1
 
 # A family that the window likes (ui.theme), in the names of the files: with one of them no other is needed.
 GOOD_FONTS='^(Inter|NotoSans|Cantarell|OpenSans|LiberationSans)[-_.[]'
+FONT_TRIED=.venv/.font-tried
 
 say() { printf '%s\n' "$*" >&2; }
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
@@ -69,27 +74,25 @@ font_files() {
         \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' \) 2>/dev/null | sed 's|.*/||'
 }
 
-missing_font() {
-    fonts=$(font_files)
-    if [ -z "$fonts" ]; then
-        printf 'fontconfig\nfonts-dejavu-core\nfonts-inter\n'
-    elif may_install && ! has_screen && ! printf '%s\n' "$fonts" | grep -qE "$GOOD_FONTS"; then
-        # A server has no desktop whose font we should respect: the pictures it draws get a good one.
-        printf 'fonts-inter\n'
+# The libraries for a real screen are no concern of a machine without one, unless we can simply install them.
+missing() {
+    printf '%s' "$ALWAYS" | missing_packages
+    if may_install || has_screen; then
+        printf '%s' "$ON_A_SCREEN" | missing_packages
     fi
+    [ -n "$(font_files)" ] || printf 'fontconfig\nfonts-dejavu-core\n'
 }
 
-qt_loads() { "$PYTHON" -c 'import PySide6.QtWidgets'; }
-
+updated=
 # apt-get's many lines are shown only when it fails.
 install() {
-    say "Installing what Qt needs with apt-get: $*"
     log=$(mktemp)
     if {
-        apt-get update -q &&
+        { [ -n "$updated" ] || apt-get update -q; } &&
             DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
                 -o DPkg::Lock::Timeout=300 "$@"
     } >"$log" 2>&1 </dev/null; then
+        updated=yes
         rm -f "$log"
     else
         cat "$log" >&2
@@ -106,22 +109,37 @@ advise() {
     fi
 }
 
-# The libraries for a real screen are no concern of a machine without one, unless we can simply install them.
-screen_packages=
-if may_install || has_screen; then
-    screen_packages=$(printf '%s' "$ON_A_SCREEN" | missing_packages)
-fi
-missing="$(printf '%s' "$ALWAYS" | missing_packages) $screen_packages $(missing_font)"
-# Unquoted on purpose here and below: words, not lines.
-missing=$(echo $missing)
+# Ends with the name of what is still missing, should the lists above have missed it.
+prove() {
+    "$PYTHON" -c 'import PySide6.QtWidgets' || { say "Qt does not load: the line above says why."; exit 1; }
+}
 
-if [ -n "$missing" ]; then
-    if may_install; then
-        install $missing || { say "apt-get failed."; advise $missing; exit 1; }
-    else
+# A server has no desktop whose font we should respect: the pictures that it draws get a good one. Tried once.
+bring_a_good_font() {
+    [ ! -e "$FONT_TRIED" ] && may_install && ! has_screen || return 0
+    if ! font_files | grep -qE "$GOOD_FONTS"; then
+        say "Installing a font with apt-get: fonts-inter"
+        install fonts-inter || say "Without it: the pictures will have another font."
+    fi
+    touch "$FONT_TRIED"
+}
+
+# Not quoted, here and below: the words of it, not the lines.
+packages=$(echo $(missing))
+
+if [ "${1:-}" = list ]; then
+    printf '%s\n' "$packages"
+    exit 0
+fi
+
+if [ -n "$packages" ]; then
+    if ! may_install; then
         say "System libraries that Qt needs are missing here."
-        advise $missing
+        advise $packages
         exit 1
     fi
-    qt_loads || { say "Qt does not load: the line above names what is still missing."; exit 1; }
+    say "Installing what Qt needs with apt-get: $packages"
+    install $packages || { advise $packages; exit 1; }
+    prove
 fi
+bring_a_good_font
