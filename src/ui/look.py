@@ -46,7 +46,9 @@ class Look(QObject):
     def pixmaps(self, name: str, size: int, tint: str | None = None) -> QPixmap:
         """The same as one pixmap, sharp on the finest screen in use."""
         svg = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
-        svg = svg.replace("currentColor", tint or self.theme.text).replace('stroke-width="2"', f'stroke-width="{_STROKE}"')
+        svg = svg.replace("currentColor", tint or self.theme.text).replace(
+            'stroke-width="2"', f'stroke-width="{_STROKE}"'
+        )
         scale = max(_SCALES[0], min(_SCALES[-1], round(self._application.devicePixelRatio() + 0.49)))
         pixmap = QPixmap(size * scale, size * scale)
         pixmap.fill(Qt.GlobalColor.transparent)

@@ -46,6 +46,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="task")
+        self._open = 0
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -62,24 +63,29 @@ class Tasks(QObject):
             failed: without it, an error goes to the signal `failed`.
         """
         task = Task(owner, work, done, failed)
+        self._open += 1
         self._pool.submit(self._do, task)
         return task
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return self._open > 0
 
     def close(self) -> None:
         """Waits for what is being done; what has not begun is dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _do(self, task: Task) -> None:
-        if task.cancelled:
-            return
         try:
-            task.result = task.work()
+            task.result = None if task.cancelled else task.work()
         except Exception as error:
             task.error = error
         if shiboken6.isValid(self):
             self._finished.emit(task)
 
     def _deliver(self, task: Task) -> None:
+        self._open -= 1
         if task.cancelled or not shiboken6.isValid(task.owner):
             return
         if task.error is None:

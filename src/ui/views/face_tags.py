@@ -64,7 +64,10 @@ def paint_tags(painter: QPainter, tags: Sequence[FaceTag], hovered: int | None) 
         strong = each.face.face_id == hovered
         painter.setOpacity(1.0 if strong or each.text else _DIM)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((theme.VIEWER_OUTLINE, 4.0 if strong else 3.0), (theme.VIEWER_TEXT, 2.0 if strong else 1.0)):
+        for colour, width in (
+            (theme.VIEWER_OUTLINE, 4.0 if strong else 3.0),
+            (theme.VIEWER_TEXT, 2.0 if strong else 1.0),
+        ):
             painter.setPen(QPen(theme.colour(colour), width))
             painter.drawRoundedRect(each.box, theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
         if each.text:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.errors import NotFound
 from app.types import LibraryChanged, PersonSummary, PhotoFace, Timeline
@@ -118,7 +127,9 @@ class PersonView(QWidget):
         return grid
 
     def _open_face(self, row: int) -> None:
-        photo_ids = list(dict.fromkeys(self.faces.index(each).data(FacesModel.Photo) for each in range(self.faces.rowCount())))
+        photo_ids = list(
+            dict.fromkeys(self.faces.index(each).data(FacesModel.Photo) for each in range(self.faces.rowCount()))
+        )
         self.photo_opened.emit(photo_ids, photo_ids.index(self.faces.index(row).data(FacesModel.Photo)))
 
     def _show(self, found: tuple[PersonSummary, Timeline, list[PhotoFace]]) -> None:

@@ -126,9 +126,7 @@ class ViewerChrome(QWidget):
         column.setContentsMargins(theme.SPACE_4, theme.SPACE_4, theme.SPACE_4, theme.SPACE_4)
         column.addWidget(self._details)
 
-    def _button(
-        self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False
-    ) -> QToolButton:
+    def _button(self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False) -> QToolButton:
         button = QToolButton(parent, objectName=name, checkable=checkable, toolTip=text)
         button.setAccessibleName(text)
         button.setIcon(self._look.icon(icon, theme.ICON, theme.VIEWER_TEXT))

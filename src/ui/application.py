@@ -1,0 +1,101 @@
+"""Starts Qt, opens the library off the GUI thread, and keeps a report of what goes wrong."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+
+from app.importing import program_version
+from app.library import Library, default_folder
+from core.errors import CoreError
+from ui.look import Look
+from ui.main_window import MainWindow
+from ui.tasks import Tasks
+
+
+def make_application() -> QApplication:
+    """The one QApplication of the process, with the names under which settings are kept."""
+    QCoreApplication.setOrganizationName("sietch")
+    QCoreApplication.setApplicationName("sietch")
+    QGuiApplication.setDesktopFileName("sietch")
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setStyle("Fusion")
+    QLocale.setDefault(QLocale.system())
+    return application
+
+
+def run(folder: Path | None) -> int:
+    """Opens the window on a library and returns when it is closed: 0, or 1 when the library cannot be opened."""
+    application = make_application()
+    session = Session(application, folder or default_folder())
+    sys.excepthook = session.report
+    session.open()
+    return application.exec()
+
+
+class Session(QObject):
+    """From the start of the program to its end."""
+
+    def __init__(self, application: QApplication, folder: Path) -> None:
+        super().__init__()
+        self._application = application
+        self._folder = folder
+        self._look = Look(application)
+        self._tasks = Tasks(self)
+        self._closing = QLabel(self.tr("Closing…"), alignment=Qt.AlignmentFlag.AlignCenter)
+        self._closing.setWindowTitle("Sietch")
+        self._closing.resize(280, 80)
+        self._library: Library | None = None
+        self._window: MainWindow | None = None
+        application.setQuitOnLastWindowClosed(False)
+
+    def open(self) -> None:
+        """Shows the window as soon as the library is open."""
+        self._tasks.run(self, lambda: Library.open(self._folder), self._opened, self._failed)
+
+    def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """A bug: keeps a report beside the library, tells the user where, and lets the program go on."""
+        text = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(text)
+        place = self._folder / "reports" / f"{datetime.now():%Y-%m-%d %H%M%S}.txt"
+        where = str(place)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(f"Sietch {program_version()} on {platform.platform()}\n\n{text}", encoding="utf-8")
+        except OSError:
+            where = self.tr("nowhere: the disk cannot be written to")
+        message = self.tr("Something went wrong inside Sietch. Your photos and the library are safe.\n\nReport: {}")
+        QTimer.singleShot(0, self, lambda: QMessageBox.warning(self._window, "Sietch", message.format(where)))
+
+    def _opened(self, library: Library) -> None:
+        self._library = library
+        self._window = MainWindow(library, self._look)
+        self._window.closed.connect(self._close)
+        self._window.show()
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CoreError):
+            self.report(type(error), error, error.__traceback__)
+        QMessageBox.critical(None, "Sietch", str(error))
+        self._application.exit(1)
+
+    def _close(self) -> None:
+        """Gives the library time to end what it is writing, and says so when that takes longer than a moment."""
+        QTimer.singleShot(400, self._closing, self._closing.show)
+        library, window = self._library, self._window
+        assert library is not None and window is not None
+
+        def close() -> None:
+            window.tasks.close()
+            library.close()
+
+        self._tasks.run(self, close, lambda _none: self._application.quit())

@@ -1,0 +1,69 @@
+"""Dropping files and folders on the window: while they hang over it, it dims and says what will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from ui import theme
+
+_DIM = "#000000A8"
+
+
+class DropTarget(QWidget):
+    """Covers its parent during a drag. `dropped` carries the paths."""
+
+    dropped = Signal(list)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.text = QLabel(self, objectName="drop", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        QVBoxLayout(self).addWidget(self.text)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        parent.setAcceptDrops(True)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        if isinstance(event, QDropEvent) and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
+            paths = _paths(event.mimeData())
+            if not paths:
+                return False
+            # Always a copy: nothing that is dropped here is ever moved.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            if isinstance(event, QDragEnterEvent):
+                self._announce(paths)
+            else:
+                self.hide()
+                self.dropped.emit(paths)
+            return True
+        if event.type() == QEvent.Type.DragLeave:
+            self.hide()
+        elif event.type() == QEvent.Type.Resize:
+            self.setGeometry(self.parentWidget().rect())
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        QPainter(self).fillRect(self.rect(), theme.colour(_DIM))
+
+    def _announce(self, paths: Sequence[Path]) -> None:
+        folders = sum(path.is_dir() for path in paths[:100])
+        if len(paths) == 1:
+            what = self.tr("Add this folder to your library") if folders else self.tr("Add this photo to your library")
+        elif folders == len(paths):
+            what = self.tr("Add {} folders to your library").format(len(paths))
+        else:
+            what = self.tr("Add {} files and folders to your library").format(len(paths))
+        self.text.setText(f"{what}\n{self.tr('The files stay where they are.')}")
+        self.setGeometry(self.parentWidget().rect())
+        self.raise_()
+        self.show()
+
+
+def _paths(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

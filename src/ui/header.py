@@ -1,0 +1,57 @@
+"""The strip above a screen: its title, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
+
+from ui import theme
+from ui.look import Look
+from ui.views.photo_grid import LARGEST_CELL, LEAST_CELL
+
+_SLIDER_WIDTH = 120
+
+
+class Header(QFrame):
+    """Back, title, size of the cells, and the button that adds photos."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="header")
+        self._look = look
+        self.setFixedHeight(theme.HEADER_HEIGHT)
+        self.back = QToolButton(self, toolTip=self.tr("Back to everybody"))
+        self.back.setAccessibleName(self.back.toolTip())
+        self.back.setIconSize(QSize(theme.ICON, theme.ICON))
+        self._title = QLabel(self, objectName="title")
+        self._small, self._large = QLabel(self), QLabel(self)
+        self.size = QSlider(Qt.Orientation.Horizontal, self, toolTip=self.tr("Size of the photos"))
+        self.size.setAccessibleName(self.size.toolTip())
+        self.size.setRange(LEAST_CELL, LARGEST_CELL)
+        self.size.setFixedWidth(_SLIDER_WIDTH)
+        self.add = QPushButton(self.tr("Add photos…"), self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE_4, 0, theme.SPACE_4, 0)
+        row.setSpacing(theme.SPACE_2)
+        row.addWidget(self.back)
+        row.addWidget(self._title)
+        row.addStretch()
+        for widget in (self._small, self.size, self._large):
+            row.addWidget(widget)
+        row.addSpacing(theme.SPACE_3)
+        row.addWidget(self.add)
+        look.changed.connect(self._tint)
+        self._tint()
+
+    def show_title(self, title: str, back: bool, sizes: bool) -> None:
+        """What the screen below is, whether there is a way back from it, and whether its cells have a size."""
+        self._title.setText(title)
+        self.back.setVisible(back)
+        for widget in (self._small, self.size, self._large):
+            widget.setVisible(sizes)
+
+    def _tint(self) -> None:
+        quiet = self._look.theme.quiet
+        self.back.setIcon(self._look.icon("arrow-left"))
+        self.add.setIcon(self._look.icon("folder-plus", theme.ICON_SMALL))
+        self._small.setPixmap(self._look.pixmaps("images", theme.ICON_SMALL, quiet))
+        self._large.setPixmap(self._look.pixmaps("images", theme.ICON, quiet))

@@ -1,0 +1,221 @@
+"""The frame: sidebar, header, the screens, the status bar; and the ways between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.library import Library
+from app.types import IndexProgress, LibraryChanged, LibraryCounts
+from ui.bridge import Bridge
+from ui.context import Context
+from ui.drop_target import DropTarget
+from ui.header import Header
+from ui.look import Look
+from ui.menus import build_menus
+from ui.sidebar import Sidebar
+from ui.status_bar import StatusBar
+from ui.tasks import Tasks
+from ui.thumbnails import ThumbnailCache
+from ui.views.people import PeopleView
+from ui.views.person import PersonView
+from ui.views.photo_grid import DEFAULT_CELL
+from ui.views.skipped import SkippedView
+from ui.views.timeline import TimelineView
+from ui.views.viewer import Viewer
+
+_LEAST = QSize(900, 600)
+_FIRST = QSize(1280, 820)
+_QUIET_ROUNDS = 3
+
+
+class MainWindow(QMainWindow):
+    """One window on one library. It closes its own threads; the library is its opener's to close."""
+
+    closed = Signal()
+
+    def __init__(self, library: Library, look: Look) -> None:
+        super().__init__()
+        self.setWindowTitle("Sietch")
+        self.setMinimumSize(_LEAST)
+        self.tasks = Tasks(self)
+        self._bridge = Bridge(library.events, self)
+        thumbnails = ThumbnailCache(library.thumbnails, self.tasks, self)
+        self.context = Context(library, look, self.tasks, self._bridge, thumbnails)
+        self._make_pages()
+        self.sidebar = Sidebar(look, self)
+        self.header = Header(look, self)
+        self.status = StatusBar(look, self)
+        self._lay_out()
+        build_menus(self)
+        self._connect()
+        self._restore()
+        self.go("photos")
+        self._count()
+        self.status.show_progress(library.indexer.progress)
+
+    def go(self, name: str) -> None:
+        """Shows one of the places of the sidebar."""
+        self._show(self.pages[name], self.titles[name], back=False)
+        self.sidebar.choose(name)
+
+    def open_person(self, person_id: int) -> None:
+        """Shows somebody's page."""
+        self._leave_viewer()
+        self.person.show_person(person_id)
+        self._show(self.person, self.titles["people"], back=True)
+        self.sidebar.choose("people")
+
+    def open_photo(self, photo_ids: Sequence[int], index: int) -> None:
+        """Shows a photo over everything."""
+        self.menuBar().hide()
+        self._whole.setCurrentWidget(self.viewer)
+        self.viewer.show_photo(photo_ids, index)
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Adds files and folders to the library."""
+        if paths:
+            self._leave_viewer()
+            self.context.library.indexer.add(paths)
+
+    def ask_for_folder(self) -> None:
+        """Lets the user choose a folder to add."""
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Add a folder of photos"))
+        self.add([Path(folder)] if folder else [])
+
+    def ask_for_files(self) -> None:
+        """Lets the user choose files to add."""
+        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Add photos"))
+        self.add([Path(file) for file in files])
+
+    def settle(self) -> None:
+        """Waits until everything in sight has been loaded and painted; for pictures of the window."""
+        quiet = 0
+        while quiet < _QUIET_ROUNDS:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            self.grab()
+            quiet = 0 if self.tasks.busy else quiet + 1
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+        settings = QSettings()
+        settings.setValue("window/geometry", self.saveGeometry())
+        settings.setValue("window/cell", self.header.size.value())
+        self._bridge.close()
+        super().closeEvent(event)
+        self.hide()
+        self.closed.emit()
+
+    def _make_pages(self) -> None:
+        self.timeline = TimelineView(self.context, self)
+        self.people = PeopleView(self.context, self)
+        self.person = PersonView(self.context, self)
+        self.skipped = SkippedView(self.context, self)
+        self.viewer = Viewer(self.context, self)
+        self.pages: dict[str, QWidget] = {
+            "photos": self.timeline,
+            "people": self.people,
+            "skipped": self.skipped,
+        }
+        self.titles = {
+            "photos": self.tr("Photos"),
+            "people": self.tr("People"),
+            "skipped": self.tr("Not readable"),
+        }
+
+    def _lay_out(self) -> None:
+        for name, icon in (("photos", "images"), ("people", "users"), ("skipped", "file-x-2")):
+            self.sidebar.add(name, icon, self.titles[name])
+        self.sidebar.set_count("skipped", 0)
+        self._stack = QStackedWidget(self)
+        for page in (*self.pages.values(), self.person):
+            self._stack.addWidget(page)
+        right = QVBoxLayout()
+        right.addWidget(self.header)
+        right.addWidget(self._stack, 1)
+        across = QHBoxLayout()
+        across.addWidget(self.sidebar)
+        across.addLayout(right, 1)
+        frame = QWidget(self, objectName="page")
+        column = QVBoxLayout(frame)
+        column.addLayout(across, 1)
+        column.addWidget(self.status)
+        for layout in (right, across, column):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        self._whole = QStackedWidget(self)
+        self._whole.addWidget(frame)
+        self._whole.addWidget(self.viewer)
+        self.setCentralWidget(self._whole)
+        self._drop = DropTarget(self._whole)
+
+    def _connect(self) -> None:
+        indexer = self.context.library.indexer
+        self.sidebar.chosen.connect(self.go)
+        self.header.add.clicked.connect(self.ask_for_folder)
+        self.header.back.clicked.connect(lambda: self.go("people"))
+        self.header.size.valueChanged.connect(self._resize_cells)
+        self._drop.dropped.connect(self.add)
+        self.status.pause_wanted.connect(indexer.pause)
+        self.status.resume_wanted.connect(indexer.resume)
+        self.status.cancel_wanted.connect(indexer.cancel)
+        for page in (self.timeline, self.people):
+            page.add_requested.connect(self.ask_for_folder)
+        for page in (self.timeline, self.person):
+            page.photo_opened.connect(self.open_photo)
+        self.people.person_opened.connect(self.open_person)
+        self.person.gone.connect(lambda: self.go("people"))
+        self.viewer.closed.connect(self._leave_viewer)
+        self.viewer.person_opened.connect(self.open_person)
+        self.viewer.full_screen_wanted.connect(self.toggle_full_screen)
+        self._bridge.progressed.connect(self._progressed)
+        self._bridge.changed.connect(self._changed)
+        self.tasks.failed.connect(lambda error: self.status.show_error(str(error)))
+
+    def toggle_full_screen(self) -> None:
+        """Between the whole screen and a window."""
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _restore(self) -> None:
+        settings = QSettings()
+        self.resize(_FIRST)
+        geometry = settings.value("window/geometry")
+        if geometry:
+            self.restoreGeometry(geometry)
+        self.header.size.setValue(int(str(settings.value("window/cell", DEFAULT_CELL))))
+
+    def _show(self, page: QWidget, title: str, back: bool) -> None:
+        self._leave_viewer()
+        self._stack.setCurrentWidget(page)
+        self.header.show_title(title, back, sizes=page in (self.timeline, self.person))
+
+    def _leave_viewer(self) -> None:
+        if self._whole.currentWidget() is self.viewer:
+            self._whole.setCurrentIndex(0)
+            self.menuBar().show()
+            self._stack.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _resize_cells(self, width: int) -> None:
+        for grid in (self.timeline.grid, self.person.grid):
+            grid.set_cell_width(width)
+
+    def _progressed(self, progress: IndexProgress) -> None:
+        self.status.show_progress(progress)
+
+    def _changed(self, _change: LibraryChanged) -> None:
+        self._count()
+
+    def _count(self) -> None:
+        self.tasks.run(self, self.context.library.counts, self._show_counts)
+
+    def _show_counts(self, counts: LibraryCounts) -> None:
+        self.status.show_counts(counts)
+        self.sidebar.set_count("skipped", counts.skipped)
+        if not counts.skipped and self._stack.currentWidget() is self.skipped:
+            QTimer.singleShot(0, lambda: self.go("photos"))

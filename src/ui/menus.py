@@ -1,0 +1,81 @@
+"""The menus, with the shortcuts that the system knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox
+
+from app.importing import program_version
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+def build_menus(window: MainWindow) -> None:
+    """Fills the window's menu bar."""
+    _file_menu(window)
+    _view_menu(window)
+    help_menu = window.menuBar().addMenu(window.tr("&Help"))
+    help_menu.addAction(window.tr("About Sietch"), lambda: about(window))
+
+
+def about_text(window: MainWindow) -> str:
+    """What the program is, and what its user must know of the face model's licence."""
+    models = window.context.library.models
+    return "\n\n".join(
+        (
+            window.tr("Sietch {}").format(program_version()),
+            window.tr("A photo library that knows who is in your photos, and never sends one anywhere."),
+            models.licence,
+            window.tr("Your library: {}").format(window.context.library.folder),
+        )
+    )
+
+
+def about(window: MainWindow) -> None:
+    """Shows it."""
+    box = QMessageBox(window)
+    box.setWindowTitle(window.tr("About Sietch"))
+    box.setText(about_text(window))
+    box.exec()
+
+
+def _file_menu(window: MainWindow) -> None:
+    menu = window.menuBar().addMenu(window.tr("&File"))
+    _action(menu, window.tr("Add folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
+    _action(menu, window.tr("Add photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
+    menu.addSeparator()
+    _action(menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
+
+
+def _view_menu(window: MainWindow) -> None:
+    menu = window.menuBar().addMenu(window.tr("&View"))
+    _action(menu, window.tr("Photos"), lambda: window.go("photos"), QKeySequence("Ctrl+1"))
+    _action(menu, window.tr("People"), lambda: window.go("people"), QKeySequence("Ctrl+2"))
+    menu.addSeparator()
+    size = window.header.size
+    _action(menu, window.tr("Larger photos"), lambda: size.setValue(size.value() + 40), QKeySequence.StandardKey.ZoomIn)
+    _action(
+        menu, window.tr("Smaller photos"), lambda: size.setValue(size.value() - 40), QKeySequence.StandardKey.ZoomOut
+    )
+    _action(menu, window.tr("Full screen"), window.toggle_full_screen, QKeySequence.StandardKey.FullScreen)
+    menu.addSeparator()
+    look, group = window.context.look, QActionGroup(menu)
+    for choice, text in (
+        ("system", window.tr("Look of the system")),
+        ("light", window.tr("Light")),
+        ("dark", window.tr("Dark")),
+    ):
+        action = QAction(text, menu, checkable=True, checked=look.choice == choice)
+        action.triggered.connect(lambda _on, choice=choice: look.choose(choice))
+        group.addAction(action)
+        menu.addAction(action)
+
+
+def _action(menu: QMenu, text: str, action: object, shortcut: QKeySequence | QKeySequence.StandardKey) -> None:
+    made = QAction(text, menu)
+    made.setShortcut(shortcut)
+    made.triggered.connect(action)
+    menu.addAction(made)

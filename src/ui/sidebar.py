@@ -1,0 +1,58 @@
+"""The places of the library, at the left."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, QSize, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.look import Look
+
+
+class Sidebar(QFrame):
+    """Entries by name; `chosen` tells which one was clicked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="sidebar")
+        self._look = look
+        self._entries: dict[str, tuple[QPushButton, str, str]] = {}
+        self._group = QButtonGroup(self)
+        self.setFixedWidth(theme.SIDEBAR_WIDTH)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(theme.SPACE_3, theme.SPACE_4, theme.SPACE_3, theme.SPACE_3)
+        self._column.setSpacing(theme.SPACE_1)
+        heading = QLabel(self.tr("Library"), self, objectName="section")
+        heading.setContentsMargins(theme.SPACE_3, 0, 0, theme.SPACE_1)
+        self._column.addWidget(heading)
+        self._column.addStretch()
+        look.changed.connect(self._tint)
+
+    def add(self, name: str, icon: str, text: str) -> None:
+        """A new entry at the end."""
+        button = QPushButton(text, self, objectName="entry", checkable=True)
+        button.setIconSize(QSize(theme.ICON, theme.ICON))
+        button.clicked.connect(lambda: self.chosen.emit(name))
+        self._group.addButton(button)
+        self._entries[name] = button, icon, text
+        self._column.insertWidget(self._column.count() - 1, button)
+        self._tint()
+
+    def choose(self, name: str) -> None:
+        """Marks an entry without telling of it."""
+        self._entries[name][0].setChecked(True)
+
+    def set_count(self, name: str, count: int) -> None:
+        """Shows an entry with its count, or hides it when there is nothing behind it."""
+        button, _, text = self._entries[name]
+        button.setVisible(count > 0)
+        button.setText(f"{text}  {QLocale().toString(count)}")
+
+    def entry(self, name: str) -> QPushButton:
+        """The button of an entry."""
+        return self._entries[name][0]
+
+    def _tint(self) -> None:
+        for button, icon, _ in self._entries.values():
+            button.setIcon(self._look.icon(icon))

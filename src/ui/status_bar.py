@@ -1,0 +1,113 @@
+"""The strip at the bottom: what is going on, how long still, and how much there is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from app.types import IndexPhase, IndexProgress, LibraryCounts
+from ui import theme
+from ui.look import Look
+
+_BAR_WIDTH = 120
+_MESSAGE_MS = 8000
+
+
+class StatusBar(QFrame):
+    """Shows progress and counts; its buttons only ask."""
+
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="status")
+        self._look = look
+        self._progress = IndexProgress(IndexPhase.IDLE)
+        self.setFixedHeight(theme.STATUS_HEIGHT)
+        self.text = QLabel(self, objectName="quiet")
+        self.error = QLabel(self, objectName="error")
+        self.bar = QProgressBar(self, textVisible=False)
+        self.bar.setFixedWidth(_BAR_WIDTH)
+        self.pause = self._button(self._pause_or_resume)
+        self.cancel = self._button(self.cancel_wanted.emit)
+        self.cancel.setToolTip(self.tr("Stop adding the photos that are left"))
+        self.cancel.setAccessibleName(self.cancel.toolTip())
+        self.counts = QLabel(self, objectName="quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE_4, 0, theme.SPACE_4, 0)
+        row.setSpacing(theme.SPACE_2)
+        for widget in (self.text, self.bar, self.pause, self.cancel, self.error):
+            row.addWidget(widget, alignment=Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch()
+        row.addWidget(self.counts)
+        self._fading = QTimer(self, singleShot=True, interval=_MESSAGE_MS)
+        self._fading.timeout.connect(self.error.clear)
+        look.changed.connect(self._tint)
+        self.show_progress(self._progress)
+
+    def show_progress(self, progress: IndexProgress) -> None:
+        """Follows the Indexer."""
+        self._progress = progress
+        busy = progress.phase is not IndexPhase.IDLE
+        for widget in (self.bar, self.pause, self.cancel):
+            widget.setVisible(busy)
+        self.text.setText(self._told(progress))
+        self.bar.setRange(0, progress.total if progress.phase is not IndexPhase.SCANNING else 0)
+        self.bar.setValue(progress.done)
+        if progress.error:
+            self._fading.stop()
+            self.error.setText(progress.error)
+        elif not self._fading.isActive():
+            self.error.clear()
+        self._tint()
+
+    def show_counts(self, counts: LibraryCounts) -> None:
+        """ "1,204 photos · 212 people"."""
+        number = QLocale().toString
+        photos = self.tr("1 photo") if counts.photos == 1 else self.tr("{} photos").format(number(counts.photos))
+        people = self.tr("1 person") if counts.people == 1 else self.tr("{} people").format(number(counts.people))
+        self.counts.setText(f"{photos} · {people}" if counts.photos else "")
+
+    def show_error(self, text: str) -> None:
+        """A sentence that goes by itself."""
+        self.error.setText(text)
+        self._fading.start()
+
+    def _told(self, progress: IndexProgress) -> str:
+        number = QLocale().toString
+        of = self.tr("{} of {}").format(number(progress.done), number(progress.total))
+        if progress.phase is IndexPhase.IDLE:
+            return ""
+        if progress.phase is IndexPhase.PAUSED:
+            return self.tr("Paused at {}").format(of)
+        if progress.phase is IndexPhase.SCANNING:
+            return self.tr("Looking for photos")
+        if progress.phase is IndexPhase.GROUPING:
+            return self.tr("Putting faces together · {}").format(of)
+        left = "" if progress.seconds_left is None else f" · {self._left(progress.seconds_left)}"
+        return self.tr("Indexing {}").format(of) + left
+
+    def _left(self, seconds: float) -> str:
+        if seconds < 60:
+            return self.tr("less than a minute left")
+        minutes = round(seconds / 60)
+        if minutes < 90:
+            return self.tr("{} min left").format(QLocale().toString(minutes))
+        return self.tr("{} h left").format(QLocale().toString(round(minutes / 60)))
+
+    def _pause_or_resume(self) -> None:
+        (self.resume_wanted if self._progress.phase is IndexPhase.PAUSED else self.pause_wanted).emit()
+
+    def _tint(self) -> None:
+        paused = self._progress.phase is IndexPhase.PAUSED
+        self.pause.setIcon(self._look.icon("play" if paused else "pause", theme.ICON_SMALL))
+        self.pause.setToolTip(self.tr("Go on") if paused else self.tr("Pause"))
+        self.pause.setAccessibleName(self.pause.toolTip())
+        self.cancel.setIcon(self._look.icon("x", theme.ICON_SMALL))
+
+    def _button(self, action: object) -> QToolButton:
+        button = QToolButton(self, objectName="small")
+        button.setFixedSize(theme.SPACE_5, theme.SPACE_5)
+        button.clicked.connect(action)
+        return button
