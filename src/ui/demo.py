@@ -1,8 +1,8 @@
 """The demonstration: a small library of real photographs, indexed before one's eyes, and the window on it.
 
 The photographs come inside packages that are installed for it: insightface's picture of six people, and scikit-image's
-astronaut. Cropped, mirrored, turned by their EXIF orientation, darker and smaller, they make a folder in which everybody
-stands in several photos. Without a display the window is rendered to `build/demo.png`.
+astronaut. Cropped, mirrored, turned by their EXIF orientation, darker and smaller, they make a folder in which
+everybody stands in several photos. Without a display the window is rendered to `build/demo.png`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from PIL import ExifTags, Image, ImageEnhance, ImageOps
 
 from core.errors import CoreError
@@ -29,6 +30,8 @@ _PICTURE = Path("build/demo.png")
 _GROUPS = ((0, 430), (170, 640), (380, 800), (620, 1040), (820, 1280), (0, 640), (640, 1280), (170, 1040))
 """Left and right edges, in the picture of six people, that cut no face."""
 
+_MONTHS = ((2026, 8), (2026, 7), (2025, 12), (2024, 6))
+
 _TURNS = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 """EXIF orientation -> how the pixels lie in a file that has it."""
 
@@ -38,11 +41,11 @@ def main() -> int:
     place = Path(tempfile.mkdtemp(prefix="sietch-demo-"))
     try:
         count = write_photos(place / "photos")
-        print(f"{count} photos of the demonstration are in {place / 'photos'}")
+        click.echo(f"{count} photos of the demonstration are in {place / 'photos'}")
         _index(place)
         return _show(place / "library")
     except CoreError as error:
-        print(f"sietch: {error}", file=sys.stderr)
+        click.echo(f"sietch: {error}", err=True)
         return 1
 
 
@@ -55,7 +58,8 @@ def write_photos(folder: Path) -> int:
     folder.mkdir(parents=True)
     number = 0
     for number, (picture, orientation) in enumerate(_pictures(), 1):
-        day = f"{2026 - number // 9}:{12 - number * 5 % 12:02}:{number % 27 + 1:02} 1{number % 9}:05:00"
+        year, month = _MONTHS[number * 7 % len(_MONTHS)]
+        day = f"{year}:{month:02}:{number % 27 + 1:02} 1{number % 9}:05:00"
         _save(picture, folder / f"DSC_{number:04}.jpg", day, orientation)
     return number
 
@@ -126,7 +130,7 @@ def _show(folder: Path) -> int:
     if application.platformName() != "offscreen":
         return run(folder)
     _render(application, folder)
-    print(f"There is no display: the window is in {_PICTURE}")
+    click.echo(f"There is no display: the window is in {_PICTURE}")
     return 0
 
 

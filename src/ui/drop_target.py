@@ -7,9 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
+from ui.widgets import label
 
 _DIM = "#000000A8"
 
@@ -21,7 +22,8 @@ class DropTarget(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.text = QLabel(self, objectName="drop", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._covered = parent
+        self.text = label(self, "drop", centred=True)
         QVBoxLayout(self).addWidget(self.text)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         parent.setAcceptDrops(True)
@@ -45,7 +47,7 @@ class DropTarget(QWidget):
         if event.type() == QEvent.Type.DragLeave:
             self.hide()
         elif event.type() == QEvent.Type.Resize:
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._covered.rect())
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
@@ -60,7 +62,7 @@ class DropTarget(QWidget):
         else:
             what = self.tr("Add {} files and folders to your library").format(len(paths))
         self.text.setText(f"{what}\n{self.tr('The files stay where they are.')}")
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSlider, QWidget
 
 from ui import theme
 from ui.look import Look
 from ui.views.photo_grid import LARGEST_CELL, LEAST_CELL
+from ui.widgets import icon_button, label
 
 _SLIDER_WIDTH = 120
 
@@ -16,26 +17,27 @@ class Header(QFrame):
     """Back, title, size of the cells, and the button that adds photos."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="header")
+        super().__init__(parent)
+        self.setObjectName("header")
         self._look = look
         self.setFixedHeight(theme.HEADER_HEIGHT)
-        self.back = QToolButton(self, toolTip=self.tr("Back to everybody"))
-        self.back.setAccessibleName(self.back.toolTip())
-        self.back.setIconSize(QSize(theme.ICON, theme.ICON))
-        self._title = QLabel(self, objectName="title")
-        self._small, self._large = QLabel(self), QLabel(self)
-        self.size = QSlider(Qt.Orientation.Horizontal, self, toolTip=self.tr("Size of the photos"))
-        self.size.setAccessibleName(self.size.toolTip())
-        self.size.setRange(LEAST_CELL, LARGEST_CELL)
-        self.size.setFixedWidth(_SLIDER_WIDTH)
-        self.add = QPushButton(self.tr("Add photos…"), self)
+        self.back = icon_button(self, self.tr("Back to everybody"))
+        self._title = label(self, "title")
+        self._small, self._large = label(self), label(self)
+        self.cell_size = QSlider(Qt.Orientation.Horizontal, self)
+        self.cell_size.setToolTip(self.tr("Size of the photos"))
+        self.cell_size.setAccessibleName(self.cell_size.toolTip())
+        self.cell_size.setRange(LEAST_CELL, LARGEST_CELL)
+        self.cell_size.setFixedWidth(_SLIDER_WIDTH)
+        self.add = QPushButton(self.tr("Add photos"), self)
+        self.add.setMenu(QMenu(self.add))
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE_4, 0, theme.SPACE_4, 0)
         row.setSpacing(theme.SPACE_2)
         row.addWidget(self.back)
         row.addWidget(self._title)
         row.addStretch()
-        for widget in (self._small, self.size, self._large):
+        for widget in (self._small, self.cell_size, self._large):
             row.addWidget(widget)
         row.addSpacing(theme.SPACE_3)
         row.addWidget(self.add)
@@ -46,7 +48,7 @@ class Header(QFrame):
         """What the screen below is, whether there is a way back from it, and whether its cells have a size."""
         self._title.setText(title)
         self.back.setVisible(back)
-        for widget in (self._small, self.size, self._large):
+        for widget in (self._small, self.cell_size, self._large):
             widget.setVisible(sizes)
 
     def _tint(self) -> None:

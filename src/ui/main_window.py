@@ -27,6 +27,7 @@ from ui.views.photo_grid import DEFAULT_CELL
 from ui.views.skipped import SkippedView
 from ui.views.timeline import TimelineView
 from ui.views.viewer import Viewer
+from ui.widgets import named
 
 _LEAST = QSize(900, 600)
 _FIRST = QSize(1280, 820)
@@ -103,7 +104,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         settings = QSettings()
         settings.setValue("window/geometry", self.saveGeometry())
-        settings.setValue("window/cell", self.header.size.value())
+        settings.setValue("window/cell", self.header.cell_size.value())
         self._bridge.close()
         super().closeEvent(event)
         self.hide()
@@ -139,7 +140,7 @@ class MainWindow(QMainWindow):
         across = QHBoxLayout()
         across.addWidget(self.sidebar)
         across.addLayout(right, 1)
-        frame = QWidget(self, objectName="page")
+        frame = named(QWidget(self), "page")
         column = QVBoxLayout(frame)
         column.addLayout(across, 1)
         column.addWidget(self.status)
@@ -155,17 +156,16 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         indexer = self.context.library.indexer
         self.sidebar.chosen.connect(self.go)
-        self.header.add.clicked.connect(self.ask_for_folder)
         self.header.back.clicked.connect(lambda: self.go("people"))
-        self.header.size.valueChanged.connect(self._resize_cells)
+        self.header.cell_size.valueChanged.connect(self._resize_cells)
         self._drop.dropped.connect(self.add)
         self.status.pause_wanted.connect(indexer.pause)
         self.status.resume_wanted.connect(indexer.resume)
         self.status.cancel_wanted.connect(indexer.cancel)
-        for page in (self.timeline, self.people):
-            page.add_requested.connect(self.ask_for_folder)
-        for page in (self.timeline, self.person):
-            page.photo_opened.connect(self.open_photo)
+        for add_requested in (self.timeline.add_requested, self.people.add_requested):
+            add_requested.connect(self.ask_for_folder)
+        for photo_opened in (self.timeline.photo_opened, self.person.photo_opened):
+            photo_opened.connect(self.open_photo)
         self.people.person_opened.connect(self.open_person)
         self.person.gone.connect(lambda: self.go("people"))
         self.viewer.closed.connect(self._leave_viewer)
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         geometry = settings.value("window/geometry")
         if geometry:
             self.restoreGeometry(geometry)
-        self.header.size.setValue(int(str(settings.value("window/cell", DEFAULT_CELL))))
+        self.header.cell_size.setValue(int(str(settings.value("window/cell", DEFAULT_CELL))))
 
     def _show(self, page: QWidget, title: str, back: bool) -> None:
         self._leave_viewer()
@@ -199,7 +199,9 @@ class MainWindow(QMainWindow):
         if self._whole.currentWidget() is self.viewer:
             self._whole.setCurrentIndex(0)
             self.menuBar().show()
-            self._stack.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+            page = self._stack.currentWidget()
+            if page is not None:
+                page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _resize_cells(self, width: int) -> None:
         for grid in (self.timeline.grid, self.person.grid):

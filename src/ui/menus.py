@@ -44,8 +44,9 @@ def about(window: MainWindow) -> None:
 
 def _file_menu(window: MainWindow) -> None:
     menu = window.menuBar().addMenu(window.tr("&File"))
-    _action(menu, window.tr("Add folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
-    _action(menu, window.tr("Add photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
+    _action(menu, window.tr("Add a folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
+    _action(menu, window.tr("Add single photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
+    window.header.add.menu().addActions(menu.actions())
     menu.addSeparator()
     _action(menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
 
@@ -55,7 +56,7 @@ def _view_menu(window: MainWindow) -> None:
     _action(menu, window.tr("Photos"), lambda: window.go("photos"), QKeySequence("Ctrl+1"))
     _action(menu, window.tr("People"), lambda: window.go("people"), QKeySequence("Ctrl+2"))
     menu.addSeparator()
-    size = window.header.size
+    size = window.header.cell_size
     _action(menu, window.tr("Larger photos"), lambda: size.setValue(size.value() + 40), QKeySequence.StandardKey.ZoomIn)
     _action(
         menu, window.tr("Smaller photos"), lambda: size.setValue(size.value() - 40), QKeySequence.StandardKey.ZoomOut

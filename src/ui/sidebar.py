@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.look import Look
+from ui.widgets import choice_button, label
 
 
 class Sidebar(QFrame):
@@ -15,7 +16,8 @@ class Sidebar(QFrame):
     chosen = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="sidebar")
+        super().__init__(parent)
+        self.setObjectName("sidebar")
         self._look = look
         self._entries: dict[str, tuple[QPushButton, str, str]] = {}
         self._group = QButtonGroup(self)
@@ -23,7 +25,7 @@ class Sidebar(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(theme.SPACE_3, theme.SPACE_4, theme.SPACE_3, theme.SPACE_3)
         self._column.setSpacing(theme.SPACE_1)
-        heading = QLabel(self.tr("Library"), self, objectName="section")
+        heading = label(self, "section", self.tr("Library"))
         heading.setContentsMargins(theme.SPACE_3, 0, 0, theme.SPACE_1)
         self._column.addWidget(heading)
         self._column.addStretch()
@@ -31,7 +33,7 @@ class Sidebar(QFrame):
 
     def add(self, name: str, icon: str, text: str) -> None:
         """A new entry at the end."""
-        button = QPushButton(text, self, objectName="entry", checkable=True)
+        button = choice_button(self, f" {text}", "entry")
         button.setIconSize(QSize(theme.ICON, theme.ICON))
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._group.addButton(button)
@@ -47,7 +49,7 @@ class Sidebar(QFrame):
         """Shows an entry with its count, or hides it when there is nothing behind it."""
         button, _, text = self._entries[name]
         button.setVisible(count > 0)
-        button.setText(f"{text}  {QLocale().toString(count)}")
+        button.setText(f" {text}  {QLocale().toString(count)}")
 
     def entry(self, name: str) -> QPushButton:
         """The button of an entry."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
 from app.types import IndexPhase, IndexProgress, LibraryCounts
 from ui import theme
 from ui.look import Look
+from ui.widgets import icon_button, label
 
 _BAR_WIDTH = 120
 _MESSAGE_MS = 8000
@@ -21,19 +22,24 @@ class StatusBar(QFrame):
     cancel_wanted = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="status")
+        super().__init__(parent)
+        self.setObjectName("status")
         self._look = look
         self._progress = IndexProgress(IndexPhase.IDLE)
         self.setFixedHeight(theme.STATUS_HEIGHT)
-        self.text = QLabel(self, objectName="quiet")
-        self.error = QLabel(self, objectName="error")
-        self.bar = QProgressBar(self, textVisible=False)
+        self.text = label(self, "quiet")
+        self.error = label(self, "error")
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
         self.bar.setFixedWidth(_BAR_WIDTH)
-        self.pause = self._button(self._pause_or_resume)
-        self.cancel = self._button(self.cancel_wanted.emit)
-        self.cancel.setToolTip(self.tr("Stop adding the photos that are left"))
-        self.cancel.setAccessibleName(self.cancel.toolTip())
-        self.counts = QLabel(self, objectName="quiet")
+        self.pause = icon_button(self, self.tr("Pause"), "small")
+        self.cancel = icon_button(self, self.tr("Stop adding the photos that are left"), "small")
+        self.pause.clicked.connect(self._pause_or_resume)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        for button in (self.pause, self.cancel):
+            button.setFixedSize(theme.SPACE_5, theme.SPACE_5)
+            button.setIconSize(QSize(theme.ICON_SMALL, theme.ICON_SMALL))
+        self.counts = label(self, "quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE_4, 0, theme.SPACE_4, 0)
         row.setSpacing(theme.SPACE_2)
@@ -105,9 +111,3 @@ class StatusBar(QFrame):
         self.pause.setToolTip(self.tr("Go on") if paused else self.tr("Pause"))
         self.pause.setAccessibleName(self.pause.toolTip())
         self.cancel.setIcon(self._look.icon("x", theme.ICON_SMALL))
-
-    def _button(self, action: object) -> QToolButton:
-        button = QToolButton(self, objectName="small")
-        button.setFixedSize(theme.SPACE_5, theme.SPACE_5)
-        button.clicked.connect(action)
-        return button

@@ -27,8 +27,8 @@ class CellDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         side = round(rect.width() * painter.device().devicePixelRatio())
         key = Key(self._kind, index.data(RowsModel.Id), side)
         outline = QPainterPath()
@@ -48,7 +48,7 @@ class CellDelegate(QStyledItemDelegate):
     def sizeHint(  # noqa: N802  (Qt's name)
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         return rect.size()
 
 

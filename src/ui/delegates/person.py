@@ -37,8 +37,8 @@ class PersonDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        cell: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        cell: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         person: PersonSummary = index.data(PeopleModel.Summary)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         self._paint_ground(painter, cell, state)
@@ -63,7 +63,7 @@ class PersonDelegate(QStyledItemDelegate):
     def updateEditorGeometry(  # noqa: N802  (Qt's name)
         self, editor: QWidget, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        cell: QRect = option.rect  # type: ignore[attr-defined]
+        cell: QRect = option.rect
         editor.setGeometry(name_rect(cell))
 
     def setModelData(  # noqa: N802  (Qt's name)

@@ -25,7 +25,7 @@ WHEEL_STEP = 1.2
 
 
 class Canvas(QWidget):
-    """Shows nothing until `show_picture`. `moved` tells that something was moved or zoomed, `pointed` of the pointer."""
+    """Shows nothing until `show_picture`. `moved`: it was moved or zoomed; `pointed` where the pointer is."""
 
     moved = Signal()
     pointed = Signal(QPointF)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.look import Look
+from ui.widgets import label, named
 
 _PICTURE = 64
 _TEXT_WIDTH = 440
@@ -23,9 +24,9 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._look = look
         self._icon = icon
-        self._picture = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
-        heading = QLabel(title, self, objectName="empty", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        text = QLabel(lead, self, objectName="lead", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._picture = label(self, centred=True)
+        heading = label(self, "empty", title, centred=True)
+        text = label(self, "lead", lead, centred=True)
         text.setFixedWidth(_TEXT_WIDTH)
         heading.setFixedWidth(_TEXT_WIDTH)
         column = QVBoxLayout(self)
@@ -34,7 +35,7 @@ class EmptyState(QWidget):
         for widget in (self._picture, heading, text):
             column.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
         if button:
-            main = QPushButton(button, self, objectName="main")
+            main = named(QPushButton(button, self), "main")
             main.clicked.connect(self.pressed)
             column.addSpacing(theme.SPACE_2)
             column.addWidget(main, alignment=Qt.AlignmentFlag.AlignHCenter)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
@@ -28,6 +38,8 @@ class Grid(QAbstractItemView):
         self._rows = RowsModel(self)
         self._layout = GridLayout((), 1, metrics)
         self._hovered = QModelIndex()
+        # A frame shows where the keyboard is, to those who use it.
+        self._by_keyboard = False
         self._anchor: tuple[int, int] | None = None
         self.setMouseTracking(True)
         self.setFrameShape(QAbstractItemView.Shape.NoFrame)
@@ -117,7 +129,9 @@ class Grid(QAbstractItemView):
         return self._rows.index(row if self._layout.rect(target).isEmpty() else target)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:  # noqa: N802  (Qt's name)
-        rows = [index.row() for index in (self.indexAt(rect.topLeft()), self.indexAt(rect.bottomRight())) if index.isValid()]
+        rows = [
+            index.row() for index in (self.indexAt(rect.topLeft()), self.indexAt(rect.bottomRight())) if index.isValid()
+        ]
         selection = QItemSelection()
         if rows:
             selection.select(self._rows.index(min(rows)), self._rows.index(max(rows)))
@@ -179,7 +193,12 @@ class Grid(QAbstractItemView):
         """A plain click on a cell opens it; screens whose cells hold more override this."""
         self.opened.emit(index.row())
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        self._by_keyboard = False
+        super().mousePressEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        self._by_keyboard = True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())
             return
@@ -192,7 +211,7 @@ class Grid(QAbstractItemView):
         option.state = states.State_Enabled
         if self.selectionModel().isSelected(index):
             option.state |= states.State_Selected
-        if index == self.currentIndex() and self.hasFocus():
+        if index == self.currentIndex() and self.hasFocus() and self._by_keyboard:
             option.state |= states.State_HasFocus
         if index == self._hovered:
             option.state |= states.State_MouseOver

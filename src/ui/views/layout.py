@@ -35,8 +35,7 @@ class GridLayout:
         if metrics.stretch:
             self.cell_width = max(1, (room - metrics.gap * (self.columns - 1)) // self.columns)
         self.cell_height = self.cell_width if metrics.height is None else metrics.height
-        used = self.columns * (self.cell_width + metrics.gap) - metrics.gap
-        self._left = metrics.margin + max(0, room - used) // 2
+        self._left = metrics.margin
         self._width = width
         self.tops: list[int] = []
         y = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, QStringListModel, Qt
+from PySide6.QtCore import QRectF, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -15,9 +15,12 @@ _SIZE = QSize(180, 32)
 class NameEditor(QLineEdit):
     """Hidden until `open`; Return keeps the name, Escape does not. Known names are offered."""
 
+    finished = Signal()
+
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
+        self._over = parent
         self._person_id = 0
         self._names = QStringListModel(self)
         completer = QCompleter(self._names, self)
@@ -34,7 +37,7 @@ class NameEditor(QLineEdit):
         """Asks for the name of a person at the place of their tag."""
         self._person_id = person_id
         self.clear()
-        parent = self.parentWidget().rect()
+        parent = self._over.rect()
         left = min(max(0, round(tag.center().x()) - self.width() // 2), parent.width() - self.width())
         top = min(max(0, round(tag.top())), parent.height() - self.height())
         self.move(left, top)
@@ -61,4 +64,4 @@ class NameEditor(QLineEdit):
 
     def _close(self) -> None:
         self.hide()
-        self.parentWidget().parentWidget().setFocus()
+        self.finished.emit()

@@ -64,7 +64,8 @@ class PeopleView(QWidget):
     add_requested = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="page")
+        super().__init__(parent)
+        self.setObjectName("page")
         self._context = context
         self.people = PeopleModel(self)
         self.grid = PeopleGrid(context, self.people, self)

@@ -7,9 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,6 +23,7 @@ from ui.thumbnails import Key, Kind
 from ui.views.grid import Grid
 from ui.views.layout import Metrics
 from ui.views.photo_grid import PhotoGrid
+from ui.widgets import choice_button, label, named
 
 _FACES = Metrics(theme.FACE_SIZE, None, theme.GRID_GAP, 0, theme.GRID_GAP, stretch=True)
 _NAME_WIDTH = 420
@@ -37,18 +36,19 @@ class PersonView(QWidget):
     gone = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="page")
+        super().__init__(parent)
+        self.setObjectName("page")
         self._context = context
         self._person: PersonSummary | None = None
         self._person_id = 0
-        self._picture = QLabel(self)
+        self._picture = label(self)
         self._picture.setFixedSize(theme.FACE_SMALL, theme.FACE_SMALL)
-        self._name = QLineEdit(self, objectName="name")
+        self._name = named(QLineEdit(self), "name")
         self._name.setPlaceholderText(self.tr("Add name"))
         self._name.setMaxLength(200)
         self._name.setFixedWidth(_NAME_WIDTH)
         self._name.setAccessibleName(self.tr("Name"))
-        self._summary = QLabel(self, objectName="quiet")
+        self._summary = label(self, "quiet")
         self._summary.setContentsMargins(9, 0, 0, 0)
         self.grid = PhotoGrid(context, self)
         self.faces = FacesModel(self)
@@ -109,7 +109,8 @@ class PersonView(QWidget):
         row.setSpacing(theme.SPACE_4)
         group = QButtonGroup(self)
         for number, text in enumerate((self.tr("Photos"), self.tr("Faces"))):
-            tab = QPushButton(text, self, objectName="tab", checkable=True, checked=number == 0)
+            tab = choice_button(self, text, "tab")
+            tab.setChecked(number == 0)
             group.addButton(tab, number)
             row.addWidget(tab)
         group.idClicked.connect(self._pages.setCurrentIndex)

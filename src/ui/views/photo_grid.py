@@ -82,11 +82,11 @@ class PhotoGrid(Grid):
     def _reveal(self) -> None:
         number = self.photos.ids[self.currentIndex().row()]
         photos = self._context.library.photos
-        self._context.tasks.run(
-            self,
-            lambda: photos.get(number),
-            lambda photo: QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.path.parent))),
-        )
+
+        def open_folder(photo: Photo) -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.path.parent)))
+
+        self._context.tasks.run(self, lambda: photos.get(number), open_folder)
 
     def _mark_years(self) -> None:
         layout = self.grid_layout

@@ -47,7 +47,9 @@ class Scrubber(QWidget):
         for label, place in self._marks:
             y = place * (self.height() - _LABEL_HEIGHT)
             if y >= free:
-                painter.drawText(QRectF(0, y, self.width() - theme.SPACE_3, _LABEL_HEIGHT), Qt.AlignmentFlag.AlignRight, label)
+                painter.drawText(
+                    QRectF(0, y, self.width() - theme.SPACE_3, _LABEL_HEIGHT), Qt.AlignmentFlag.AlignRight, label
+                )
                 free = y + _LABEL_HEIGHT
         y = self._bar.value() / self._bar.maximum() * (self.height() - _HANDLE_HEIGHT)
         painter.setPen(Qt.PenStyle.NoPen)

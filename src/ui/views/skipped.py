@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -19,13 +18,15 @@ from app.types import LibraryChanged
 from ui import theme
 from ui.context import Context
 from ui.models.skipped import SkippedModel
+from ui.widgets import label
 
 
 class SkippedView(QWidget):
     """A table, and two things to do with a row of it."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="page")
+        super().__init__(parent)
+        self.setObjectName("page")
         self._context = context
         self.files = SkippedModel(self)
         self._table = QTableView(self)
@@ -57,10 +58,8 @@ class SkippedView(QWidget):
 
     def _bar(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        lead = QLabel(
-            self.tr("These files are left as they are. When one has been mended, add its folder again."),
-            self,
-            objectName="quiet",
+        lead = label(
+            self, "quiet", self.tr("These files are left as they are. When one has been mended, add its folder again.")
         )
         row.addWidget(lead, 1)
         for text, action in ((self.tr("Copy list"), self._copy), (self.tr("Show in folder"), self._reveal)):

@@ -18,7 +18,8 @@ class TimelineView(QWidget):
     add_requested = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="page")
+        super().__init__(parent)
+        self.setObjectName("page")
         self._context = context
         self.grid = PhotoGrid(context, self)
         self._empty = EmptyState(

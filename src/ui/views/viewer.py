@@ -83,6 +83,7 @@ class Viewer(QWidget):
         self.chrome.previous.clicked.connect(lambda: self._go(-1))
         self.chrome.following.clicked.connect(lambda: self._go(1))
         self.chrome.boxes.toggled.connect(self._show_boxes)
+        self._editor.finished.connect(self.setFocus)
         context.bridge.changed.connect(self._changed)
 
     def show_photo(self, photo_ids: Sequence[int], index: int) -> None:
@@ -103,7 +104,7 @@ class Viewer(QWidget):
         self.chrome.arrange(self.rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        keys, key = Qt.Key, event.key()
+        keys, key = Qt.Key, Qt.Key(event.key())
         steps = {keys.Key_Space: 1, keys.Key_PageDown: 1, keys.Key_Backspace: -1, keys.Key_PageUp: -1}
         pans = {keys.Key_Left: (1, 0), keys.Key_Right: (-1, 0), keys.Key_Up: (0, 1), keys.Key_Down: (0, -1)}
         if key in (keys.Key_Left, keys.Key_Right) and self.canvas.fitted:
@@ -117,7 +118,7 @@ class Viewer(QWidget):
         elif not self._command(key):
             super().keyPressEvent(event)
 
-    def _command(self, key: int) -> bool:
+    def _command(self, key: Qt.Key) -> bool:
         keys = Qt.Key
         commands = {
             keys.Key_Escape: self.closed.emit,
@@ -130,7 +131,7 @@ class Viewer(QWidget):
             keys.Key_I: self.chrome.information.toggle,
             keys.Key_F: self.full_screen_wanted.emit,
         }
-        command = commands.get(keys(key))
+        command = commands.get(key)
         if command:
             command()
         return command is not None

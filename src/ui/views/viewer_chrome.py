@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QLocale, QRect, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.types import Photo, PhotoFace
 from ui import theme
 from ui.look import Look
 from ui.text import shown
+from ui.widgets import icon_button, label, named
 
 _BAR_HEIGHT = 52
 _ARROW = 48
@@ -21,30 +22,33 @@ class ViewerChrome(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self._over = parent
         self.hide()
         self._shown = True
-        self._bar = QFrame(parent, objectName="chrome")
+        self._bar = named(QFrame(parent), "chrome")
         self.back = self._button("arrow-left", self.tr("Back (Esc)"), self._bar)
-        self._name = QLabel(self._bar)
+        self._name = label(self._bar)
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._date = QLabel(self._bar, objectName="quiet")
-        self._position = QLabel(self._bar, objectName="quiet")
-        self._zoom = QLabel(self._bar, objectName="quiet", alignment=Qt.AlignmentFlag.AlignRight)
-        self._zoom.setFixedWidth(48)
+        self._date = label(self._bar, "quiet")
+        self._position = label(self._bar, "quiet")
+        self._zoom = label(self._bar, "quiet")
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._zoom.setFixedWidth(52)
         self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self._bar, checkable=True)
         self.information = self._button("info", self.tr("Details (I)"), self._bar, checkable=True)
         self.previous = self._button("chevron-left", self.tr("Previous photo"), parent, name="arrow")
         self.following = self._button("chevron-right", self.tr("Next photo"), parent, name="arrow")
-        self._panel = QFrame(parent, objectName="panel")
-        self._details = QLabel(self._panel, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._problem = QLabel(parent, objectName="problem", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._problem.setTextFormat(Qt.TextFormat.PlainText)
+        self._panel = named(QFrame(parent), "panel")
+        self._column = QVBoxLayout(self._panel)
+        self._details = label(self._panel)
+        self._details.setWordWrap(True)
+        self._problem = label(parent, "problem", centred=True)
         for widget in (self._bar, self.previous, self.following, self._panel, self._problem):
             widget.setStyleSheet(theme.viewer_style_sheet())
         self._lay_out()
         self._panel.hide()
         self._problem.hide()
-        self.information.toggled.connect(lambda _on: self.arrange(parent.rect()))
+        self.information.toggled.connect(lambda _on: self.arrange(self._over.rect()))
         self.boxes.toggled.connect(self._tint_boxes)
 
     def arrange(self, room: QRect) -> None:
@@ -54,7 +58,7 @@ class ViewerChrome(QWidget):
         self.previous.setGeometry(theme.SPACE_4, middle, _ARROW, _ARROW)
         self.following.setGeometry(room.width() - _ARROW - theme.SPACE_4, middle, _ARROW, _ARROW)
         self._panel.setVisible(self.information.isChecked())
-        height = self._panel.layout().heightForWidth(_PANEL_WIDTH)
+        height = self._column.heightForWidth(_PANEL_WIDTH)
         left = room.width() - _PANEL_WIDTH - theme.SPACE_4
         self._panel.setGeometry(left, _BAR_HEIGHT + theme.SPACE_3, _PANEL_WIDTH, height)
         width = min(480, room.width() - 2 * (_ARROW + theme.SPACE_6))
@@ -70,7 +74,7 @@ class ViewerChrome(QWidget):
     def in_use(self) -> bool:
         """Whether the pointer or the keyboard is on it."""
         widgets = (self._bar, self.previous, self.following)
-        return any(each.underMouse() or each.isAncestorOf(each.window().focusWidget() or self) for each in widgets)
+        return any(each.underMouse() or each.isAncestorOf(QApplication.focusWidget() or self) for each in widgets)
 
     def show_position(self, index: int, count: int) -> None:
         """ "12 of 340"."""
@@ -96,7 +100,7 @@ class ViewerChrome(QWidget):
         )
         lines = [shown(photo.path.name), shown(str(photo.path.parent)), taken, size, ", ".join(people)]
         self._details.setText("\n\n".join(line for line in lines if line))
-        self.arrange(self._bar.parentWidget().rect())
+        self.arrange(self._over.rect())
 
     def show_zoom(self, zoom: float) -> None:
         """In percent of the original."""
@@ -106,7 +110,7 @@ class ViewerChrome(QWidget):
         """A sentence over the picture; none hides it."""
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
-        self.arrange(self._bar.parentWidget().rect())
+        self.arrange(self._over.rect())
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self._bar)
@@ -122,13 +126,11 @@ class ViewerChrome(QWidget):
         row.addLayout(texts, 1)
         for widget in (self._position, self._zoom, self.boxes, self.information):
             row.addWidget(widget)
-        column = QVBoxLayout(self._panel)
-        column.setContentsMargins(theme.SPACE_4, theme.SPACE_4, theme.SPACE_4, theme.SPACE_4)
-        column.addWidget(self._details)
+        self._column.setContentsMargins(theme.SPACE_4, theme.SPACE_4, theme.SPACE_4, theme.SPACE_4)
+        self._column.addWidget(self._details)
 
     def _button(self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False) -> QToolButton:
-        button = QToolButton(parent, objectName=name, checkable=checkable, toolTip=text)
-        button.setAccessibleName(text)
+        button = icon_button(parent, text, name, checkable)
         button.setIcon(self._look.icon(icon, theme.ICON, theme.VIEWER_TEXT))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
