@@ -1,10 +1,12 @@
-"""Photos by month, newest first."""
+"""Photos by month or by year, newest first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
-from PySide6.QtCore import QDate, QLocale, Qt
+from PySide6.QtCore import QDate, QLocale, QObject, Qt
 
 from app.types import Month, Timeline
 from ui.models.rows import Index, RowsModel, Section
@@ -13,6 +15,10 @@ from ui.models.rows import Index, RowsModel, Section
 class PhotosModel(RowsModel):
     """The rows are the photos of a `Timeline`; `Id` is the photo's id."""
 
+    def __init__(self, by_year: bool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._by_year = by_year
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.AccessibleTextRole and index.isValid():
             return self._month_of(index.row())
@@ -20,8 +26,17 @@ class PhotosModel(RowsModel):
 
     def show(self, timeline: Timeline) -> None:
         """Follows a new state of the library."""
-        sections = (Section(month_name(each), each.first, each.count) for each in timeline.months)
+        sections = self._years(timeline.months) if self._by_year else self._months(timeline.months)
         self.follow(timeline.photo_ids, sections)
+
+    @staticmethod
+    def _months(months: Iterable[Month]) -> list[Section]:
+        return [Section(month_name(each), each.first, each.count) for each in months]
+
+    @staticmethod
+    def _years(months: Iterable[Month]) -> list[Section]:
+        years = [list(each) for _, each in groupby(months, lambda month: month.year)]
+        return [Section(str(each[0].year), each[0].first, sum(month.count for month in each)) for each in years]
 
     def _month_of(self, row: int) -> str:
         return next((each.title for each in self.sections if each.first <= row < each.first + each.count), "")

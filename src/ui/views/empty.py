@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.look import Look
 from ui.widgets import label, named
 
 _PICTURE = 64
-_TEXT_WIDTH = 440
 
 
 class EmptyState(QWidget):
@@ -25,21 +24,23 @@ class EmptyState(QWidget):
         self._look = look
         self._icon = icon
         self._picture = label(self, centred=True)
-        heading = label(self, "empty", title, centred=True)
-        text = label(self, "lead", lead, centred=True)
-        text.setFixedWidth(_TEXT_WIDTH)
-        heading.setFixedWidth(_TEXT_WIDTH)
-        column = QVBoxLayout(self)
+        self._picture.setFixedHeight(_PICTURE)
+        column = QVBoxLayout()
         column.setSpacing(theme.SPACE_4)
         column.addStretch(2)
-        for widget in (self._picture, heading, text):
-            column.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._picture)
+        column.addWidget(label(self, "empty", title, centred=True))
+        column.addWidget(label(self, "lead", lead, centred=True))
         if button:
             main = named(QPushButton(button, self), "main")
             main.clicked.connect(self.pressed)
             column.addSpacing(theme.SPACE_2)
             column.addWidget(main, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        across = QHBoxLayout(self)
+        across.addStretch(1)
+        across.addLayout(column, 2)
+        across.addStretch(1)
         look.changed.connect(self._tint)
         self._tint()
 

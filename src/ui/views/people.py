@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QStackedLayout, QWidget
 
@@ -21,10 +21,11 @@ _METRICS = Metrics(CELL_WIDTH, CELL_HEIGHT, theme.SPACE_2, theme.SPACE_4, 44, st
 class PeopleGrid(Grid):
     """A click on a face opens the person, one on the name edits it; so do Return and F2."""
 
+    naming_ended = Signal()
+
     def __init__(self, context: Context, model: PeopleModel, parent: QWidget | None = None) -> None:
         super().__init__(context.look, _METRICS, parent)
         self._people = model
-        self._naming = False
         self.delegate = PersonDelegate(context.look, context.thumbnails, self)
         self.setItemDelegate(self.delegate)
         self.setModel(model)
@@ -53,8 +54,14 @@ class PeopleGrid(Grid):
         super().closeEditor(editor, hints.NoHint)
         following = self._people.next_unnamed(row) if go_on else None
         if following is not None and not self.grid_layout.rect(following).isEmpty():
-            self.setCurrentIndex(self._people.index(following))
-            self.edit(self.currentIndex())
+            # Later: the editor that is closing still has to leave.
+            QTimer.singleShot(0, self, lambda: self._edit_row(following))
+        else:
+            QTimer.singleShot(0, self, self.naming_ended.emit)
+
+    def _edit_row(self, row: int) -> None:
+        self.setCurrentIndex(self._people.index(row))
+        self.edit(self.currentIndex())
 
 
 class PeopleView(QWidget):
@@ -73,9 +80,7 @@ class PeopleView(QWidget):
             context.look,
             "users",
             self.tr("Nobody here yet"),
-            self.tr(
-                "When photos are added, everybody who is in two of them or more appears here. Then give them their names."
-            ),
+            self.tr("Add photos, and everybody who is in two of them or more appears here, to be given a name."),
             self.tr("Add a folder…"),
             self,
         )
@@ -85,6 +90,7 @@ class PeopleView(QWidget):
         self._empty.pressed.connect(self.add_requested)
         self.grid.opened.connect(lambda row: self.person_opened.emit(self.people.ids[row]))
         self.grid.delegate.named.connect(self._name)
+        self.grid.naming_ended.connect(self.refresh)
         context.bridge.changed.connect(self._changed)
         self.refresh()
 

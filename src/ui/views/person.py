@@ -50,7 +50,7 @@ class PersonView(QWidget):
         self._name.setAccessibleName(self.tr("Name"))
         self._summary = label(self, "quiet")
         self._summary.setContentsMargins(9, 0, 0, 0)
-        self.grid = PhotoGrid(context, self)
+        self.grid = PhotoGrid(context, True, self)
         self.faces = FacesModel(self)
         self._face_grid = self._make_face_grid()
         self._pages = QStackedWidget(self)

@@ -1,4 +1,4 @@
-"""A grid of photos by month, as the timeline and a person's page show it."""
+"""A grid of photos, by month as in the timeline or by year as on a person's page."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class PhotoGrid(Grid):
 
     photo_opened = Signal(object, int)
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None) -> None:
         super().__init__(context.look, _METRICS, parent)
         self._context = context
-        self.photos = PhotosModel(self)
+        self.photos = PhotosModel(by_year, self)
         self.setModel(self.photos)
         self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -21,7 +21,7 @@ class TimelineView(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._context = context
-        self.grid = PhotoGrid(context, self)
+        self.grid = PhotoGrid(context, False, self)
         self._empty = EmptyState(
             context.look,
             "images",

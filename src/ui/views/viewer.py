@@ -138,7 +138,7 @@ class Viewer(QWidget):
 
     def _go(self, step: int) -> None:
         index = min(max(self._index + step, 0), len(self._photo_ids) - 1)
-        if index != self._index:
+        if self._photo_ids and index != self._index:
             self._index = index
             self._open()
 

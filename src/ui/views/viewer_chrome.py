@@ -32,7 +32,7 @@ class ViewerChrome(QWidget):
         self._date = label(self._bar, "quiet")
         self._position = label(self._bar, "quiet")
         self._zoom = label(self._bar, "quiet")
-        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._zoom.setFixedWidth(52)
         self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self._bar, checkable=True)
         self.information = self._button("info", self.tr("Details (I)"), self._bar, checkable=True)
