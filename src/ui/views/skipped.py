@@ -40,9 +40,9 @@ class SkippedView(QWidget):
         header = self._table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setHighlightSections(False)
-        header.resizeSection(0, 240)
+        header.resizeSection(0, 200)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(2, 260)
+        header.resizeSection(2, 180)
         self._table.doubleClicked.connect(lambda _index: self._reveal())
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.SPACE_4, theme.SPACE_4, theme.SPACE_4, theme.SPACE_4)
@@ -61,6 +61,7 @@ class SkippedView(QWidget):
         lead = label(
             self, "quiet", self.tr("These files are left as they are. When one has been mended, add its folder again.")
         )
+        lead.setWordWrap(True)
         row.addWidget(lead, 1)
         for text, action in ((self.tr("Copy list"), self._copy), (self.tr("Show in folder"), self._reveal)):
             button = QPushButton(text, self)
