@@ -51,7 +51,11 @@ environment: $(READY) ## set up .venv and the libraries that Qt needs
 
 $(READY): pyproject.toml constraints.txt packaging/environment.sh
 	@packaging/environment.sh create
-	@touch $@
+
+# A moved folder needs its environment anew.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
 
 .PHONY: constraints
 constraints: ## renew constraints.txt: the newest versions that fit together

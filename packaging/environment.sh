@@ -8,8 +8,11 @@
 # uv does the work. Where it is missing it is fetched from the package index into .tools, which git ignores.
 set -eu
 cd "$(dirname "$0")/.."
+cd "$(pwd -P)"
 
 OLDEST=3.11
+# Says where the environment was made: the programs in it work nowhere else.
+READY=.venv/.ready
 # The machine's own Python is used; uv is never to download another.
 export UV_PYTHON_DOWNLOADS=never
 
@@ -29,6 +32,9 @@ find_python() {
             return
         fi
     done
+    if [ -n "${PYTHON:-}" ]; then
+        fail "PYTHON=$PYTHON is no Python $OLDEST or newer."
+    fi
     older=$(python3 -c 'import platform; print(platform.python_version())' 2>/dev/null) || older=none
     say "Sietch needs Python $OLDEST or newer; the newest found here is: $older."
     if command -v apt-get >/dev/null 2>&1; then
@@ -88,6 +94,10 @@ advise_venv() {
 create() {
     python=$(find_python)
     uv=$(find_uv "$python")
+    if [ -e "$READY" ] && [ "$(cat "$READY")" != "$PWD" ]; then
+        say "This folder has been moved: making .venv anew, whose programs know the old place."
+        rm -rf .venv
+    fi
     if is_new_enough .venv/bin/python; then
         say "Bringing .venv up to date."
     else
@@ -96,13 +106,15 @@ create() {
         "$uv" venv --quiet --python "$python" .venv
     fi
     "$uv" pip install --quiet --python .venv/bin/python -c constraints.txt -e . --group dev
+    printf '%s\n' "$PWD" >"$READY"
 }
 
+# One version of each package for every Python where there is one: then the types, too, are the same for all.
 constrain() {
     python=$(find_python)
     uv=$(find_uv "$python")
     "$uv" pip compile --quiet --universal --upgrade --python-version "$OLDEST" --group dev \
-        --no-emit-package opencv-python --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+        --fork-strategy fewest --no-emit-package opencv-python --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
         --output-file constraints.txt pyproject.toml
 }
 

@@ -50,7 +50,8 @@ libwayland-egl.so.1 libwayland-egl1
 
 # A family that the window likes (ui.theme), in the names of the files: with one of them no other is needed.
 GOOD_FONTS='^(Inter|NotoSans|Cantarell|OpenSans|LiberationSans)[-_.[]'
-FONT_TRIED=.venv/.font-tried
+# What this machine can do without is tried once.
+TRIED=.venv/.extras-tried
 
 say() { printf '%s\n' "$*" >&2; }
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
@@ -74,13 +75,16 @@ font_files() {
         \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' \) 2>/dev/null | sed 's|.*/||'
 }
 
-# The libraries for a real screen are no concern of a machine without one, unless we can simply install them.
-missing() {
+needed() {
     printf '%s' "$ALWAYS" | missing_packages
-    if may_install || has_screen; then
+    [ -n "$(font_files)" ] || printf 'fontconfig\nfonts-dejavu-core\n'
+}
+
+# The libraries for a real screen are no concern of a machine without one, unless we can simply install them.
+wanted() {
+    if has_screen || { may_install && [ ! -e "$TRIED" ]; }; then
         printf '%s' "$ON_A_SCREEN" | missing_packages
     fi
-    [ -n "$(font_files)" ] || printf 'fontconfig\nfonts-dejavu-core\n'
 }
 
 updated=
@@ -114,32 +118,43 @@ prove() {
     "$PYTHON" -c 'import PySide6.QtWidgets' || { say "Qt does not load: the line above says why."; exit 1; }
 }
 
-# A server has no desktop whose font we should respect: the pictures that it draws get a good one. Tried once.
-bring_a_good_font() {
-    [ ! -e "$FONT_TRIED" ] && may_install && ! has_screen || return 0
-    if ! font_files | grep -qE "$GOOD_FONTS"; then
-        say "Installing a font with apt-get: fonts-inter"
-        install fonts-inter || say "Without it: the pictures will have another font."
+# A server has no desktop whose font we should respect: the pictures that it draws get a good one.
+wanted_font() {
+    if may_install && ! has_screen && [ ! -e "$TRIED" ] && ! font_files | grep -qE "$GOOD_FONTS"; then
+        echo fonts-inter
     fi
-    touch "$FONT_TRIED"
 }
 
 # Not quoted, here and below: the words of it, not the lines.
-packages=$(echo $(missing))
+needed=$(echo $(needed))
+wanted=$(echo $(wanted))
 
 if [ "${1:-}" = list ]; then
-    printf '%s\n' "$packages"
+    echo $needed $wanted
     exit 0
 fi
 
-if [ -n "$packages" ]; then
+if [ -n "$needed" ]; then
     if ! may_install; then
         say "System libraries that Qt needs are missing here."
-        advise $packages
+        advise $needed $wanted
         exit 1
     fi
-    say "Installing what Qt needs with apt-get: $packages"
-    install $packages || { advise $packages; exit 1; }
+    say "Installing what Qt needs with apt-get: $needed"
+    install $needed || { advise $needed; exit 1; }
     prove
 fi
-bring_a_good_font
+
+if [ -n "$wanted" ] && may_install && [ ! -e "$TRIED" ]; then
+    say "Installing what a window on a screen needs with apt-get: $wanted"
+    install $wanted || { say "Without them Sietch can draw to files only."; advise $wanted; }
+elif [ -n "$wanted" ]; then
+    say "Libraries that a window on a screen may need are missing here."
+    advise $wanted
+fi
+
+if [ -n "$(wanted_font)" ]; then
+    say "Installing a font with apt-get: $(wanted_font)"
+    install $(wanted_font) || say "Without it, the pictures will have another font."
+fi
+[ ! -d .venv ] || touch "$TRIED" 2>/dev/null || true

@@ -1,7 +1,8 @@
 """Dropped files and folders -> photos. Files stay where they are and are only read.
 
 A photo is known by the sha256 of its file: the same picture in two places is one photo with two places, and a folder
-that is added again changes nothing. Files whose size and time are as they were are not even opened.
+that is added again changes nothing. Files whose size and time are as they were are not even opened. A photo whose only
+file has other content now, because somebody edited it, stays the same photo and is indexed again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app import schema
@@ -23,6 +24,7 @@ from app.metadata import taken_at
 from app.types import PhotoState
 from core.database import Database
 from core.images import READABLE, exif_of, sniff
+from core.service import FaceCore
 
 BATCH = 64
 """Files whose rows are written together."""
@@ -56,8 +58,9 @@ def program_version() -> str:
 class Importer:
     """Turns paths into rows of `photo` and `place`."""
 
-    def __init__(self, database: Database, library_folder: Path) -> None:
+    def __init__(self, database: Database, core: FaceCore, library_folder: Path) -> None:
         self._database = database
+        self._core = core
         self._own = os.fsencode(library_folder.resolve())
 
     def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[int, int], None]) -> None:
@@ -112,7 +115,35 @@ class Importer:
         if not batch:
             return 0, 0
         with self._database.write() as db:
-            return sum(_record(db, found) for found in batch), refused
+            return sum(self._record(db, found) for found in batch), refused
+
+    def _record(self, db: Connection, found: _Found) -> bool:
+        """Writes one file's rows; whether there is a photo that waits by it."""
+        place, skipped = schema.place.c, schema.skipped.c
+        row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
+        if found.content_hash is None:
+            row |= {"reason": found.reason, "refused_by": program_version() if found.lasting else None}
+            statement = upsert(schema.skipped).values(row)
+            db.execute(statement.on_conflict_do_update(index_elements=[skipped.path], set_=row))
+            return False
+        before = db.execute(select(place.photo_id).where(place.path == found.path)).scalar()
+        photo_id, waits = _photo(db, found, before)
+        statement = upsert(schema.place).values(row | {"photo_id": photo_id})
+        db.execute(statement.on_conflict_do_update(index_elements=[place.path], set_=row | {"photo_id": photo_id}))
+        db.execute(delete(schema.skipped).where(skipped.path == found.path))
+        if before is not None and before != photo_id:
+            self._forget_replaced(db, before)
+        return waits
+
+    def _forget_replaced(self, db: Connection, photo_id: int) -> None:
+        """Removes a photo if its last file became that of another photo."""
+        if _places(db, photo_id):
+            return
+        photo = schema.photo.c.photo_id == photo_id
+        image_id = db.execute(select(schema.photo.c.image_id).where(photo)).scalar()
+        db.execute(delete(schema.photo).where(photo))
+        if image_id is not None:
+            self._core.remove_image(image_id, db)
 
 
 _BELOW = "(path = :root OR (path >= :low AND path < :high))"
@@ -189,34 +220,32 @@ def _refusal(path: bytes, head: bytes, explicit: bool) -> str | None:
     return ""
 
 
-def _record(db: Connection, found: _Found) -> bool:
-    """Writes one file's rows; whether it is a new photo."""
-    place, skipped = schema.place.c, schema.skipped.c
-    row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
-    if found.content_hash is None:
-        row |= {"reason": found.reason, "refused_by": program_version() if found.lasting else None}
-        statement = upsert(schema.skipped).values(row)
-        db.execute(statement.on_conflict_do_update(index_elements=[skipped.path], set_=row))
-        return False
-    photo_id, new = _photo(db, found)
-    statement = upsert(schema.place).values(row | {"photo_id": photo_id})
-    db.execute(statement.on_conflict_do_update(index_elements=[place.path], set_=row | {"photo_id": photo_id}))
-    db.execute(delete(schema.skipped).where(skipped.path == found.path))
-    return new
+def _photo(db: Connection, found: _Found, before: int | None) -> tuple[int, bool]:
+    """The photo of a file's content, made when it is not there; whether it waits by it.
 
-
-def _photo(db: Connection, found: _Found) -> tuple[int, bool]:
-    """The photo of that content, made when it is not there; whether it was made."""
+    Args:
+        before: the photo that the file was until now.
+    """
     photo = schema.photo.c
     known = db.execute(select(photo.photo_id).where(photo.content_hash == found.content_hash)).scalar()
     if known is not None:
         return int(known), False
     name = os.path.basename(os.fsdecode(found.path))
-    row = insert(schema.photo).values(
-        content_hash=found.content_hash,
-        state=PhotoState.PENDING,
-        size=found.size,
-        taken_at=taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
-        added_at=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    return int(db.execute(row).inserted_primary_key[0]), True  # type: ignore[index]
+    row = {
+        "content_hash": found.content_hash,
+        "state": PhotoState.PENDING,
+        "size": found.size,
+        "taken_at": taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
+    }
+    if before is not None and _places(db, before) == 1:
+        # What was seen in it stays until it is seen anew, so that its faces find their persons again.
+        fresh = row | {"reason": None, "refused_by": None}
+        db.execute(update(schema.photo).where(photo.photo_id == before).values(fresh))
+        return before, True
+    row["added_at"] = datetime.now(UTC).isoformat(timespec="seconds")
+    return int(db.execute(insert(schema.photo).values(row)).inserted_primary_key[0]), True  # type: ignore[index]
+
+
+def _places(db: Connection, photo_id: int) -> int:
+    query = select(func.count()).select_from(schema.place).where(schema.place.c.photo_id == photo_id)
+    return int(db.execute(query).scalar_one())

@@ -30,7 +30,7 @@ from core.service import FaceCore
 
 _log = logging.getLogger(__name__)
 
-_Running = deque[tuple[int, Future[PhotoAnalysis]]]
+_Running = deque[tuple[worklist.Waiting, Future[PhotoAnalysis]]]
 
 
 class Indexer:
@@ -40,12 +40,13 @@ class Indexer:
         self._database = database
         self._core = core
         self._events = events
-        self._importer = Importer(database, library_folder)
+        self._importer = Importer(database, core, library_folder)
         self._cache = cache
         self._changed = threading.Condition()
         self._progress = IndexProgress(IndexPhase.IDLE)
         self._meter = Meter()
         self._asked: deque[list[str]] = deque()
+        self._postponed: set[str] = set()
         self._scanning = self._indexing = self._grouping = self._more = False
         self._paused = self._cancelled = self._closing = False
         self._threads = [
@@ -68,6 +69,7 @@ class Indexer:
         with self._changed:
             if not self._indexing:
                 self._progress = IndexProgress(IndexPhase.SCANNING)
+                self._postponed = set()
                 self._meter.restart()
             self._asked.append([os.path.abspath(path) for path in paths])
             self._indexing = self._more = True
@@ -146,7 +148,9 @@ class Indexer:
         """Adds to the progress. Both threads count."""
         with self._changed:
             counts = {key: getattr(self._progress, key) + value for key, value in more.items()}
-            self._progress = replace(self._progress, **counts)
+            progress = replace(self._progress, **counts)
+            # Photos that earlier work had to leave are met again on the way.
+            self._progress = replace(progress, total=max(progress.total, progress.done))
         self._tell()
 
     def _forever(self, work: Callable[[], None], due: Callable[[], bool]) -> None:
@@ -173,10 +177,7 @@ class Indexer:
     def _scan(self) -> None:
         """Everything that was asked for, the oldest first."""
         while not self._interrupted():
-            with self._changed:
-                asked = self._asked.popleft() if self._asked else None
-            if asked:
-                worklist.request(self._database, asked)
+            self._note_requests()
             found = worklist.next_request(self._database)
             if found is None:
                 break
@@ -188,6 +189,17 @@ class Indexer:
             if self._cancelled or not self._interrupted():
                 self._scanning = bool(self._asked) and not self._cancelled
         self._tell()
+
+    def _note_requests(self) -> None:
+        """Keeps in the database what was asked for; it is asked for until it is kept."""
+        with self._changed:
+            asked = list(self._asked)
+        for paths in asked:
+            worklist.request(self._database, paths)
+            with self._changed:
+                # `cancel` may have been quicker.
+                if self._asked and self._asked[0] is paths:
+                    self._asked.popleft()
 
     def _added(self, photos: int, refused: int) -> None:
         self._count(total=photos, skipped=refused)
@@ -205,46 +217,67 @@ class Indexer:
             return
         self._group(at_end=True)
         with self._changed:
-            self._indexing = self._more or self._scanning
+            # What was said during the grouping is obeyed at the next call.
+            if not self._interrupted():
+                self._indexing = self._more or self._scanning
         self._tell()
 
     def _analyze(self, workers: Workers) -> None:
-        last = 0
+        # Due if the program ended between a photo and the grouping that it made due.
+        self._group(at_end=False)
+        last, again = 0, False
         running: _Running = deque()
         while not self._interrupted():
             # Asked before the look: what is scanned after it is found by the next look.
             scanning = self._scanning
-            for photo in worklist.waiting(self._database, last, workers.window - len(running)):
-                running.append((photo.photo_id, workers.submit(photo)))
-                last = photo.photo_id
+            last = self._hand_out(workers, running, last)
             if running:
                 self._finish(workers, *running.popleft())
+                again = True
             elif scanning:
                 with self._changed:
                     self._changed.wait(timeout=0.5)
+            elif again:
+                # From the beginning: a photo that was passed may wait again, because its file was edited.
+                last, again = 0, False
             else:
                 return
 
-    def _finish(self, workers: Workers, photo_id: int, future: Future[PhotoAnalysis]) -> None:
+    def _hand_out(self, workers: Workers, running: _Running, last: int) -> int:
+        """Gives the workers photos until the window is full; the id of the last photo that was looked at.
+
+        What could not be read now is tried again with the next work.
+        """
+        while len(running) < workers.window:
+            photos = worklist.waiting(self._database, last, workers.window - len(running))
+            if not photos:
+                break
+            last = photos[-1].photo_id
+            fresh = (photo for photo in photos if photo.content_hash not in self._postponed)
+            running.extend((photo, workers.submit(photo)) for photo in fresh)
+        return last
+
+    def _finish(self, workers: Workers, photo: worklist.Waiting, future: Future[PhotoAnalysis]) -> None:
         """Writes what came of one photo and tells of it."""
         try:
             seen = workers.result(future, self._interrupted)
         except ImageUnavailable as error:
-            worklist.postpone(self._database, photo_id, str(error))
-            seen, change = None, LibraryChanged(skipped=True)
+            worklist.postpone(self._database, photo, str(error))
+            self._postponed.add(photo.content_hash)
+            change = LibraryChanged(skipped=True)
         except WorkersLost:
             raise
         except Exception as error:
             # A bug on one file must not stop the others; the log tells us, the reason tells the user.
             if not isinstance(error, CoreError):
-                _log.exception("photo %d cannot be analysed", photo_id)
+                _log.exception("photo %d cannot be analysed", photo.photo_id)
             reason = str(error) if isinstance(error, CoreError) else f"Sietch failed on this picture ({error!r})."
-            worklist.refuse(self._database, photo_id, reason)
-            seen, change = None, LibraryChanged(skipped=True)
+            worklist.refuse(self._database, photo, reason)
+            change = LibraryChanged(skipped=True)
         else:
             if seen is None:
                 return
-            change = worklist.store(self._database, self._core, photo_id, seen)
+            change = worklist.store(self._database, self._core, photo, seen)
         self._meter.tick()
         self._count(done=1, skipped=int(change.skipped))
         self._events.publish(change)

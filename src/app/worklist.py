@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app import schema
@@ -89,22 +89,23 @@ def retry_refused(database: Database) -> None:
         db.execute(update(schema.photo).where(old).values(state=PhotoState.PENDING, reason=None, refused_by=None))
 
 
-def store(database: Database, core: FaceCore, photo_id: int, seen: PhotoAnalysis) -> LibraryChanged:
+def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysis) -> LibraryChanged:
     """Writes what was seen in a photo: its faces, their vectors, their persons and its state, together.
 
+    What was seen in an earlier content of the photo goes, after the new faces found their persons by it.
+
     Returns:
-        What changed; nothing when another process was quicker.
+        What changed; nothing when another process was quicker, or the photo is not what was seen any more.
     """
     with database.write() as db:
-        photo = schema.photo.c
-        still = select(photo.content_hash).where(photo.photo_id == photo_id, photo.state == PhotoState.PENDING)
-        row = db.execute(still).first()
+        row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
         if row is None:
             return LibraryChanged()
-        image_id, faces = core.add_image(row.content_hash, seen.width, seen.height, seen.faces, db)
+        source = f"{photo.photo_id}/{photo.content_hash}"
+        image_id, faces = core.add_image(source, seen.width, seen.height, seen.faces, db)
         _set(
             db,
-            photo_id,
+            photo,
             state=PhotoState.INDEXED,
             image_id=image_id,
             width=seen.width,
@@ -114,20 +115,21 @@ def store(database: Database, core: FaceCore, photo_id: int, seen: PhotoAnalysis
             indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
             reason=None,
         )
+        before = core.remove_image(row.image_id, db) if row.image_id is not None else frozenset()
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
-    return LibraryChanged(frozenset({photo_id}), persons)
+    return LibraryChanged(frozenset({photo.photo_id}), persons | before)
 
 
-def refuse(database: Database, photo_id: int, reason: str) -> None:
+def refuse(database: Database, photo: Waiting, reason: str) -> None:
     """The photo cannot be read, by this version at least."""
     with database.write() as db:
-        _set(db, photo_id, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version())
+        _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version())
 
 
-def postpone(database: Database, photo_id: int, reason: str) -> None:
+def postpone(database: Database, photo: Waiting, reason: str) -> None:
     """The photo cannot be read now: it stays pending."""
     with database.write() as db:
-        _set(db, photo_id, reason=reason)
+        _set(db, photo, reason=reason)
 
 
 def forget_waiting(database: Database) -> None:
@@ -163,10 +165,15 @@ def group(database: Database, core: FaceCore) -> tuple[Clustering, LibraryChange
     return done, LibraryChanged(person_ids=frozenset(persons | set(done.joined.values())))
 
 
-def _set(db: Connection, photo_id: int, **values: object) -> None:
-    photo = schema.photo.c
-    change = update(schema.photo).where(photo.photo_id == bindparam("id"), photo.state == PhotoState.PENDING)
-    db.execute(change.values(**values), {"id": photo_id})
+def _set(db: Connection, photo: Waiting, **values: object) -> None:
+    db.execute(update(schema.photo).where(_still_waits(photo)).values(**values))
+
+
+def _still_waits(photo: Waiting) -> ColumnElement[bool]:
+    """Nobody was quicker, and its file was not found to be another one since."""
+    row = schema.photo.c
+    same = (row.photo_id == photo.photo_id) & (row.content_hash == photo.content_hash)
+    return same & (row.state == PhotoState.PENDING)
 
 
 def _grouped_until(db: Connection) -> int:

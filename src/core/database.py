@@ -92,21 +92,33 @@ def _set_up(connection: Any, _record: object) -> None:
 
 @contextlib.contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """The driver's errors as sentences for the user; bugs (a wrong statement) pass unchanged."""
+    """What disk, file and other programs do to a database as sentences for the user; bugs pass unchanged."""
     try:
         yield
     except (DBAPIError, dbapi2.Error) as error:
-        cause = str(error.orig if isinstance(error, DBAPIError) else error)
-        raise DatabaseError(_sentence(path, cause)) from error
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", _EXTENDED) % _EXTENDED
+        if code not in _SENTENCES:
+            raise
+        raise DatabaseError(_SENTENCES[code].format(path=path, cause=cause)) from error
 
 
-def _sentence(path: Path, cause: str) -> str:
-    if "full" in cause:
-        return "The disk is full. Make room and try again; nothing was lost."
-    if "locked" in cause or "busy" in cause:
-        return "The library is in use by another program. Try again in a moment."
-    if "not a database" in cause:
-        return f"{path} is not a Sietch database, or it is damaged."
-    if "readonly" in cause or "unable to open" in cause:
-        return f"{path} cannot be opened for writing. Check the folder's permissions."
-    return f"The database {path} cannot be used: {cause}."
+_EXTENDED = 256
+"""SQLite's extended result codes hold the primary code in the lowest eight bits."""
+
+_IN_USE = "The library is in use by another program. Try again in a moment."
+_NOT_WRITABLE = "{path} cannot be opened for writing. Check the folder's permissions."
+_DAMAGED = "{path} is not a Sietch database, or it is damaged."
+
+_SENTENCES = {
+    dbapi2.SQLITE_FULL: "The disk is full. Make room and try again; nothing was lost.",
+    dbapi2.SQLITE_BUSY: _IN_USE,
+    dbapi2.SQLITE_LOCKED: _IN_USE,
+    dbapi2.SQLITE_NOTADB: _DAMAGED,
+    dbapi2.SQLITE_CORRUPT: _DAMAGED,
+    dbapi2.SQLITE_READONLY: _NOT_WRITABLE,
+    dbapi2.SQLITE_PERM: _NOT_WRITABLE,
+    dbapi2.SQLITE_CANTOPEN: _NOT_WRITABLE,
+    dbapi2.SQLITE_IOERR: "The disk of {path} does not answer as it should: {cause}.",
+    dbapi2.SQLITE_NOMEM: "There is not enough memory for the database {path}.",
+}

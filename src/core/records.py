@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from core import schema
 from core.types import AnalyzedFace, BoundingBox, Face, Group, Person, Stats
@@ -40,6 +40,26 @@ def insert_image(db: Connection, source: str, width: int, height: int) -> int:
     """The new image's id."""
     row = db.execute(insert(schema.image).values(source=source, width=width, height=height))
     return _new_id(row)
+
+
+def face_ids_of(db: Connection, image_id: int) -> list[int]:
+    """The faces of an image."""
+    return list(db.execute(select(schema.face.c.face_id).where(schema.face.c.image_id == image_id)).scalars())
+
+
+def remove_image(db: Connection, image_id: int) -> frozenset[int]:
+    """Removes an image, its faces, and the persons without a name who were in no other; the persons who were in it."""
+    query = text("SELECT DISTINCT person_id FROM face WHERE image_id = :id AND person_id IS NOT NULL")
+    persons = frozenset(db.execute(query, {"id": image_id}).scalars())
+    db.execute(delete(schema.image).where(schema.image.c.image_id == image_id))
+    db.execute(
+        text(
+            "DELETE FROM person WHERE name IS NULL AND person_id IN (SELECT value FROM json_each(:ids)) "
+            "AND person_id NOT IN (SELECT person_id FROM face WHERE person_id IS NOT NULL)"
+        ),
+        {"ids": json.dumps(sorted(persons))},
+    )
+    return persons
 
 
 def insert_face(db: Connection, image_id: int, face: AnalyzedFace) -> int:

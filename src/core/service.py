@@ -93,6 +93,16 @@ class FaceCore:
             assignment.match_image(db, list(zip(face_ids, faces, strict=True)))
             return image_id, records.faces(db, face_ids=face_ids)
 
+    def remove_image(self, image_id: int, connection: Connection | None = None) -> frozenset[int]:
+        """Removes an image with its faces and vectors, and the persons without a name who were in no other.
+
+        Returns:
+            The persons who were in it.
+        """
+        with self._writing(connection) as db:
+            vectors.delete(db, records.face_ids_of(db, image_id))
+            return records.remove_image(db, image_id)
+
     def search(
         self, query: Embedding, limit: int = 10, threshold: float = -1.0, connection: Connection | None = None
     ) -> list[Match]:

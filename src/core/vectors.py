@@ -29,10 +29,12 @@ def checked(vector: Vectors, dimension: int) -> Vectors:
     values = np.asarray(vector, np.float32)
     if values.shape != (dimension,):
         raise InvalidInput(f"An embedding of {dimension} numbers is needed, not one of shape {values.shape}.")
-    length = float(np.linalg.norm(values))
+    # As float32 the squares of large numbers would overflow.
+    wide = values.astype(np.float64)
+    length = float(np.linalg.norm(wide))
     if not np.isfinite(length) or length < 1e-6:
         raise InvalidInput("The embedding is not a direction: it is zero or holds numbers that are not finite.")
-    unit: Vectors = values / np.float32(length)
+    unit: Vectors = (wide / length).astype(np.float32)
     return unit
 
 

@@ -28,7 +28,7 @@ def library(open_library: Opener) -> Library:
 @pytest.fixture
 def scan(library: Library) -> Callable[[Path], int]:
     """Imports a path; the number of new photos."""
-    importer = Importer(library.database, library.folder)
+    importer = Importer(library.database, library.core, library.folder)
 
     def run(path: Path) -> int:
         new: list[int] = []
@@ -362,7 +362,7 @@ def test_a_scan_that_is_stopped_keeps_what_it_has_and_goes_on_the_next_time(
     for number in range(BATCH + 20):
         picture(tmp_path / "photos" / f"{number:03}.jpg", number * 3)
     new: list[int] = []
-    importer = Importer(library.database, library.folder)
+    importer = Importer(library.database, library.core, library.folder)
     importer.run(os.fsencode(tmp_path / "photos"), lambda: bool(new), lambda photos, _skipped: new.append(photos))
     assert sum(new) == len(places(library)) == BATCH
     assert scan(tmp_path / "photos") == 20
@@ -374,7 +374,7 @@ def test_the_refused_are_counted(library: Library, tmp_path: Path) -> None:
     (tmp_path / "photos" / "b.jpg").write_text("no picture")
     (tmp_path / "photos" / "c.txt").write_text("nobody expects a picture")
     told: list[tuple[int, int]] = []
-    importer = Importer(library.database, library.folder)
+    importer = Importer(library.database, library.core, library.folder)
     importer.run(os.fsencode(tmp_path / "photos"), lambda: False, lambda *counts: told.append(counts))
     assert told == [(1, 1)]
 
