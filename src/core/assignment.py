@@ -18,6 +18,7 @@ from core.models import ModelPack
 from core.types import AnalyzedFace, Clustering, Group, Vectors
 
 _PERSONS_OF_FACES = "SELECT face_id, person_id, image_id FROM face WHERE person_id IS NOT NULL"
+_FREE_FACES = "SELECT face_id, image_id FROM face WHERE person_id IS NULL"
 
 
 def match_image(db: Connection, faces: Sequence[tuple[int, AnalyzedFace]]) -> None:
@@ -59,14 +60,22 @@ def plan_groups(db: Connection, pack: ModelPack) -> Clustering:
 def apply_groups(db: Connection, plan: Clustering) -> Clustering:
     """Does what was planned, but for faces that were given to somebody, or removed, since.
 
+    A face that was to join a person waits, too, when the person has gone since or has got another face in its image.
+
     Returns:
         The plan as it was done, with the ids of the new persons.
     """
-    free = set(db.execute(text("SELECT face_id FROM face WHERE person_id IS NULL")).scalars())
-    joined = {face_id: person_id for face_id, person_id in plan.joined.items() if face_id in free}
+    free = {row.face_id: row.image_id for row in db.execute(text(_FREE_FACES))}
+    persons = set(db.execute(text("SELECT person_id FROM person")).scalars())
+    holds = {(row.person_id, row.image_id) for row in db.execute(text(_PERSONS_OF_FACES))}
+    joined = {
+        face_id: person_id
+        for face_id, person_id in plan.joined.items()
+        if face_id in free and person_id in persons and (person_id, free[face_id]) not in holds
+    }
     for face_id, person_id in joined.items():
         records.assign(db, [face_id], person_id)
-    still = (group for group in plan.groups if free.issuperset(group.face_ids))
+    still = (group for group in plan.groups if free.keys() >= set(group.face_ids))
     return replace(plan, joined=joined, groups=tuple(records.create_person(db, group) for group in still))
 
 
@@ -78,8 +87,7 @@ def _known(db: Connection, near: list[tuple[int, float]]) -> list[matching.Neigh
 
 
 def _images(db: Connection, face_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    rows = db.execute(text("SELECT face_id, image_id FROM face WHERE person_id IS NULL")).all()
-    image_of = {row.face_id: row.image_id for row in rows}
+    image_of = {row.face_id: row.image_id for row in db.execute(text(_FREE_FACES))}
     return np.array([image_of[int(face_id)] for face_id in face_ids], np.int64)
 
 
