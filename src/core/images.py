@@ -20,7 +20,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
-from core.errors import DamagedImage, ImageTooLarge, ImageUnavailable, NotAnImage
+from core.errors import DamagedImage, ImageError, ImageTooLarge, ImageUnavailable, NotAnImage
 from core.types import Pixels
 
 MAX_PIXELS = 150_000_000
@@ -141,7 +141,7 @@ def decode(data: bytes, max_side: int = WORKING_SIDE) -> DecodedImage:
             orientation = _orientation(image)
             pixels = _turned(_pixels(image, data, max_side), orientation)
             kind = image.format or ""
-    except (ImageTooLarge, NotAnImage):
+    except ImageError:
         raise
     except Image.DecompressionBombError as error:
         raise ImageTooLarge(
@@ -263,7 +263,20 @@ def _pixels(image: Image.Image, data: bytes, max_side: int) -> Pixels:
         except ValueError:
             # libjpeg-turbo's strict mode refuses odd files that Pillow still reads.
             pass
+    if image.format == "WEBP" and image.mode == "RGB" and not getattr(image, "is_animated", False):
+        return _pixels_by_opencv(image, data, max_side)
     return _pixels_by_pillow(image, max_side)
+
+
+def _pixels_by_opencv(image: Image.Image, data: bytes, max_side: int) -> Pixels:
+    """A still WebP: Pillow's decoder is made for animations and takes sixteen bytes a pixel."""
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
+    if pixels is None or pixels.shape[:2] != (image.height, image.width):
+        raise DamagedImage("The picture is damaged (its pixels cannot be decoded).")
+    denominator = _denominator(image.size, max_side)
+    if denominator == 1:
+        return pixels.astype(np.uint8, copy=False)
+    return resized(pixels.astype(np.uint8, copy=False), image.width // denominator, image.height // denominator)
 
 
 def _denominator(size: tuple[int, int], max_side: int) -> int:
