@@ -1,0 +1,111 @@
+"""The steps together: whatever the file's size and turning, faces stand in pixels of the upright original."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import images
+from core.engine import FaceEngine, use_one_thread
+from core.images import DecodedImage
+from core.types import AnalyzedFace
+from tests import samples
+
+
+def jpeg(image: Image.Image, orientation: int = 1) -> bytes:
+    """A file whose camera was held so."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=95, exif=exif)
+    return file.getvalue()
+
+
+def from_left(faces: list[AnalyzedFace]) -> list[AnalyzedFace]:
+    return sorted(faces, key=lambda face: face.detection.box.x)
+
+
+@pytest.fixture(scope="module")
+def reference(engine: FaceEngine) -> list[AnalyzedFace]:
+    """The six people of `t1`, from left to right."""
+    return from_left(engine.analyze(images.decode(jpeg(samples.t1()))))
+
+
+def test_the_most_confident_face_comes_first(engine: FaceEngine) -> None:
+    faces = engine.analyze(images.decode(jpeg(samples.t1())))
+    confidences = [face.detection.confidence for face in faces]
+    assert confidences == sorted(confidences, reverse=True)
+    assert all(face.embedding.model == engine.pack.name for face in faces)
+    assert all(0 <= face.quality <= 1 for face in faces)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "stored"),
+    [
+        (3, Image.Transpose.ROTATE_180),
+        (6, Image.Transpose.ROTATE_90),
+        (8, Image.Transpose.ROTATE_270),
+    ],
+)
+def test_a_turned_camera_changes_nothing(
+    engine: FaceEngine, reference: list[AnalyzedFace], orientation: int, stored: Image.Transpose
+) -> None:
+    decoded = images.decode(jpeg(samples.t1().transpose(stored), orientation))
+    faces = from_left(engine.analyze(decoded))
+    assert (decoded.width, decoded.height) == (1280, 886)
+    assert len(faces) == 6
+    for face, same in zip(faces, reference, strict=True):
+        assert face.detection.box.overlap(same.detection.box) > 0.9
+        assert float(face.embedding.vector @ same.embedding.vector) > 0.95
+
+
+@pytest.mark.parametrize(("max_side", "divided_by"), [(640, 2), (4096, 1)])
+def test_a_reduced_picture_has_its_faces_where_the_original_has_them(
+    engine: FaceEngine, reference: list[AnalyzedFace], max_side: int, divided_by: int
+) -> None:
+    decoded = images.decode(jpeg(samples.t1()), max_side)
+    assert decoded.pixels.shape[1] * divided_by == 1280
+    faces = from_left(engine.analyze(decoded))
+    assert len(faces) == 6
+    for face, same in zip(faces, reference, strict=True):
+        assert face.detection.box.overlap(same.detection.box) > 0.8
+        assert np.abs(face.detection.landmarks - same.detection.landmarks).max() < 12
+        assert float(face.embedding.vector @ same.embedding.vector) > 0.8
+
+
+def test_a_large_photo_is_as_good_as_a_small_one(engine: FaceEngine, reference: list[AnalyzedFace]) -> None:
+    decoded = images.decode(jpeg(samples.t1().resize((5120, 3544))))
+    assert decoded.pixels.shape[:2] == (3544, 5120)
+    for face, same in zip(from_left(engine.analyze(decoded)), reference, strict=True):
+        assert face.detection.box.width == pytest.approx(4 * same.detection.box.width, rel=0.15)
+        assert float(face.embedding.vector @ same.embedding.vector) > 0.8
+
+
+def test_a_picture_of_nobody_has_no_faces(engine: FaceEngine) -> None:
+    assert engine.analyze(images.decode(jpeg(samples.scenery()))) == []
+    for shape in ((1, 1), (1, 60000), (60000, 1)):
+        pixels = np.zeros((*shape, 3), np.uint8)
+        assert engine.analyze(DecodedImage(pixels, shape[1], shape[0], "PNG")) == []
+
+
+def test_two_threads_see_the_same(engine: FaceEngine, reference: list[AnalyzedFace]) -> None:
+    decoded = images.decode(jpeg(samples.t1()))
+    with ThreadPoolExecutor(2) as pool:
+        for faces in pool.map(lambda _: from_left(engine.analyze(decoded)), range(4)):
+            assert [face.detection for face in faces] == [face.detection for face in reference]
+            for face, same in zip(faces, reference, strict=True):
+                np.testing.assert_allclose(face.embedding.vector, same.embedding.vector, atol=1e-5)
+
+
+def test_a_worker_keeps_opencv_to_one_thread() -> None:
+    before = cv2.getNumThreads()
+    try:
+        use_one_thread()
+        assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(before)

@@ -1,0 +1,333 @@
+"""FaceCore over real photographs: from files to persons who can be named and searched."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from core import images
+from core.database import Database
+from core.engine import FaceEngine
+from core.errors import ImageUnavailable, InvalidInput, NotAnImage, NotFound
+from core.models import ModelPack
+from core.service import MAX_NAME, FaceCore
+from core.types import AnalyzedFace, BoundingBox, Embedding, Face
+from core.vectors import MAX_NEIGHBOURS
+from tests import samples
+from tests.core.faces import face as made_face
+from tests.core.faces import person as made_person
+
+CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "as it is": lambda image: image,
+    "mirrored": samples.mirrored,
+    "darker": samples.darker,
+    "smaller": samples.smaller,
+}
+RECOGNISABLE = (0, 1, 2, 3, 5)
+"""The people of `t1` who look at the camera."""
+
+
+def jpeg(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def portraits(engine: FaceEngine) -> dict[tuple[int, str], AnalyzedFace]:
+    """The face in each portrait, by the number of the person and by what was done to the picture."""
+    found = {}
+    for who in range(6):
+        for name, change in CHANGES.items():
+            (found[who, name],) = engine.analyze(images.decode(jpeg(change(samples.portrait(who)))))
+    return found
+
+
+def add(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace], *changes: str) -> dict[int, list[Face]]:
+    """Stores everybody's portraits with these changes; the faces by the number of the person."""
+    stored: dict[int, list[Face]] = {}
+    for (who, change), face in portraits.items():
+        if change in changes:
+            stored.setdefault(who, []).extend(core.add_image(f"{who} {change}.jpg", 200, 250, [face])[1])
+    return stored
+
+
+def persons_of(core: FaceCore, faces: list[Face]) -> set[int | None]:
+    known = {each.face_id: each.person_id for each in core.faces()}
+    return {known[each.face_id] for each in faces}
+
+
+def everything(database: Database) -> list[object]:
+    """Every row of every table of Core."""
+    with database.read() as db:
+        tables = ("image", "person", "face", "vector")
+        return [db.execute(text(f"SELECT * FROM {table}")).all() for table in tables]
+
+
+def test_portraits_become_the_people_they_show(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]) -> None:
+    stored = add(core, portraits, "as it is", "mirrored", "darker")
+    done = core.cluster()
+    assert len(done.groups) == len(core.persons()) == len(RECOGNISABLE)
+    people = [persons_of(core, stored[who]) for who in RECOGNISABLE]
+    assert all(len(each) == 1 and None not in each for each in people)
+    assert len(set.union(*people)) == len(RECOGNISABLE)
+    # The one who looks far to the side is kept, and belongs to nobody.
+    assert persons_of(core, stored[4]) == {None}
+
+    later = add(core, portraits, "smaller")
+    for who, expected in zip(RECOGNISABLE, people, strict=True):
+        assert {face.person_id for face in later[who]} == expected
+    assert core.cluster().groups == ()
+
+
+def test_a_group_photo_is_matched_face_by_face(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]) -> None:
+    stored = add(core, portraits, "mirrored", "darker")
+    core.cluster()
+    group = images.decode(jpeg(samples.t1()))
+    seen = sorted(core.engine.analyze(group), key=lambda face: face.detection.box.x)
+    _, faces = core.add_image("t1.jpg", group.width, group.height, seen)
+    for who in RECOGNISABLE:
+        assert {faces[who].person_id} == persons_of(core, stored[who])
+    assert faces[4].person_id is None
+
+
+def test_a_dry_run_changes_nothing_and_says_what_will_be_done(
+    core: FaceCore, database: Database, portraits: dict[tuple[int, str], AnalyzedFace]
+) -> None:
+    add(core, portraits, "as it is", "mirrored", "smaller")
+    before = everything(database)
+    plan = core.cluster(dry_run=True)
+    assert everything(database) == before
+    assert core.cluster(dry_run=True) == plan
+    assert {group.person_id for group in plan.groups} == {None}
+
+    done = core.apply(plan)
+    assert [group.face_ids for group in done.groups] == [group.face_ids for group in plan.groups]
+    assert [group.mean_similarity for group in done.groups] == [group.mean_similarity for group in plan.groups]
+    assert (done.joined, done.noise) == (plan.joined, plan.noise)
+    for group in done.groups:
+        assert group.person_id is not None
+        assert tuple(face.face_id for face in core.faces(group.person_id)) == group.face_ids
+
+
+def test_the_same_face_twice_in_one_picture_is_never_one_person(core: FaceCore) -> None:
+    portrait = samples.portrait(2)
+    collage = Image.new("RGB", (2 * portrait.width, portrait.height))
+    collage.paste(portrait, (0, 0))
+    collage.paste(samples.mirrored(portrait), (portrait.width, 0))
+    for name in ("one", "two"):
+        found = core.detect(jpeg(collage))
+        assert len(found) == 2
+        core.add_image(name, collage.width, collage.height, found)
+    core.cluster()
+    core.cluster()
+    given = [(face.image_id, face.person_id) for face in core.faces() if face.person_id]
+    assert len(given) == len(set(given))
+    assert len(core.persons()) == 2
+    assert all(each.face_count == each.image_count == 2 for each in core.persons())
+
+
+def test_detecting_takes_a_file_or_its_bytes_and_stores_nothing(core: FaceCore, astronaut: Path) -> None:
+    (face,) = core.detect(astronaut)
+    assert core.detect(astronaut.read_bytes()) == [face]
+    assert core.detect(astronaut, min_confidence=0.99) == []
+    assert core.stats().faces == 0
+    with pytest.raises(ImageUnavailable):
+        core.detect(astronaut.with_name("gone.png"))
+    with pytest.raises(NotAnImage):
+        core.detect(b"Dear diary")
+
+
+def test_recognising_gives_an_embedding_for_each_box(core: FaceCore, t1: Path) -> None:
+    everybody = core.recognize(t1)
+    assert len(everybody) == 6
+    boxes = [BoundingBox(*box) for box in samples.FACES_IN_T1]
+    chosen = core.recognize(t1, [boxes[2], BoundingBox(600, 700, 50, 50), boxes[0]])
+    assert chosen[1] is None
+    first, _, last = chosen
+    assert first is not None
+    assert last is not None
+    assert float(first.vector @ last.vector) < 0.4
+    assert sum(np.allclose(first.vector, each.vector) for each in everybody if each) == 1
+    assert core.recognize(t1, []) == []
+
+
+def test_what_is_stored_comes_back(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]) -> None:
+    seen = [portraits[0, "as it is"], portraits[5, "darker"]]
+    image_id, faces = core.add_image("somewhere/a b.jpg", 300, 200, seen)
+    assert core.faces() == faces
+    for face, expected in zip(faces, seen, strict=True):
+        assert (face.image_id, face.source, face.person_id) == (image_id, "somewhere/a b.jpg", None)
+        assert face.box == expected.detection.box
+        assert face.confidence == expected.detection.confidence
+        assert face.quality == expected.quality
+        assert face.detected_at.tzinfo is not None
+    empty_id, nobody = core.add_image("nobody.jpg", 1, 1, [])
+    assert empty_id != image_id
+    assert nobody == []
+
+
+def test_an_image_is_stored_once(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]) -> None:
+    core.add_image("a", 1, 1, [portraits[0, "as it is"]])
+    with pytest.raises(IntegrityError):
+        core.add_image("a", 1, 1, [portraits[1, "as it is"]])
+    assert (core.stats().images, core.stats().faces, core.stats().vectors) == (1, 1, {"buffalo_s": 1})
+
+
+def test_the_callers_transaction_takes_everything_with_it(
+    core: FaceCore, database: Database, portraits: dict[tuple[int, str], AnalyzedFace]
+) -> None:
+    def add_and_fail() -> None:
+        with database.write() as db:
+            core.add_image("a", 1, 1, [portraits[0, "as it is"]], db)
+            core.add_image("b", 1, 1, [portraits[0, "mirrored"]], db)
+            (group,) = core.cluster(connection=db).groups
+            core.rename(group.person_id or 0, "Ada", db)
+            assert core.person(group.person_id or 0, db).name == "Ada"
+            assert core.stats(db).images == 2
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail()
+    stats = core.stats()
+    assert (stats.images, stats.faces, stats.persons, stats.vectors) == (0, 0, 0, {})
+    assert core.search(portraits[0, "as it is"].embedding) == []
+
+
+def test_searching_finds_the_most_similar_first(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]) -> None:
+    stored = add(core, portraits, "as it is", "mirrored", "darker")
+    query = portraits[3, "smaller"].embedding
+    matches = core.search(query, limit=100)
+    similarities = [match.similarity for match in matches]
+    assert len(matches) == 18
+    assert similarities == sorted(similarities, reverse=True)
+    assert {match.face.face_id for match in matches[:3]} == {face.face_id for face in stored[3]}
+    assert similarities[2] > 0.6 > similarities[3]
+    assert core.search(query, limit=100, threshold=0.6) == matches[:3]
+    assert core.search(query, limit=2) == matches[:2]
+    assert core.search(query, threshold=1.0) == []
+
+
+def test_a_search_that_makes_no_sense_is_refused(
+    core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]
+) -> None:
+    add(core, portraits, "as it is")
+    query = portraits[0, "as it is"].embedding
+    for limit in (0, -1, MAX_NEIGHBOURS + 1):
+        with pytest.raises(InvalidInput, match="limit"):
+            core.search(query, limit)
+    with pytest.raises(InvalidInput, match="not a direction"):
+        core.search(Embedding(np.zeros(512, np.float32), core.pack.name))
+    assert core.search(Embedding(query.vector, "another model")) == []
+
+
+@pytest.fixture
+def somebody(core: FaceCore) -> int:
+    """A person with two faces of different quality."""
+    for number, quality in enumerate((0.6, 0.8)):
+        core.add_image(f"{number}", 1, 1, [made_face(made_person(1), quality)])
+    (group,) = core.cluster().groups
+    assert group.person_id is not None
+    return group.person_id
+
+
+def test_a_person_is_described(core: FaceCore, somebody: int) -> None:
+    described = core.person(somebody)
+    assert core.persons() == [described]
+    assert (described.name, described.face_count, described.image_count) == (None, 2, 2)
+    best = max(core.faces(somebody), key=lambda face: face.quality)
+    assert described.cover_face_id == best.face_id
+    assert described.created_at <= described.updated_at
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Ada", "Ada"),
+        ("  Ada \t  King\n", "Ada King"),
+        ("Zoë 写真 📷", "Zoë 写真 📷"),
+        ("'; DROP TABLE person; --", "'; DROP TABLE person; --"),
+        ("x" * MAX_NAME, "x" * MAX_NAME),
+        ("", None),
+        ("   ", None),
+        (None, None),
+    ],
+)
+def test_a_name_is_kept_without_stray_blanks(
+    core: FaceCore, somebody: int, given: str | None, kept: str | None
+) -> None:
+    core.rename(somebody, "before")
+    core.rename(somebody, given)
+    assert core.person(somebody).name == kept
+    assert core.stats().named_persons == (kept is not None)
+
+
+def test_a_name_has_a_greatest_length(core: FaceCore, somebody: int) -> None:
+    core.rename(somebody, "before")
+    with pytest.raises(InvalidInput, match="200 characters"):
+        core.rename(somebody, "x" * (MAX_NAME + 1))
+    assert core.person(somebody).name == "before"
+
+
+def test_who_is_not_there_is_not_found(core: FaceCore, somebody: int) -> None:
+    for call in (core.person, core.faces, lambda person_id: core.rename(person_id, "x")):
+        with pytest.raises(NotFound, match=f"no person {somebody + 1}"):
+            call(somebody + 1)
+
+
+def test_statistics_count_everything(core: FaceCore, somebody: int) -> None:
+    core.rename(somebody, "Ada")
+    core.add_image("nobody", 1, 1, [])
+    core.add_image("somebody else", 1, 1, [made_face(made_person(2)), made_face(made_person(3), x=200)])
+    stats = core.stats()
+    assert (stats.images, stats.faces, stats.persons, stats.named_persons, stats.unassigned_faces) == (4, 4, 1, 1, 2)
+    assert stats.vectors == {"buffalo_s": 4}
+
+
+def test_removing_an_image_takes_its_faces_vectors_and_nameless_people(core: FaceCore, somebody: int) -> None:
+    first, second = core.faces(somebody)
+    assert core.remove_image(first.image_id) == {somebody}
+    assert core.person(somebody).face_count == 1
+    core.rename(somebody, "Ada")
+    assert core.remove_image(second.image_id) == {somebody}
+    kept = core.person(somebody)
+    assert (kept.name, kept.face_count, kept.cover_face_id) == ("Ada", 0, None)
+    assert core.remove_image(second.image_id) == frozenset()
+    assert core.search(Embedding(made_person(1), core.pack.name)) == []
+    stats = core.stats()
+    assert (stats.images, stats.faces, stats.persons, stats.vectors) == (0, 0, 1, {})
+    assert core.database.problems() == []
+
+
+def test_a_nameless_person_goes_with_the_last_image(core: FaceCore, somebody: int) -> None:
+    for face in core.faces(somebody):
+        core.remove_image(face.image_id)
+    assert core.persons() == []
+
+
+def test_two_threads_add_images_at_once(core: FaceCore, somebody: int) -> None:
+    def work(name: str) -> None:
+        for number in range(20):
+            core.add_image(f"{name} {number}", 1, 1, [made_face(made_person(1)), made_face(made_person(2), x=200)])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, ("x", "y")))
+    core.cluster()
+    assert core.person(somebody).face_count == 42
+    assert [each.face_count for each in core.persons()] == [42, 40]
+    assert core.database.problems() == []
+
+
+def test_an_engine_is_opened_once_for_all_threads(database: Database, pack: ModelPack) -> None:
+    core = FaceCore(database, pack)
+    with ThreadPoolExecutor(4) as pool:
+        engines = list(pool.map(lambda _: core.engine, range(8)))
+    assert all(each is engines[0] for each in engines)
