@@ -101,7 +101,8 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
         if row is None:
             return LibraryChanged()
-        source = f"{photo.photo_id}/{photo.content_hash}"
+        # The image that is to be replaced is part of the name: an edit that is taken back brings its content again.
+        source = f"{photo.photo_id}/{row.image_id or 0}/{photo.content_hash}"
         image_id, faces = core.add_image(source, seen.width, seen.height, seen.faces, db)
         _set(
             db,
