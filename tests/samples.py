@@ -98,6 +98,16 @@ def write_album(folder: Path) -> Path:
     return folder
 
 
+def write_portraits(folder: Path, count: int) -> Path:
+    """Any number of different photos of one person each: small, and so quick to analyse."""
+    changes: tuple[Callable[[Image.Image], Image.Image], ...] = (lambda image: image, mirrored, darker)
+    for number in range(count):
+        image = changes[number // 6 % len(changes)](portrait(number % 6))
+        # The quality makes files of otherwise equal pictures differ, so that each is a photo of its own.
+        save(image, folder / f"{number // 10:02}" / f"photo-{number:04}.jpg", quality=95 - number // 18 % 25)
+    return folder
+
+
 def write_many(folder: Path, count: int) -> Path:
     """Any number of different photos, most with two to six of the seven people."""
     group, pilot = smaller(t1()), smaller(astronaut())

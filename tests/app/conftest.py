@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from app.importing import Importer
 from app.library import Library
 from app.types import Event, IndexProgress, LibraryChanged
 from tests import samples
@@ -39,6 +43,65 @@ def index(library: Library, *paths: Path) -> None:
     library.indexer.add(paths)
     assert library.indexer.wait(TIMEOUT)
     assert library.indexer.progress.error is None
+
+
+def scan(library: Library, *paths: Path) -> int:
+    """Imports paths without indexing them; the number of photos that wait by it."""
+    waiting: list[int] = []
+    importer = Importer(library.database, library.core, library.folder)
+    for path in paths:
+        importer.run(os.fsencode(path), lambda: False, lambda photos, _refused: waiting.append(photos))
+    return sum(waiting)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for a condition; fails when it never comes."""
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)
+
+
+class Pipe:
+    """A photo that can be opened but never read to its end: a pipe that nobody writes into."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+        self.path = path
+
+    def wait_for_reader(self) -> None:
+        """Waits until a worker is stuck in it."""
+        until(self._is_read)
+        # The worker told its pool that it began; the pool is to have heard it.
+        time.sleep(0.3)
+
+    def _is_read(self) -> bool:
+        try:
+            # Stays open to the end of the test run: without a writer the reader would find the end of the file.
+            os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return False
+        return True
+
+
+@pytest.fixture
+def processes() -> Callable[[], list[psutil.Process]]:
+    """The worker processes that the test itself started."""
+
+    def is_worker(child: psutil.Process) -> bool:
+        try:
+            return "spawn_main" in " ".join(child.cmdline())
+        except psutil.Error:  # it ended meanwhile
+            return False
+
+    def running() -> list[psutil.Process]:
+        return [child for child in psutil.Process().children() if child.pid not in before and is_worker(child)]
+
+    before: set[int] = set()
+    before = {child.pid for child in running()}
+    return running
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy import text
 
 from app.importing import BATCH, Importer, program_version
 from app.library import Library
-from tests.app.conftest import Opener
+from tests.app.conftest import Opener, scan
 
 HOSTILE = Path(__file__).parents[2] / ".." / "shared" / "data" / "hostile-synthetic"
 
@@ -23,19 +22,6 @@ HOSTILE = Path(__file__).parents[2] / ".." / "shared" / "data" / "hostile-synthe
 def library(open_library: Opener) -> Library:
     """An empty library whose Indexer rests: photos stay pending."""
     return open_library(resume=False)
-
-
-@pytest.fixture
-def scan(library: Library) -> Callable[[Path], int]:
-    """Imports a path; the number of new photos."""
-    importer = Importer(library.database, library.core, library.folder)
-
-    def run(path: Path) -> int:
-        new: list[int] = []
-        importer.run(os.fsencode(path), lambda: False, lambda photos, _skipped: new.append(photos))
-        return sum(new)
-
-    return run
 
 
 def places(library: Library) -> dict[bytes, int]:
@@ -63,73 +49,67 @@ def picture(path: Path, shade: int = 0, kind: str = "JPEG") -> Path:
     return path
 
 
-def test_a_folder_is_read_with_all_below_it(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_a_folder_is_read_with_all_below_it(library: Library, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     wanted = [picture(photos / name, number * 10) for number, name in enumerate(["a.jpg", "b/c.jpg", "b/d/e.jpg"])]
-    assert scan(photos) == 3
+    assert scan(library, photos) == 3
     assert set(places(library)) == {os.fsencode(path) for path in wanted}
 
 
-def test_a_single_file_can_be_added(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_a_single_file_can_be_added(library: Library, tmp_path: Path) -> None:
     wanted = picture(tmp_path / "photos" / "a.jpg")
     picture(tmp_path / "photos" / "b.jpg", 50)
-    assert scan(wanted) == 1
+    assert scan(library, wanted) == 1
     assert list(places(library)) == [os.fsencode(wanted)]
 
 
-def test_importing_again_changes_nothing(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_importing_again_changes_nothing(library: Library, tmp_path: Path) -> None:
     picture(tmp_path / "photos" / "a.jpg")
     (tmp_path / "photos" / "b.jpg").write_text("no picture")
     (tmp_path / "photos" / "c.jpg").symlink_to(tmp_path / "nowhere")
-    assert scan(tmp_path / "photos") == 1
+    assert scan(library, tmp_path / "photos") == 1
     before = rows(library)
-    assert scan(tmp_path / "photos") == 0
-    assert scan(tmp_path / "photos" / "a.jpg") == 0
+    assert scan(library, tmp_path / "photos") == 0
+    assert scan(library, tmp_path / "photos" / "a.jpg") == 0
     assert rows(library) == before
 
 
-def test_known_files_are_not_even_opened(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_known_files_are_not_even_opened(library: Library, tmp_path: Path) -> None:
     path = picture(tmp_path / "photos" / "a.jpg")
-    scan(tmp_path / "photos")
+    scan(library, tmp_path / "photos")
     status = path.stat()
     path.write_bytes(bytes(status.st_size))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     before = rows(library)
-    scan(tmp_path / "photos")
+    scan(library, tmp_path / "photos")
     assert rows(library) == before
 
 
-def test_a_touched_file_of_the_same_content_is_the_same_photo(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_touched_file_of_the_same_content_is_the_same_photo(library: Library, tmp_path: Path) -> None:
     path = picture(tmp_path / "a.jpg")
-    scan(path)
+    scan(library, path)
     os.utime(path, (1_000_000_000, 1_000_000_000))
     before = places(library)
-    assert scan(path) == 0
+    assert scan(library, path) == 0
     assert places(library) == before
 
 
-def test_the_same_file_in_two_places_is_one_photo(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_the_same_file_in_two_places_is_one_photo(library: Library, tmp_path: Path) -> None:
     first = picture(tmp_path / "photos" / "a.jpg")
     second = tmp_path / "photos" / "copies" / "b.jpg"
     second.parent.mkdir()
     shutil.copy2(first, second)
-    assert scan(tmp_path / "photos") == 1
+    assert scan(library, tmp_path / "photos") == 1
     photo_ids = places(library)
     assert set(photo_ids) == {os.fsencode(first), os.fsencode(second)}
     assert len(set(photo_ids.values())) == 1
 
 
-def test_a_photo_is_found_at_its_other_place_when_one_is_gone(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_photo_is_found_at_its_other_place_when_one_is_gone(library: Library, tmp_path: Path) -> None:
     first = picture(tmp_path / "a.jpg")
     second = Path(shutil.copy2(first, tmp_path / "b.jpg"))
-    scan(first)
-    scan(second)
+    scan(library, first)
+    scan(library, second)
     (photo_id,) = set(places(library).values())
     assert library.photos.get(photo_id).path == first
     first.unlink()
@@ -139,56 +119,50 @@ def test_a_photo_is_found_at_its_other_place_when_one_is_gone(
     assert not library.photos.get(photo_id).available
 
 
-def test_hidden_folders_are_left_out(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_hidden_folders_are_left_out(library: Library, tmp_path: Path) -> None:
     picture(tmp_path / "photos" / ".thumbnails" / "a.jpg")
     picture(tmp_path / "photos" / "._b.jpg", 20)
     wanted = picture(tmp_path / "photos" / ".c.jpg", 40)
-    assert scan(tmp_path / "photos") == 1
+    assert scan(library, tmp_path / "photos") == 1
     assert list(places(library)) == [os.fsencode(wanted)]
 
 
-def test_a_hidden_folder_that_was_asked_for_is_read(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_hidden_folder_that_was_asked_for_is_read(library: Library, tmp_path: Path) -> None:
     picture(tmp_path / ".private" / "a.jpg")
-    assert scan(tmp_path / ".private") == 1
+    assert scan(library, tmp_path / ".private") == 1
 
 
-def test_the_library_does_not_import_its_own_caches(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_the_library_does_not_import_its_own_caches(library: Library, tmp_path: Path) -> None:
     picture(library.folder / "cache" / "photos" / "ab" / "thumbnail.jpg")
     wanted = picture(tmp_path / "a.jpg", 30)
-    assert scan(tmp_path) == 1
+    assert scan(library, tmp_path) == 1
     assert list(places(library)) == [os.fsencode(wanted)]
 
 
-def test_a_library_among_its_photos_imports_these_alone(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_library_among_its_photos_imports_these_alone(library: Library, tmp_path: Path) -> None:
     picture(library.folder / "cache" / "photos" / "ab" / "thumbnail.jpg")
     wanted = picture(library.folder / "a.jpg", 30)
-    assert scan(library.folder) == 1
-    assert scan(library.folder / "cache") == 0
+    assert scan(library, library.folder) == 1
+    assert scan(library, library.folder / "cache") == 0
     assert list(places(library)) == [os.fsencode(wanted)]
 
 
-def test_links_that_lead_in_circles_end(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_links_that_lead_in_circles_end(library: Library, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     picture(photos / "a" / "b.jpg")
     (photos / "a" / "up").symlink_to(photos, target_is_directory=True)
     (photos / "self").symlink_to(photos / "self")
-    assert scan(photos) == 1
+    assert scan(library, photos) == 1
     assert library.counts().skipped == 1
     assert "symbolic links" in reasons(library)["self"]
 
 
-def test_a_link_to_a_photo_is_that_photo(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_a_link_to_a_photo_is_that_photo(library: Library, tmp_path: Path) -> None:
     target = picture(tmp_path / "elsewhere" / "a.jpg")
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "link.jpg").symlink_to(target)
-    assert scan(tmp_path / "photos") == 1
-    assert scan(tmp_path / "elsewhere") == 0
+    assert scan(library, tmp_path / "photos") == 1
+    assert scan(library, tmp_path / "elsewhere") == 0
 
 
 @pytest.mark.parametrize(
@@ -206,16 +180,14 @@ def test_a_link_to_a_photo_is_that_photo(library: Library, scan: Callable[[Path]
         b" .jpg",
     ],
 )
-def test_awkward_names_are_photos_like_any_other(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path, name: bytes
-) -> None:
+def test_awkward_names_are_photos_like_any_other(library: Library, tmp_path: Path, name: bytes) -> None:
     path = picture(tmp_path / "photos" / "plain.jpg")
     awkward = os.path.join(os.fsencode(path.parent), name)
     try:
         os.rename(path, awkward)
     except OSError as error:
         pytest.skip(f"this file system refuses the name: {error}")
-    assert scan(path.parent) == 1
+    assert scan(library, path.parent) == 1
     photo_id = places(library)[awkward]
     photo = library.photos.get(photo_id)
     assert os.fsencode(photo.path) == awkward
@@ -223,13 +195,13 @@ def test_awkward_names_are_photos_like_any_other(
     assert library.photos.image(photo_id).shape == (24, 32, 3)
 
 
-def test_an_archive_of_awkward_names(library: Library, scan: Callable[[Path], int], tmp_path: Path) -> None:
+def test_an_archive_of_awkward_names(library: Library, tmp_path: Path) -> None:
     if not HOSTILE.is_dir():
         pytest.skip("the shared test data is not there")
     with tarfile.open(HOSTILE / "awkward-names.tar") as archive:
         archive.extractall(tmp_path / "photos", filter="data")
         count = len(archive.getnames())
-    scan(tmp_path / "photos")
+    scan(library, tmp_path / "photos")
     assert len(places(library)) == count
     assert reasons(library) == {}
 
@@ -248,33 +220,29 @@ def test_an_archive_of_awkward_names(library: Library, scan: Callable[[Path], in
     ],
 )
 def test_what_promises_a_picture_and_is_none_is_skipped_with_the_reason(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path, name: str, content: bytes, reason: str
+    library: Library, tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / name).write_bytes(content)
-    assert scan(tmp_path / "photos") == 0
+    assert scan(library, tmp_path / "photos") == 0
     assert reasons(library) == {name: reason}
     assert library.counts().skipped == 1
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "Thumbs.db", "photo.xmp", "no suffix", "album.pdf"])
-def test_what_promises_no_picture_is_passed_over(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path, name: str
-) -> None:
+def test_what_promises_no_picture_is_passed_over(library: Library, tmp_path: Path, name: str) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / name).write_bytes(b"BM is how a bitmap begins, and this text")
-    assert scan(tmp_path / "photos") == 0
+    assert scan(library, tmp_path / "photos") == 0
     assert reasons(library) == {}
 
 
-def test_what_was_named_itself_is_told_whatever_it_is(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_what_was_named_itself_is_told_whatever_it_is(library: Library, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     (tmp_path / "empty").write_text("")
     os.mkfifo(tmp_path / "pipe")
     for name in ("notes.txt", "empty", "pipe", "nowhere.jpg"):
-        scan(tmp_path / name)
+        scan(library, tmp_path / name)
     assert reasons(library) == {
         "notes.txt": "The file is not a picture.",
         "empty": "The file is empty.",
@@ -283,51 +251,43 @@ def test_what_was_named_itself_is_told_whatever_it_is(
     }
 
 
-def test_a_picture_is_known_by_its_content_not_its_name(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_picture_is_known_by_its_content_not_its_name(library: Library, tmp_path: Path) -> None:
     picture(tmp_path / "photos" / "a.heic")
     picture(tmp_path / "photos" / "b", 30)
     picture(tmp_path / "photos" / "c.png", 60)
     picture(tmp_path / "photos" / "d.jpg", 90, "PNG")
-    assert scan(tmp_path / "photos") == 4
+    assert scan(library, tmp_path / "photos") == 4
     assert reasons(library) == {}
 
 
-def test_a_dangling_link_is_told_and_looked_at_again(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_dangling_link_is_told_and_looked_at_again(library: Library, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "link.jpg").symlink_to(tmp_path / "later.jpg")
-    scan(tmp_path / "photos")
+    scan(library, tmp_path / "photos")
     assert reasons(library) == {"link.jpg": "The file cannot be read: No such file or directory."}
     picture(tmp_path / "later.jpg")
-    assert scan(tmp_path / "photos") == 1
+    assert scan(library, tmp_path / "photos") == 1
     assert reasons(library) == {}
 
 
-def test_a_file_that_became_a_picture_is_no_longer_skipped(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_file_that_became_a_picture_is_no_longer_skipped(library: Library, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"")
-    scan(tmp_path)
+    scan(library, tmp_path)
     assert "a.jpg" in reasons(library)
     picture(tmp_path / "a.jpg")
-    assert scan(tmp_path) == 1
+    assert scan(library, tmp_path) == 1
     assert reasons(library) == {}
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_told_and_read_when_it_may(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_what_may_not_be_read_is_told_and_read_when_it_may(library: Library, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     picture(photos / "closed" / "a.jpg")
     secret = picture(photos / "secret.jpg", 40)
     secret.chmod(0)
     (photos / "closed").chmod(0)
     try:
-        assert scan(photos) == 0
+        assert scan(library, photos) == 0
         assert reasons(library) == {
             "closed": "The folder cannot be read.",
             "secret.jpg": "The file cannot be read: Permission denied.",
@@ -335,13 +295,11 @@ def test_what_may_not_be_read_is_told_and_read_when_it_may(
     finally:
         (photos / "closed").chmod(0o755)
         secret.chmod(0o644)
-    assert scan(photos) == 2
+    assert scan(library, photos) == 2
     assert reasons(library) == {}
 
 
-def test_a_refusal_by_another_version_is_looked_at_again(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_refusal_by_another_version_is_looked_at_again(library: Library, tmp_path: Path) -> None:
     path = picture(tmp_path / "a.jpg")
     status = path.stat()
     with library.database.write() as db:
@@ -349,23 +307,21 @@ def test_a_refusal_by_another_version_is_looked_at_again(
         columns = "(path, reason, refused_by, size, modified_ns)"
         statement = text(f"INSERT INTO skipped {columns} VALUES (:path, 'x', :by, :size, :modified_ns)")
         db.execute(statement, row | {"by": program_version()})
-    assert scan(path) == 0
+    assert scan(library, path) == 0
     with library.database.write() as db:
         db.execute(text("UPDATE skipped SET refused_by = '0.0.1'"))
-    assert scan(path) == 1
+    assert scan(library, path) == 1
     assert reasons(library) == {}
 
 
-def test_a_scan_that_is_stopped_keeps_what_it_has_and_goes_on_the_next_time(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_a_scan_that_is_stopped_keeps_what_it_has_and_goes_on_the_next_time(library: Library, tmp_path: Path) -> None:
     for number in range(BATCH + 20):
         picture(tmp_path / "photos" / f"{number:03}.jpg", number * 3)
     new: list[int] = []
     importer = Importer(library.database, library.core, library.folder)
     importer.run(os.fsencode(tmp_path / "photos"), lambda: bool(new), lambda photos, _skipped: new.append(photos))
     assert sum(new) == len(places(library)) == BATCH
-    assert scan(tmp_path / "photos") == 20
+    assert scan(library, tmp_path / "photos") == 20
     assert len(places(library)) == BATCH + 20
 
 
@@ -379,13 +335,11 @@ def test_the_refused_are_counted(library: Library, tmp_path: Path) -> None:
     assert told == [(1, 1)]
 
 
-def test_photos_are_imported_in_the_order_of_their_names(
-    library: Library, scan: Callable[[Path], int], tmp_path: Path
-) -> None:
+def test_photos_are_imported_in_the_order_of_their_names(library: Library, tmp_path: Path) -> None:
     wanted = [tmp_path / name for name in ("a.jpg", "z.jpg", "b/a.jpg", "b/c/a.jpg", "d/a.jpg")]
     for number, path in enumerate(reversed(wanted)):
         picture(path, number * 20)
-    scan(tmp_path)
+    scan(library, tmp_path)
     assert [os.fsdecode(path) for path in sorted(places(library), key=places(library).__getitem__)] == [
         str(path) for path in wanted
     ]

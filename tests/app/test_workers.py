@@ -17,7 +17,7 @@ from app.worklist import Waiting
 from core.errors import DamagedImage, ImageUnavailable, NotAnImage
 from core.models import ModelPack
 from tests import samples
-from tests.app.conftest import TIMEOUT
+from tests.app.conftest import Pipe
 
 
 @pytest.fixture(scope="module")
@@ -43,36 +43,9 @@ def never() -> bool:
     return False
 
 
-def hanging(folder: Path) -> Waiting:
-    """A photo that can be opened but never read to its end: a pipe that nobody writes into."""
-    folder.mkdir(exist_ok=True)
-    path = folder / "pipe.jpg"
-    os.mkfifo(path)
-    return photo(path, "0" * 64)
-
-
-@pytest.fixture
-def processes() -> Callable[[], list[psutil.Process]]:
-    """The worker processes that the test itself started."""
-
-    def running() -> list[psutil.Process]:
-        children = psutil.Process().children()
-        return [child for child in children if child.pid not in before and "spawn_main" in " ".join(child.cmdline())]
-
-    before: set[int] = set()
-    before = {child.pid for child in running()}
-    return running
-
-
-def wait_until_settled(processes: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
-    """Waits until the workers are started and do nothing but wait themselves; the workers."""
-    deadline = time.monotonic() + TIMEOUT
-    while time.monotonic() < deadline:
-        before = [each.cpu_times().user for each in processes()]
-        time.sleep(0.3)
-        if before and before == [each.cpu_times().user for each in processes()]:
-            return processes()
-    pytest.fail("the workers did not come to rest")
+def stuck(pipe: Pipe) -> Waiting:
+    """A photo that holds its worker for ever."""
+    return photo(pipe.path, "0" * 64)
 
 
 def test_a_photo_is_analysed_and_its_small_pictures_kept(workers: Workers, cache: Path, tmp_path: Path) -> None:
@@ -113,7 +86,7 @@ def test_a_photo_is_read_from_its_second_place_when_the_first_is_gone(workers: W
 
 
 def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_is_analysed(workers: Workers, tmp_path: Path) -> None:
-    future = workers.submit(hanging(tmp_path))
+    future = workers.submit(stuck(Pipe(tmp_path / "pipe.jpg")))
     with pytest.raises(DamagedImage, match="took more than 2 seconds"):
         workers.result(future, never)
     path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
@@ -125,8 +98,11 @@ def test_a_photo_that_kills_its_worker_is_given_up_and_the_next_one_is_analysed(
 ) -> None:
     with Workers(pack, tmp_path / "cache") as workers:
         # One for each worker: all are at work when they die.
-        futures = [workers.submit(hanging(tmp_path / str(number))) for number in range(workers.window // AHEAD)]
-        for process in wait_until_settled(processes):
+        pipes = [Pipe(tmp_path / f"{number}.jpg") for number in range(workers.window // AHEAD)]
+        futures = [workers.submit(stuck(pipe)) for pipe in pipes]
+        for pipe in pipes:
+            pipe.wait_for_reader()
+        for process in processes():
             process.kill()
         for future in futures:
             with pytest.raises(DamagedImage, match="crashed its decoder"):
@@ -153,8 +129,10 @@ def test_waiting_ends_when_the_work_is_stopped_and_no_process_stays(
 ) -> None:
     with Workers(pack, tmp_path / "cache") as workers:
         assert processes() == [], "none is started before the first photo"
-        future = workers.submit(hanging(tmp_path))
-        started = wait_until_settled(processes)
+        pipe = Pipe(tmp_path / "pipe.jpg")
+        future = workers.submit(stuck(pipe))
+        pipe.wait_for_reader()
+        started = processes()
         assert workers.result(future, lambda: True) is None
     psutil.wait_procs(started, timeout=10)
     assert not [process for process in started if process.is_running()]

@@ -1,0 +1,452 @@
+"""The Indexer at work on real photographs: progress, pause, cancel, errors, and files that change or vanish."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import text
+from sqlcipher3 import dbapi2
+
+from app.library import Library
+from app.types import IndexPhase, IndexProgress, PhotoState
+from app.workers import AHEAD, Workers
+from tests import samples
+from tests.app.conftest import TIMEOUT, Opener, Pipe, Witness, index, scan, until
+
+
+def photo_id(library: Library, path: Path) -> int:
+    """The photo at a place."""
+    query = text("SELECT photo_id FROM place WHERE path = :path")
+    with library.database.read() as db:
+        return int(db.execute(query, {"path": os.fsencode(path)}).scalar_one())
+
+
+def content(library: Library) -> list[tuple[object, ...]]:
+    """Everything that matters of photos and faces, and who is with whom, without ids."""
+    with library.database.read() as db:
+        faces = db.execute(
+            text(
+                "SELECT photo.content_hash, face.x, face.y, face.width, face.height, face.person_id, face.quality "
+                "FROM photo LEFT JOIN face USING (image_id) ORDER BY 1, 2, 3"
+            )
+        ).all()
+    return [tuple(row) for row in faces]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixteen photos; not to be changed."""
+    return samples.write_portraits(tmp_path_factory.mktemp("many"), 16)
+
+
+@pytest.fixture
+def folder(album: Path, tmp_path: Path) -> Path:
+    """Three photos of one person and one of nobody, to be changed at will."""
+    shutil.copytree(album / "space", tmp_path / "photos")
+    shutil.copy(album / "coffee.jpg", tmp_path / "photos")
+    return tmp_path / "photos"
+
+
+def test_an_album_becomes_people_and_tells_how_it_goes(library: Library, folder: Path) -> None:
+    (folder / "broken.jpg").write_bytes((folder / "astronaut.jpg").read_bytes()[:300])
+    (folder / "no picture.jpg").write_text("no picture")
+    witness = Witness(library)
+    index(library, folder)
+
+    assert (library.counts().photos, library.counts().faces, library.counts().people) == (4, 3, 1)
+    assert (library.counts().pending, library.counts().skipped) == (0, 2)
+    assert {skipped.path.name for skipped in library.photos.skipped()} == {"broken.jpg", "no picture.jpg"}
+    assert all(skipped.reason.endswith(".") for skipped in library.photos.skipped())
+
+    last = witness.progress[-1]
+    assert (last.phase, last.done, last.total, last.skipped, last.error) == (IndexPhase.IDLE, 5, 5, 2, None)
+    assert last == library.indexer.progress
+    phases = {progress.phase for progress in witness.progress}
+    assert {IndexPhase.SCANNING, IndexPhase.INDEXING, IndexPhase.GROUPING} <= phases
+    assert [each.done for each in witness.progress] == sorted(each.done for each in witness.progress)
+    assert all(each.done <= each.total for each in witness.progress)
+
+    photos, people = set(library.photos.timeline().photo_ids), {each.person_id for each in library.people.list()}
+    assert photos <= {each for change in witness.changes for each in change.photo_ids}
+    assert people <= {each for change in witness.changes for each in change.person_ids}
+    assert any(change.skipped for change in witness.changes)
+
+
+def test_indexing_again_changes_nothing(library: Library, folder: Path) -> None:
+    index(library, folder)
+    before = content(library)
+    index(library, folder)
+    index(library, folder / "astronaut.jpg")
+    assert content(library) == before
+    assert library.indexer.progress == IndexProgress(IndexPhase.IDLE)
+
+
+def test_a_copy_elsewhere_changes_nothing(library: Library, folder: Path, tmp_path: Path) -> None:
+    index(library, folder)
+    before = content(library)
+    shutil.copytree(folder, tmp_path / "copies")
+    index(library, tmp_path / "copies")
+    assert content(library) == before
+
+
+def test_pause_stops_and_resume_goes_on(library: Library, many: Path) -> None:
+    library.indexer.add([many])
+    until(lambda: library.indexer.progress.done >= 2)
+    library.indexer.pause()
+    assert library.indexer.progress.phase is IndexPhase.PAUSED
+    assert library.indexer.progress.seconds_left is None
+    time.sleep(0.5)
+    done = library.indexer.progress.done
+    time.sleep(0.5)
+    assert library.indexer.progress.done == done < 16
+    assert not library.indexer.wait(0.1)
+    library.indexer.resume()
+    assert library.indexer.wait(TIMEOUT)
+    assert (library.indexer.progress.done, library.indexer.progress.total) == (16, 16)
+    assert library.counts().photos == 16
+
+
+def test_pause_while_nothing_is_done_does_not_stop_what_comes(library: Library, folder: Path) -> None:
+    library.indexer.pause()
+    assert library.indexer.progress.phase is IndexPhase.IDLE
+    index(library, folder)
+    assert library.counts().photos == 4
+
+
+def test_pause_and_resume_in_quick_succession_lose_nothing(library: Library, many: Path) -> None:
+    library.indexer.add([many])
+    for _ in range(20):
+        library.indexer.pause()
+        library.indexer.resume()
+    assert library.indexer.wait(TIMEOUT)
+    assert library.counts().photos == 16
+
+
+def test_cancel_keeps_what_is_indexed_and_forgets_what_waits(library: Library, many: Path) -> None:
+    library.indexer.add([many])
+    until(lambda: library.indexer.progress.done >= 2)
+    library.indexer.cancel()
+    assert library.indexer.wait(TIMEOUT)
+    progress = library.indexer.progress
+    assert progress.phase is IndexPhase.IDLE
+    assert 2 <= progress.done == progress.total < 16
+    assert library.counts().photos == progress.done
+    assert library.counts().pending == 0
+    kept = set(library.photos.timeline().photo_ids)
+    index(library, many)
+    assert library.counts().photos == 16
+    assert kept <= set(library.photos.timeline().photo_ids)
+
+
+def test_a_paused_work_can_be_cancelled(library: Library, many: Path) -> None:
+    library.indexer.add([many])
+    until(lambda: library.indexer.progress.done >= 1)
+    library.indexer.pause()
+    library.indexer.cancel()
+    assert library.indexer.wait(TIMEOUT)
+    assert library.indexer.progress.phase is IndexPhase.IDLE
+    assert library.counts().pending == 0
+
+
+def test_what_is_added_after_a_cancel_is_indexed(library: Library, many: Path, folder: Path) -> None:
+    library.indexer.add([many])
+    until(lambda: library.indexer.progress.total > 0)
+    library.indexer.cancel()
+    library.indexer.add([folder])
+    assert library.indexer.wait(TIMEOUT)
+    assert library.counts().pending == 0
+    assert photo_id(library, folder / "astronaut.jpg") in library.photos.timeline().photo_ids
+
+
+@pytest.mark.parametrize("say", ["pause", "cancel"])
+def test_what_is_said_during_the_last_grouping_does_not_stop_the_next_work(
+    library: Library, folder: Path, tmp_path: Path, say: str
+) -> None:
+    def listener(event: object) -> None:
+        if isinstance(event, IndexProgress) and event.phase is IndexPhase.GROUPING:
+            getattr(library.indexer, say)()
+
+    unsubscribe = library.events.subscribe(listener)
+    library.indexer.add([folder])
+    until(lambda: library.counts().people == 1)
+    unsubscribe()
+    library.indexer.resume()
+    assert library.indexer.wait(TIMEOUT)
+    index(library, samples.save(samples.portrait(0), tmp_path / "one more.jpg"))
+    assert library.counts().photos == 5
+    assert library.indexer.progress.phase is IndexPhase.IDLE
+
+
+def test_more_can_be_added_while_the_work_goes_on(library: Library, many: Path, folder: Path) -> None:
+    library.indexer.add([many])
+    until(lambda: library.indexer.progress.done >= 1)
+    library.indexer.add([folder, folder])
+    assert library.indexer.wait(TIMEOUT)
+    assert library.counts().photos == 20
+    assert (library.indexer.progress.done, library.indexer.progress.total) == (20, 20)
+
+
+def test_many_threads_may_add_at_once(library: Library, many: Path) -> None:
+    threads = [threading.Thread(target=library.indexer.add, args=([part],)) for part in sorted(many.iterdir())]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert library.indexer.wait(TIMEOUT)
+    assert library.counts().photos == 16
+
+
+def test_a_library_in_use_pauses_the_work_and_resume_goes_on(
+    monkeypatch: pytest.MonkeyPatch, open_library: Opener, folder: Path
+) -> None:
+    # How long SQLite waits for another program: twenty seconds are long for a test.
+    monkeypatch.setattr("core.database.BUSY_SECONDS", 0.3)
+    library = open_library()
+    other = dbapi2.connect(str(library.folder / "library.sqlite"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    library.indexer.add([folder])
+    assert library.indexer.wait(TIMEOUT)
+    assert library.indexer.progress.phase is IndexPhase.PAUSED
+    assert library.indexer.progress.error is not None and "another program" in library.indexer.progress.error
+    other.execute("ROLLBACK")
+    other.close()
+    library.indexer.resume()
+    assert library.indexer.progress.error is None
+    assert library.indexer.wait(TIMEOUT)
+    assert library.counts().photos == 4
+
+
+def test_an_error_in_the_middle_pauses_the_work_and_resume_goes_on(
+    monkeypatch: pytest.MonkeyPatch, open_library: Opener, many: Path
+) -> None:
+    monkeypatch.setattr("core.database.BUSY_SECONDS", 0.3)
+    library = open_library()
+    library.indexer.add([many])
+    until(lambda: library.indexer.progress.done >= 2)
+    other = dbapi2.connect(str(library.folder / "library.sqlite"), isolation_level=None, timeout=10)
+    other.execute("BEGIN IMMEDIATE")
+    assert library.indexer.wait(TIMEOUT)
+    assert library.indexer.progress.error is not None
+    other.execute("ROLLBACK")
+    other.close()
+    library.indexer.resume()
+    assert library.indexer.wait(TIMEOUT)
+    assert library.indexer.progress.error is None
+    assert (library.indexer.progress.done, library.indexer.progress.total) == (16, 16)
+    assert library.counts().photos == 16
+
+
+def test_files_that_kill_their_workers_are_refused_and_the_others_are_indexed(
+    open_library: Opener, tmp_path: Path, processes: Callable[[], list[psutil.Process]]
+) -> None:
+    photos = samples.write_portraits(tmp_path / "photos", 12)
+    with open_library(resume=False) as library:
+        assert scan(library, photos) == 12
+        workers = Workers(library.models, tmp_path).window // AHEAD
+    # One for each worker, in the place of photos that were imported.
+    pipes = [Pipe(path) for path in sorted(photos.rglob("*.jpg"))[:workers]]
+    library = open_library()
+    for pipe in pipes:
+        pipe.wait_for_reader()
+    for process in processes():
+        process.kill()
+    assert library.indexer.wait(TIMEOUT)
+    assert library.indexer.progress.error is None
+    skipped = {skipped.path: skipped.reason for skipped in library.photos.skipped()}
+    assert skipped == {pipe.path: "Opening the picture crashed its decoder." for pipe in pipes}
+    assert library.counts().photos == 12 - len(pipes)
+
+
+def test_workers_that_end_without_reason_pause_the_work_and_resume_goes_on(
+    library: Library, many: Path, processes: Callable[[], list[psutil.Process]]
+) -> None:
+    library.indexer.add([many])
+    # Long before they are ready for a photo.
+    until(lambda: bool(processes()))
+    while not library.indexer.wait(0.01):
+        for process in processes():
+            process.kill()
+    assert "can be resumed" in str(library.indexer.progress.error)
+    library.indexer.resume()
+    assert library.indexer.wait(TIMEOUT)
+    assert (library.counts().photos, library.counts().skipped) == (16, 0)
+
+
+def test_photos_that_vanish_before_they_are_read_wait_for_their_return(
+    open_library: Opener, folder: Path, tmp_path: Path
+) -> None:
+    with open_library(resume=False) as library:
+        scan(library, folder)
+    folder.rename(tmp_path / "unplugged")
+    library = open_library()
+    assert library.indexer.wait(TIMEOUT)
+    assert (library.indexer.progress.done, library.indexer.progress.skipped) == (4, 4)
+    assert library.counts().pending == 4
+    assert {skipped.reason for skipped in library.photos.skipped()} == {
+        "The file cannot be read: No such file or directory."
+    }
+    (tmp_path / "unplugged").rename(folder)
+    new = samples.save(samples.portrait(0), tmp_path / "new.jpg")
+    index(library, new)
+    assert library.counts().photos == 5
+    assert library.photos.skipped() == []
+    progress = library.indexer.progress
+    assert progress.done == progress.total == 5
+
+
+def test_a_photo_that_vanished_is_counted_once_however_often_the_work_pauses(
+    open_library: Opener, many: Path, tmp_path: Path
+) -> None:
+    gone = samples.save(samples.portrait(0), tmp_path / "gone.jpg")
+    with open_library(resume=False) as library:
+        scan(library, gone, many)
+    gone.unlink()
+    library = open_library()
+    for done in (2, 4):
+        until(lambda done=done: library.indexer.progress.done >= done)  # type: ignore[misc]
+        library.indexer.pause()
+        library.indexer.resume()
+    assert library.indexer.wait(TIMEOUT)
+    progress = library.indexer.progress
+    assert (progress.done, progress.total, progress.skipped) == (17, 17, 1)
+    assert library.counts().pending == 1
+
+
+def test_an_edited_photo_is_the_same_photo_with_other_faces(library: Library, folder: Path) -> None:
+    index(library, folder)
+    path = folder / "astronaut.jpg"
+    photo, person = photo_id(library, path), library.people.list()[0]
+    library.people.rename(person.person_id, "Pilot")
+    old = library.photos.faces(photo)
+
+    samples.save(samples.smaller(samples.astronaut()), path)
+    witness = Witness(library)
+    index(library, folder)
+
+    assert photo_id(library, path) == photo
+    assert library.photos.get(photo).width == 384
+    assert (library.counts().photos, library.counts().faces, library.counts().people) == (4, 3, 1)
+    (face,) = library.photos.faces(photo)
+    assert face.name == "Pilot"
+    assert face.box.overlap(old[0].box) < 0.9
+    assert photo in {each for change in witness.changes for each in change.photo_ids}
+    assert library.database.problems() == []
+
+
+def test_names_survive_when_every_photo_of_a_person_is_edited_at_once(library: Library, folder: Path) -> None:
+    index(library, folder)
+    person = library.people.list()[0]
+    library.people.rename(person.person_id, "Pilot")
+    for path in folder.glob("astronaut*.jpg"):
+        # As programs do that write tags into photos: the picture stays, the file is another one.
+        path.write_bytes(path.read_bytes() + b"tags")
+    index(library, folder)
+    assert library.counts().photos == 4
+    (after,) = library.people.list()
+    assert (after.person_id, after.name, after.face_count) == (person.person_id, "Pilot", 3)
+    assert library.core.stats().vectors == {library.models.name: 3}
+
+
+def test_a_photo_edited_into_a_copy_of_another_is_that_other(library: Library, folder: Path) -> None:
+    index(library, folder)
+    shutil.copy(folder / "astronaut.jpg", folder / "astronaut-dark.jpg")
+    index(library, folder)
+    assert library.counts().photos == 3
+    assert photo_id(library, folder / "astronaut.jpg") == photo_id(library, folder / "astronaut-dark.jpg")
+    assert len(library.photos.all_faces()) == 2
+    assert all(library.photos.get(photo).available for photo in library.photos.timeline().photo_ids)
+
+
+def test_an_edit_that_is_taken_back_leaves_everything_as_it_was(library: Library, folder: Path) -> None:
+    index(library, folder)
+    path = folder / "astronaut.jpg"
+    before, original = content(library), path.read_bytes()
+    path.write_bytes(original + b"tags")
+    scan(library, folder)
+    path.write_bytes(original)
+    index(library, folder)
+    assert [row[:5] for row in content(library)] == [row[:5] for row in before]
+    assert library.counts().people == 1
+
+
+def test_a_photo_that_is_damaged_by_an_edit_is_told_and_comes_back_when_it_is_repaired(
+    library: Library, folder: Path
+) -> None:
+    index(library, folder)
+    path = folder / "astronaut.jpg"
+    original, photo = path.read_bytes(), photo_id(library, path)
+    path.write_bytes(original[:300])
+    index(library, folder)
+    assert library.photos.get(photo).state is PhotoState.UNREADABLE
+    assert [skipped.path for skipped in library.photos.skipped()] == [path]
+    assert photo not in library.photos.timeline().photo_ids
+    path.write_bytes(original)
+    index(library, folder)
+    assert library.photos.get(photo).state is PhotoState.INDEXED
+    assert library.counts().photos == 4
+    assert library.counts().people == 1
+
+
+def test_photos_refused_by_another_version_are_tried_again(open_library: Opener, folder: Path) -> None:
+    with open_library(resume=False) as library:
+        scan(library, folder)
+        with library.database.write() as db:
+            db.execute(text("UPDATE photo SET state = 'unreadable', reason = 'x', refused_by = '0.0.1'"))
+    library = open_library()
+    assert library.indexer.wait(TIMEOUT)
+    assert library.counts().photos == 4
+    assert library.photos.skipped() == []
+
+
+def test_grouping_that_was_cut_off_is_made_up_for_at_the_next_opening(open_library: Opener, folder: Path) -> None:
+    library = open_library()
+    index(library, folder)
+    with library.database.write() as db:
+        db.execute(text("UPDATE face SET person_id = NULL"))
+        db.execute(text("DELETE FROM person"))
+        db.execute(text("DELETE FROM setting"))
+    library.close()
+    again = open_library()
+    assert again.indexer.wait(TIMEOUT)
+    assert again.counts().people == 1
+
+
+def test_two_programs_on_one_library_index_every_photo_once(open_library: Opener, many: Path, tmp_path: Path) -> None:
+    one, other = open_library(tmp_path / "shared"), open_library(tmp_path / "shared")
+    one.indexer.add([many])
+    other.indexer.add([many])
+    assert one.indexer.wait(TIMEOUT) and other.indexer.wait(TIMEOUT)
+    assert one.counts() == other.counts()
+    assert one.counts().photos == 16
+    assert one.indexer.progress.error is None and other.indexer.progress.error is None
+    faces = [(face.photo_id, face.box) for face in one.photos.all_faces()]
+    assert len(faces) == len(set(faces))
+
+
+def test_a_listener_that_fails_does_not_stop_the_work(library: Library, folder: Path) -> None:
+    def fail(_event: object) -> None:
+        raise RuntimeError("a listener's own trouble")
+
+    library.events.subscribe(fail)
+    index(library, folder)
+    assert library.counts().photos == 4
+
+
+def test_originals_are_not_touched(library: Library, folder: Path) -> None:
+    def states() -> dict[Path, tuple[int, int, bytes]]:
+        return {
+            path: (path.stat().st_mtime_ns, path.stat().st_mode, path.read_bytes())
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+    before = states()
+    index(library, folder)
+    assert states() == before
