@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from app.importing import program_version
@@ -19,6 +19,9 @@ from core.errors import CoreError
 from ui.look import Look
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
+
+_LAST_RESORT, _BETTER = "DejaVu Sans", "Inter"
+"""What is found where no desktop chose a font, and what is better where it is installed."""
 
 
 def make_application() -> QApplication:
@@ -29,7 +32,11 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setStyle("Fusion")
-    QLocale.setDefault(QLocale.system())
+    system = QLocale.system()
+    # Without a language in its environment Qt would show dates and numbers as programs do.
+    QLocale.setDefault(QLocale(QLocale.Language.English) if system.language() == QLocale.Language.C else system)
+    if QFontInfo(application.font()).family() == _LAST_RESORT and _BETTER in QFontDatabase.families():
+        application.setFont(QFont(_BETTER))
     return application
 
 

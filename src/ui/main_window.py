@@ -10,13 +10,14 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.library import Library
-from app.types import IndexProgress, LibraryChanged, LibraryCounts
+from app.types import LibraryCounts
 from ui.bridge import Bridge
 from ui.context import Context
 from ui.drop_target import DropTarget
 from ui.header import Header
 from ui.look import Look
 from ui.menus import build_menus
+from ui.refresh import Refresher
 from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
@@ -53,10 +54,11 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(look, self)
         self._lay_out()
         build_menus(self)
+        self._counter = Refresher(self, self.tasks, library.counts, self._show_counts)
         self._connect()
         self._restore()
         self.go("photos")
-        self._count()
+        self._counter.ask()
         self.status.show_progress(library.indexer.progress)
 
     def go(self, name: str) -> None:
@@ -171,8 +173,8 @@ class MainWindow(QMainWindow):
         self.viewer.closed.connect(self._leave_viewer)
         self.viewer.person_opened.connect(self.open_person)
         self.viewer.full_screen_wanted.connect(self.toggle_full_screen)
-        self._bridge.progressed.connect(self._progressed)
-        self._bridge.changed.connect(self._changed)
+        self._bridge.progressed.connect(self.status.show_progress)
+        self._bridge.changed.connect(lambda _change: self._counter.ask())
         self.tasks.failed.connect(lambda error: self.status.show_error(str(error)))
 
     def toggle_full_screen(self) -> None:
@@ -206,15 +208,6 @@ class MainWindow(QMainWindow):
     def _resize_cells(self, width: int) -> None:
         for grid in (self.timeline.grid, self.person.grid):
             grid.set_cell_width(width)
-
-    def _progressed(self, progress: IndexProgress) -> None:
-        self.status.show_progress(progress)
-
-    def _changed(self, _change: LibraryChanged) -> None:
-        self._count()
-
-    def _count(self) -> None:
-        self.tasks.run(self, self.context.library.counts, self._show_counts)
 
     def _show_counts(self, counts: LibraryCounts) -> None:
         self.status.show_counts(counts)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtCore import QLocale, QSize, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from app.types import IndexPhase, IndexProgress, LibraryCounts
 from ui import theme
@@ -40,12 +40,14 @@ class StatusBar(QFrame):
             button.setFixedSize(theme.SPACE_5, theme.SPACE_5)
             button.setIconSize(QSize(theme.ICON_SMALL, theme.ICON_SMALL))
         self.counts = label(self, "quiet")
+        # A long sentence gives way to the counts; its tip tells it in full.
+        self.error.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE_4, 0, theme.SPACE_4, 0)
         row.setSpacing(theme.SPACE_2)
         for widget in (self.text, self.bar, self.pause, self.cancel, self.error):
-            row.addWidget(widget, alignment=Qt.AlignmentFlag.AlignVCenter)
-        row.addStretch()
+            row.addWidget(widget)
+        row.setStretchFactor(self.error, 1)
         row.addWidget(self.counts)
         self._fading = QTimer(self, singleShot=True, interval=_MESSAGE_MS)
         self._fading.timeout.connect(self.error.clear)
@@ -62,8 +64,8 @@ class StatusBar(QFrame):
         self.bar.setRange(0, progress.total if progress.phase is not IndexPhase.SCANNING else 0)
         self.bar.setValue(progress.done)
         if progress.error:
+            self.show_error(progress.error)
             self._fading.stop()
-            self.error.setText(progress.error)
         elif not self._fading.isActive():
             self.error.clear()
         self._tint()
@@ -78,6 +80,7 @@ class StatusBar(QFrame):
     def show_error(self, text: str) -> None:
         """A sentence that goes by itself."""
         self.error.setText(text)
+        self.error.setToolTip(text)
         self._fading.start()
 
     def _told(self, progress: IndexProgress) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ MAX_WAITING = 400
 """Requests beyond this are the oldest, long scrolled away."""
 
 AT_ONCE = 2
+
+RETRY_SECONDS = 20.0
+"""A picture that could not be had is asked for again later: its drive may be back."""
 
 
 class Kind(Enum):
@@ -54,7 +59,7 @@ class ThumbnailCache(QObject):
         self._bytes = 0
         self._waiting: OrderedDict[Key, None] = OrderedDict()
         self._running: set[Key] = set()
-        self._failed: set[Key] = set()
+        self._failed: dict[Key, float] = {}
 
     def get(self, key: Key) -> QPixmap | None:
         """The picture, or None while it is loaded; ask again after `loaded`."""
@@ -62,7 +67,7 @@ class ThumbnailCache(QObject):
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        if key not in self._failed and key not in self._running:
+        if key not in self._running and not self.failed(key):
             self._waiting[key] = None
             self._waiting.move_to_end(key)
             while len(self._waiting) > MAX_WAITING:
@@ -72,7 +77,7 @@ class ThumbnailCache(QObject):
 
     def failed(self, key: Key) -> bool:
         """Whether the picture cannot be had."""
-        return key in self._failed
+        return time.monotonic() - self._failed.get(key, -math.inf) < RETRY_SECONDS
 
     def _pump(self) -> None:
         while self._waiting and len(self._running) < AT_ONCE:
@@ -100,7 +105,7 @@ class ThumbnailCache(QObject):
 
     def _give_up(self, key: Key) -> None:
         self._running.discard(key)
-        self._failed.add(key)
+        self._failed[key] = time.monotonic()
         self.loaded.emit()
         self._pump()
 

@@ -43,7 +43,7 @@ class CellDelegate(QStyledItemDelegate):
         else:
             painter.drawPixmap(rect, pixmap)
         painter.restore()
-        paint_states(painter, QRectF(rect), state, self._look)
+        paint_states(painter, QRectF(rect), state, self._look, self._kind is Kind.PHOTO)
 
     def sizeHint(  # noqa: N802  (Qt's name)
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -52,13 +52,18 @@ class CellDelegate(QStyledItemDelegate):
         return rect.size()
 
 
+def tick_rect(cell: QRectF) -> QRectF:
+    """Where a cell's mark of selection is, and where it is clicked."""
+    return QRectF(cell.left() + theme.SPACE_2, cell.top() + theme.SPACE_2, _TICK, _TICK)
+
+
 def paint_missing(painter: QPainter, rect: QRect, look: Look) -> None:
     """Stands for a picture that cannot be had."""
     icon = look.pixmaps("image-off", theme.ICON, look.theme.quiet)
     painter.drawPixmap(rect.center() - QPointF(theme.ICON / 2, theme.ICON / 2).toPoint(), icon)
 
 
-def paint_states(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, look: Look) -> None:
+def paint_states(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, look: Look, markable: bool) -> None:
     """Hover, focus and selection of a cell: frames around the picture, never a tint over it."""
     flags = QStyle.StateFlag
     selected = bool(state & flags.State_Selected) and bool(state & flags.State_Enabled)
@@ -71,8 +76,12 @@ def paint_states(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, look:
     elif state & flags.State_MouseOver:
         painter.setPen(QPen(theme.colour(look.theme.quiet), 2))
         painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
+    if markable and not selected and state & flags.State_MouseOver:
+        painter.setPen(QPen(theme.colour(theme.VIEWER_TEXT), 2))
+        painter.setBrush(theme.colour(theme.VIEWER_OUTLINE))
+        painter.drawEllipse(tick_rect(rect).adjusted(1, 1, -1, -1))
     if selected:
-        circle = QRectF(rect.left() + theme.SPACE_2, rect.top() + theme.SPACE_2, _TICK, _TICK)
+        circle = tick_rect(rect)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(look.theme.accent))
         painter.drawEllipse(circle)

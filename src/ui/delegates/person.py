@@ -12,7 +12,7 @@ from ui.look import Look
 from ui.models.people import PeopleModel
 from ui.thumbnails import Key, Kind, ThumbnailCache
 
-CELL_WIDTH = theme.FACE_SIZE + 2 * theme.SPACE_4
+CELL_WIDTH = theme.FACE_SIZE + 2 * theme.SPACE_5
 _NAME_HEIGHT = 28
 _COUNT_HEIGHT = 16
 CELL_HEIGHT = theme.SPACE_3 + theme.FACE_SIZE + theme.SPACE_2 + _NAME_HEIGHT + _COUNT_HEIGHT + theme.SPACE_3

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,13 +66,13 @@ class RowsModel(QAbstractListModel):
 
     def follow(self, ids: array[int], sections: Iterable[Section]) -> None:
         """Becomes the list `ids`, told as removed, moved and inserted rows; selection and place of a view survive."""
-        wanted = set(ids)
-        self._remove([row for row, number in enumerate(self._ids) if number not in wanted])
-        present = set(self._ids)
-        kept = array("q", (number for number in ids if number in present))
+        old, new = np.array(self._ids), np.array(ids)
+        self._remove(np.flatnonzero(~np.isin(old, new)).tolist())
+        present = np.isin(new, old)
+        kept = array("q", new[present].tobytes())
         if kept != self._ids:
             self._reorder(kept)
-        self._insert(ids, [row for row, number in enumerate(ids) if number not in present])
+        self._insert(ids, np.flatnonzero(~present).tolist())
         self._sections = tuple(sections)
         self.sections_changed.emit()
 

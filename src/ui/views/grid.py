@@ -70,6 +70,11 @@ class Grid(QAbstractItemView):
         """Where everything is now."""
         return self._layout
 
+    def title_in_sight(self) -> str:
+        """The heading of what is at the top of the view."""
+        number = self._layout.section_at(self.verticalOffset())
+        return "" if number is None else self._layout.sections[number].title
+
     def visualRect(self, index: Index) -> QRect:  # noqa: N802  (Qt's name)
         if not index.isValid():
             return QRect()

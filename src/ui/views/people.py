@@ -11,6 +11,7 @@ from ui import theme
 from ui.context import Context
 from ui.delegates.person import CELL_HEIGHT, CELL_WIDTH, PersonDelegate, name_rect
 from ui.models.people import PeopleModel
+from ui.refresh import Refresher
 from ui.views.empty import EmptyState
 from ui.views.grid import Grid
 from ui.views.layout import Metrics
@@ -90,17 +91,14 @@ class PeopleView(QWidget):
         self._empty.pressed.connect(self.add_requested)
         self.grid.opened.connect(lambda row: self.person_opened.emit(self.people.ids[row]))
         self.grid.delegate.named.connect(self._name)
-        self.grid.naming_ended.connect(self.refresh)
         context.bridge.changed.connect(self._changed)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Asks the library again."""
-        self._context.tasks.run(self, self._context.library.people.list, self._show)
+        self._refresher = Refresher(self, context.tasks, context.library.people.list, self._show)
+        self.grid.naming_ended.connect(self._refresher.ask)
+        self._refresher.ask()
 
     def _changed(self, change: LibraryChanged) -> None:
         if change.person_ids:
-            self.refresh()
+            self._refresher.ask()
 
     def _show(self, people: list[PersonSummary]) -> None:
         if self.grid.state() == Grid.State.EditingState:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -19,6 +21,7 @@ from ui import theme
 from ui.context import Context
 from ui.delegates.cells import CellDelegate
 from ui.models.faces import FacesModel
+from ui.refresh import Refresher
 from ui.thumbnails import Key, Kind
 from ui.views.grid import Grid
 from ui.views.layout import Metrics
@@ -67,26 +70,25 @@ class PersonView(QWidget):
         self.grid.photo_opened.connect(self.photo_opened)
         context.thumbnails.loaded.connect(self._show_picture)
         context.bridge.changed.connect(self._changed)
+        self._refresher = Refresher(self, context.tasks, self._ask, self._show, self._failed)
 
     def show_person(self, person_id: int) -> None:
         """Fills the page with somebody."""
+        self._pages.currentWidget().setFocus()
         if person_id != self._person_id:
             self._person_id, self._person = person_id, None
             self._name.clear()
             self._summary.clear()
             self._picture.clear()
+            self.grid.photos.show(Timeline(array("q"), ()))
+            self.faces.show([])
             self.grid.verticalScrollBar().setValue(0)
             self._face_grid.verticalScrollBar().setValue(0)
-        self.refresh()
+        self._refresher.ask()
 
-    def refresh(self) -> None:
-        """Asks the library again."""
+    def _ask(self) -> tuple[PersonSummary, Timeline, list[PhotoFace]]:
         person_id, people = self._person_id, self._context.library.people
-
-        def ask() -> tuple[PersonSummary, Timeline, list[PhotoFace]]:
-            return people.get(person_id), people.timeline(person_id), people.faces(person_id)
-
-        self._context.tasks.run(self, ask, self._show, self._failed)
+        return people.get(person_id), people.timeline(person_id), people.faces(person_id)
 
     def _head(self) -> QHBoxLayout:
         texts = QVBoxLayout()
@@ -138,7 +140,7 @@ class PersonView(QWidget):
         if person.person_id != self._person_id:
             return
         self._person = person
-        if not self._name.hasFocus():
+        if not self._name.isModified():
             self._name.setText(person.name or "")
         self._summary.setText(self._summarised(person))
         self.grid.photos.show(timeline)
@@ -173,11 +175,13 @@ class PersonView(QWidget):
 
     def _changed(self, change: LibraryChanged) -> None:
         if self.isVisible() and self._person_id in change.person_ids:
-            self.refresh()
+            self._refresher.ask()
 
     def _rename(self) -> None:
         name, person = self._name.text().strip(), self._person
-        if person is not None and name != (person.name or ""):
+        edited = self._name.isModified()
+        self._name.setModified(False)
+        if edited and person is not None and name != (person.name or ""):
             person_id = person.person_id
             self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name))
 

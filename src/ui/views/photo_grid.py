@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QMimeData,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDesktopServices,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.types import Photo
 from ui import theme
 from ui.context import Context
-from ui.delegates.cells import CellDelegate
+from ui.delegates.cells import CellDelegate, tick_rect
 from ui.models.photos import PhotosModel
+from ui.models.rows import Index
 from ui.thumbnails import Kind
 from ui.views.grid import Grid
 from ui.views.layout import Metrics
@@ -35,7 +55,7 @@ class PhotoGrid(Grid):
         self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setViewportMargins(0, 0, SCRUBBER_WIDTH, 0)
-        self._scrubber = Scrubber(context.look, self.verticalScrollBar(), self)
+        self._scrubber = Scrubber(context.look, self.verticalScrollBar(), self.title_in_sight, self)
         self.setAccessibleName(self.tr("Photos"))
         self.opened.connect(lambda row: self.photo_opened.emit(self.photos.ids[:], row))
         self.photos.sections_changed.connect(self._mark_years)
@@ -59,6 +79,20 @@ class PhotoGrid(Grid):
             self._copy()
         else:
             super().keyPressEvent(event)
+
+    def clicked_at(self, index: QModelIndex, point: QPoint) -> None:
+        if tick_rect(QRectF(self.visualRect(index))).contains(QPointF(point)):
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Toggle)
+        else:
+            super().clicked_at(index, point)
+
+    def selectionCommand(  # noqa: N802  (Qt's name)
+        self, index: Index, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """A plain click opens a photo; its mark, or a key held down, selects it."""
+        if isinstance(event, QMouseEvent) and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            return QItemSelectionModel.SelectionFlag.NoUpdate
+        return super().selectionCommand(index, event)
 
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)

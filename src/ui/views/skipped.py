@@ -18,6 +18,7 @@ from app.types import LibraryChanged
 from ui import theme
 from ui.context import Context
 from ui.models.skipped import SkippedModel
+from ui.refresh import Refresher
 from ui.widgets import label
 
 
@@ -27,7 +28,6 @@ class SkippedView(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._context = context
         self.files = SkippedModel(self)
         self._table = QTableView(self)
         self._table.setModel(self.files)
@@ -50,11 +50,8 @@ class SkippedView(QWidget):
         column.addLayout(self._bar())
         column.addWidget(self._table)
         context.bridge.changed.connect(self._changed)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Asks the library again."""
-        self._context.tasks.run(self, self._context.library.photos.skipped, self.files.show)
+        self._refresher = Refresher(self, context.tasks, context.library.photos.skipped, self.files.show)
+        self._refresher.ask()
 
     def _bar(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -71,7 +68,7 @@ class SkippedView(QWidget):
 
     def _changed(self, change: LibraryChanged) -> None:
         if change.skipped:
-            self.refresh()
+            self._refresher.ask()
 
     def _copy(self) -> None:
         rows = range(self.files.rowCount())

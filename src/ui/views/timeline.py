@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.types import LibraryChanged, Timeline
 from ui.context import Context
+from ui.refresh import Refresher
 from ui.views.empty import EmptyState
 from ui.views.photo_grid import PhotoGrid
 
@@ -20,7 +21,6 @@ class TimelineView(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._context = context
         self.grid = PhotoGrid(context, False, self)
         self._empty = EmptyState(
             context.look,
@@ -39,15 +39,12 @@ class TimelineView(QWidget):
         self.grid.photo_opened.connect(self.photo_opened)
         self._empty.pressed.connect(self.add_requested)
         context.bridge.changed.connect(self._changed)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Asks the library again."""
-        self._context.tasks.run(self, self._context.library.photos.timeline, self._show)
+        self._refresher = Refresher(self, context.tasks, context.library.photos.timeline, self._show)
+        self._refresher.ask()
 
     def _changed(self, change: LibraryChanged) -> None:
         if change.photo_ids:
-            self.refresh()
+            self._refresher.ask()
 
     def _show(self, timeline: Timeline) -> None:
         self.grid.photos.show(timeline)

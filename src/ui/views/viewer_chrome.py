@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, QRect, Qt
+from PySide6.QtCore import QDate, QLocale, QRect, Qt, QTime
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.types import Photo, PhotoFace
@@ -88,10 +88,12 @@ class ViewerChrome(QWidget):
     def show_details(self, photo: Photo, faces: list[PhotoFace]) -> None:
         """Of the photo that is shown."""
         locale = QLocale()
-        taken = locale.toString(QDateTime(photo.taken_at), QLocale.FormatType.LongFormat)
+        day, time = QDate(*photo.taken_at.timetuple()[:3]), QTime(*photo.taken_at.timetuple()[3:6])
+        clock = locale.toString(time, QLocale.FormatType.ShortFormat)
+        taken = f"{locale.toString(day, QLocale.FormatType.LongFormat)}, {clock}"
         self._name.setText(shown(photo.path.name))
         self._name.setToolTip(shown(str(photo.path)))
-        self._date.setText(locale.toString(QDateTime(photo.taken_at), QLocale.FormatType.ShortFormat))
+        self._date.setText(taken)
         names = [face.name for face in faces if face.name]
         others = len(faces) - len(names)
         people = names + ([self.tr("{} without a name").format(others)] if others else [])
