@@ -77,7 +77,7 @@ class PersonView(QWidget):
         self._pages.currentWidget().setFocus()
         if person_id != self._person_id:
             self._person_id, self._person = person_id, None
-            self._name.clear()
+            self._name.setText("")
             self._summary.clear()
             self._picture.clear()
             self.grid.photos.show(Timeline(array("q"), ()))
