@@ -107,6 +107,7 @@ class People:
             NotFound: there is no such person.
             InvalidInput: the name is too long.
         """
+        self.get(person_id)
         self._core.rename(person_id, name)
         changed = frozenset(self.timeline(person_id).photo_ids)
         self._events.publish(LibraryChanged(changed, frozenset({person_id})))

@@ -81,10 +81,15 @@ class Photos:
         )
 
     def paths(self) -> dict[int, Path]:
-        """The first place of every photo, by its id."""
-        query = text("SELECT photo_id, path, min(place_id) FROM place GROUP BY photo_id")
+        """The place of every photo, by its id; of several the first that is there now."""
+        found: dict[int, Path] = {}
         with self._database.read() as db:
-            return {row.photo_id: Path(os.fsdecode(row.path)) for row in db.execute(query)}
+            for photo_id, place in db.execute(text("SELECT photo_id, path FROM place ORDER BY place_id")):
+                path = Path(os.fsdecode(place))
+                # Looked at only where there is a choice: a look at each file of a large library takes long.
+                if photo_id not in found or (not found[photo_id].exists() and path.exists()):
+                    found[photo_id] = path
+        return found
 
     def all_faces(self) -> list[PhotoFace]:
         """Every face of the library, by id."""
