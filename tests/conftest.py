@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
+from app.library import Library
 from core.engine import FaceEngine
 from core.models import ModelPack, find_pack
 from tests import samples
@@ -65,3 +66,20 @@ def shared_data() -> Path:
     if not _SHARED_DATA.is_dir():
         pytest.skip(f"{_SHARED_DATA} is not there")
     return _SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The photos of `samples.write_album`; not to be changed."""
+    return samples.write_album(tmp_path_factory.mktemp("album"))
+
+
+@pytest.fixture(scope="session")
+def indexed_folder(tmp_path_factory: pytest.TempPathFactory, album: Path) -> Path:
+    """A closed library of the album, indexed with the real models; not to be changed, but quickly copied."""
+    folder = tmp_path_factory.mktemp("indexed") / "library"
+    with Library.open(folder) as library:
+        library.indexer.add([album])
+        assert library.indexer.wait(120)
+        assert library.indexer.progress.error is None
+    return folder

@@ -1,0 +1,13 @@
+"""The window's parts, each by itself, over real libraries."""
+
+from tests.qt import (  # noqa: F401  (fixtures)
+    album_library,
+    application,
+    context,
+    empty_library,
+    look,
+    make_context,
+    open_window,
+    settings,
+    window,
+)
