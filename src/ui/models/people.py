@@ -43,7 +43,8 @@ class PeopleModel(RowsModel):
         return super().data(index, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
 
     def show(self, people: Sequence[PersonSummary]) -> None:
         """Follows a new state of the library."""
