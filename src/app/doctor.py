@@ -69,7 +69,8 @@ def _database(folder: Path) -> str:
     try:
         problems = database.problems()
         if problems:
-            raise CoreError(f"{database.path} is damaged: {'; '.join(problems[:5])}.")
+            lines = " ".join(problems).splitlines()
+            raise CoreError(f"{database.path} is damaged: {'; '.join(lines[:5])}.")
         with database.read() as db:
             sqlite, vec = db.execute(text("SELECT sqlite_version(), vec_version()")).one()
         return f"{database.path} is sound (SQLite {sqlite}, sqlite-vec {vec})"
