@@ -1,0 +1,156 @@
+"""What the Indexer writes down between two photos, and when people are made."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from app import worklist
+from app.analysis import PhotoAnalysis
+from app.library import Library
+from app.types import LibraryChanged, PhotoState
+from core.types import AnalyzedFace, BoundingBox, Detection, Embedding
+from tests import samples
+from tests.app.conftest import Opener, scan
+
+
+@pytest.fixture
+def library(open_library: Opener) -> Library:
+    """An empty library whose Indexer rests."""
+    return open_library(resume=False)
+
+
+def seen(library: Library, faces: int, seed: int) -> PhotoAnalysis:
+    """A photo with faces of people who are nobody else: far apart from each other, as random directions are."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for number in range(faces):
+        vector = rng.standard_normal(library.models.dimension).astype(np.float32)
+        vector /= np.linalg.norm(vector)
+        box = BoundingBox(100.0 * number, 0, 80, 80)
+        landmarks = np.zeros((5, 2), np.float32)
+        found.append(AnalyzedFace(Detection(box, landmarks, 0.9), Embedding(vector, library.models.name), 0.9))
+    return PhotoAnalysis(4000, 3000, "JPEG", datetime(2020, 1, 1), tuple(found))
+
+
+def waiting(library: Library, folder: Path, count: int) -> list[worklist.Waiting]:
+    scan(library, samples.write_portraits(folder, count))
+    return worklist.waiting(library.database, 0, 1000)
+
+
+def test_requests_are_kept_until_they_are_finished(library: Library) -> None:
+    database = library.database
+    assert worklist.next_request(database) is None
+    worklist.request(database, ["/a", os.fsdecode(b"/b\xff")])
+    first = worklist.next_request(database)
+    assert first is not None and first[1] == b"/a"
+    assert worklist.next_request(database) == first
+    worklist.finish_request(database, first[0])
+    second = worklist.next_request(database)
+    assert second is not None and second[1] == b"/b\xff"
+    worklist.finish_request(database, second[0])
+    assert worklist.next_request(database) is None
+
+
+def test_photos_wait_in_the_order_of_their_ids(library: Library, tmp_path: Path) -> None:
+    photos = waiting(library, tmp_path / "photos", 7)
+    assert [photo.photo_id for photo in photos] == sorted(photo.photo_id for photo in photos)
+    assert len(photos) == worklist.pending_count(library.database) == 7
+    assert worklist.waiting(library.database, photos[2].photo_id, 2) == photos[3:5]
+
+
+def test_a_stored_photo_waits_no_more(library: Library, tmp_path: Path) -> None:
+    photo, *rest = waiting(library, tmp_path / "photos", 3)
+    change = worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
+    assert change == LibraryChanged(frozenset({photo.photo_id}))
+    assert worklist.waiting(library.database, 0, 10) == rest
+    stored = library.photos.get(photo.photo_id)
+    assert (stored.state, stored.width, stored.height) == (PhotoState.INDEXED, 4000, 3000)
+    assert stored.taken_at == datetime(2020, 1, 1)
+    assert len(library.photos.faces(photo.photo_id)) == 2
+
+
+def test_a_photo_is_stored_once(library: Library, tmp_path: Path) -> None:
+    photo, _ = waiting(library, tmp_path / "photos", 2)
+    worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
+    assert worklist.store(library.database, library.core, photo, seen(library, 2, seed=1)) == LibraryChanged()
+    worklist.refuse(library.database, photo, "too late")
+    assert library.counts().faces == 2
+    assert library.photos.get(photo.photo_id).state is PhotoState.INDEXED
+
+
+def test_what_was_seen_in_an_older_content_is_not_stored(library: Library, tmp_path: Path) -> None:
+    (photo,) = waiting(library, tmp_path / "photos", 1)
+    path = library.photos.get(photo.photo_id).path
+    samples.save(samples.portrait(5), path)
+    scan(library, path)
+    assert worklist.store(library.database, library.core, photo, seen(library, 1, seed=1)) == LibraryChanged()
+    worklist.refuse(library.database, photo, "the old content was damaged")
+    (now,) = worklist.waiting(library.database, 0, 10)
+    assert now.photo_id == photo.photo_id
+    assert now.content_hash != photo.content_hash
+    assert library.photos.skipped() == []
+
+
+def test_a_store_that_fails_leaves_nothing_behind(library: Library, tmp_path: Path) -> None:
+    (photo,) = waiting(library, tmp_path / "photos", 1)
+    whole = seen(library, 3, seed=1)
+    broken = AnalyzedFace(whole.faces[2].detection, Embedding(np.zeros(512, np.float32), library.models.name), 0.9)
+    half = PhotoAnalysis(10, 10, "JPEG", datetime(2020, 1, 1), (*whole.faces[:2], broken))
+    with pytest.raises(ValueError, match="not a direction"):
+        worklist.store(library.database, library.core, photo, half)
+    stats = library.core.stats()
+    assert (stats.images, stats.faces, stats.vectors) == (0, 0, {})
+    assert library.counts().pending == 1
+    worklist.store(library.database, library.core, photo, whole)
+    assert library.counts().faces == 3
+
+
+def test_a_postponed_photo_waits_with_its_reason(library: Library, tmp_path: Path) -> None:
+    (photo,) = waiting(library, tmp_path / "photos", 1)
+    worklist.postpone(library.database, photo, "The drive is gone.")
+    assert worklist.waiting(library.database, 0, 10) == [photo]
+    assert [skipped.reason for skipped in library.photos.skipped()] == ["The drive is gone."]
+    worklist.store(library.database, library.core, photo, seen(library, 1, seed=1))
+    assert library.photos.skipped() == []
+
+
+def test_forgetting_what_waits_keeps_what_was_in_the_library(library: Library, tmp_path: Path) -> None:
+    indexed, edited, _ = waiting(library, tmp_path / "photos", 3)
+    for number, photo in enumerate((indexed, edited)):
+        worklist.store(library.database, library.core, photo, seen(library, 1, seed=number))
+    path = library.photos.get(edited.photo_id).path
+    path.write_bytes(path.read_bytes() + b"tags")
+    scan(library, path)
+    worklist.request(library.database, ["/a"])
+    worklist.forget_waiting(library.database)
+    assert set(library.photos.paths()) == {indexed.photo_id, edited.photo_id}
+    assert worklist.next_request(library.database) is None
+    with library.database.read() as db:
+        assert db.execute(text("SELECT count(*) FROM place")).scalar_one() == 2
+
+
+def test_people_are_made_after_the_first_faces_and_then_more_and_more_seldom(library: Library, tmp_path: Path) -> None:
+    grouped: list[int] = []
+    for number, photo in enumerate(waiting(library, tmp_path / "photos", 7)):
+        worklist.store(library.database, library.core, photo, seen(library, 50, seed=number))
+        if worklist.grouping_due(library.database, at_end=False):
+            worklist.group(library.database, library.core)
+            grouped.append(library.counts().faces)
+    assert grouped == [150, 300]
+    assert worklist.grouping_due(library.database, at_end=True)
+
+
+def test_people_are_made_at_the_end_of_any_work_that_brought_faces(library: Library, tmp_path: Path) -> None:
+    assert not worklist.grouping_due(library.database, at_end=True)
+    (photo,) = waiting(library, tmp_path / "photos", 1)
+    worklist.store(library.database, library.core, photo, seen(library, 1, seed=1))
+    assert not worklist.grouping_due(library.database, at_end=False)
+    assert worklist.grouping_due(library.database, at_end=True)
+    worklist.group(library.database, library.core)
+    assert not worklist.grouping_due(library.database, at_end=True)
