@@ -48,7 +48,7 @@ libwayland-cursor.so.0 libwayland-cursor0
 libwayland-egl.so.1 libwayland-egl1
 '
 
-# A family that the window likes (ui.theme), in the names of the files: with one of them no other is needed.
+# Families that are good to read on a screen, in the names of the files: with one of them no other is needed.
 GOOD_FONTS='^(Inter|NotoSans|Cantarell|OpenSans|LiberationSans)[-_.[]'
 # What this machine can do without is tried once.
 TRIED=.venv/.extras-tried
