@@ -125,7 +125,7 @@ class Grid(QAbstractItemView):
             actions.MoveRight: row + 1,
             actions.MoveNext: row + 1,
             actions.MoveHome: 0,
-            actions.MoveEnd: count - 1,
+            actions.MoveEnd: self._layout.last_row,
         }.get(action)
         if target is None:
             lines = {actions.MoveUp: -1, actions.MoveDown: 1, actions.MovePageUp: -page, actions.MovePageDown: page}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from PySide6.QtCore import QPoint, QRect
 
@@ -91,22 +92,22 @@ class GridLayout:
             last = min(section.count, max(0, (bottom - start) // step + 1) * self.columns)
             yield from range(section.first + first, section.first + last)
 
+    @property
+    def last_row(self) -> int:
+        """The last row that is not folded away; -1 when there is none."""
+        return next((each.first + each.count - 1 for each in reversed(self.sections) if not each.folded), -1)
+
     def beside(self, row: int, lines: int) -> int:
-        """The row some lines below (above, when negative), in the same column as far as there is one."""
+        """The row some lines below (above, when negative), in the same column and grid as far as there is one."""
         number = bisect_right(self._firsts, row) - 1
-        section = self.sections[number]
-        line, column = divmod(row - section.first, self.columns)
-        line += lines
-        while line < 0 and number > 0:
-            number -= 1
-            line += self._lines(self.sections[number])
-        while line >= self._lines(self.sections[number]) and number < len(self.sections) - 1:
-            line -= self._lines(self.sections[number])
-            number += 1
-        section = self.sections[number]
-        if section.folded or not 0 <= line < self._lines(section):
+        line, column = divmod(row - self.sections[number].first, self.columns)
+        starts = list(accumulate((self._lines(each) for each in self.sections), initial=0))
+        if starts[-1] == 0:
             return row
-        return section.first + min(line * self.columns + column, section.count - 1)
+        target = min(max(starts[number] + line + lines, 0), starts[-1] - 1)
+        number = bisect_right(starts, target) - 1
+        section = self.sections[number]
+        return section.first + min((target - starts[number]) * self.columns + column, section.count - 1)
 
     def _heading(self, section: Section) -> int:
         return self.metrics.heading if section.title else self.metrics.margin
