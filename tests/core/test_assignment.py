@@ -208,7 +208,7 @@ IMAGES = st.lists(
 """The faces of each image: who, and how unlike themselves."""
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(images=IMAGES, grouped_after=st.sets(st.integers(0, 7)))
 def test_no_order_of_events_makes_two_faces_of_an_image_one_person(
     core: FaceCore, database: Database, images: list[list[tuple[int, float]]], grouped_after: set[int]

@@ -97,11 +97,11 @@ def test_missing_tables_are_made_and_others_kept(database: Database) -> None:
     wider = MetaData()
     for table in schema.metadata.tables.values():
         table.to_metadata(wider)
-    schema.image.to_metadata(wider, name="photo")
+    schema.image.to_metadata(wider, name="one_more")
     again = Database(database.path, wider, 2)
     assert sources(again) == ["a"]
     with again.read() as db:
-        assert db.execute(text("SELECT count(*) FROM photo")).scalar_one() == 0
+        assert db.execute(text("SELECT count(*) FROM one_more")).scalar_one() == 0
     again.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -69,6 +69,7 @@ def test_a_small_face_is_worse_and_beyond_the_models_input_size_counts_no_more(c
     assert quality(detection(1000), crop) == values[-1]
 
 
+@settings(max_examples=40)
 @given(
     side=st.floats(1, 5000),
     landmarks=arrays(np.float32, (5, 2), elements=st.floats(-5000, 5000, width=32)),
