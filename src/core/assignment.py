@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,23 @@ from core.types import AnalyzedFace, Clustering, Group, Vectors
 
 _PERSONS_OF_FACES = "SELECT face_id, person_id, image_id FROM face WHERE person_id IS NOT NULL"
 _FREE_FACES = "SELECT face_id, image_id FROM face WHERE person_id IS NULL"
+_NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """Columns of faces: ids, unit vectors [n, dimension], images, persons (or `_NOBODY`), qualities."""
+
+    ids: NDArray[np.int64]
+    vectors: Vectors
+    images: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    qualities: NDArray[np.float64]
+
+    def chosen(self, which: NDArray[np.bool_]) -> _Faces:
+        return _Faces(
+            self.ids[which], self.vectors[which], self.images[which], self.persons[which], self.qualities[which]
+        )
 
 
 def match_image(db: Connection, faces: Sequence[tuple[int, AnalyzedFace]]) -> None:
@@ -30,7 +47,7 @@ def match_image(db: Connection, faces: Sequence[tuple[int, AnalyzedFace]]) -> No
     near = {
         face_id: _known(db, vectors.nearest(db, face.embedding, matching.NEIGHBOURS))
         for face_id, face in faces
-        if face.quality >= matching.MIN_QUALITY
+        if face.quality >= matching.JOIN_QUALITY
     }
     taken: set[int] = set()
     while near:
@@ -45,15 +62,22 @@ def match_image(db: Connection, faces: Sequence[tuple[int, AnalyzedFace]]) -> No
 
 
 def plan_groups(db: Connection, pack: ModelPack) -> Clustering:
-    """What grouping the faces that belong to nobody would change; changes nothing. Takes seconds in a large library."""
-    where = f"face.person_id IS NULL AND face.quality >= {matching.MIN_QUALITY}"
-    face_ids, embeddings = vectors.load(db, pack.name, pack.dimension, where)
-    image_ids = _images(db, face_ids)
-    joined = _joined(db, pack, face_ids, embeddings, image_ids)
-    rest = np.array([int(face_id) not in joined for face_id in face_ids], bool)
-    groups = _groups(face_ids[rest], embeddings[rest], image_ids[rest])
-    grouped = {face_id for group in groups for face_id in group.face_ids}
-    noise = tuple(int(face_id) for face_id in face_ids[rest] if int(face_id) not in grouped)
+    """What grouping the faces that belong to nobody would change; changes nothing. Takes seconds in a large library.
+
+    First those join who clearly are somebody; of the others the good ones found persons; then those join who clearly
+    are one of the new.
+    """
+    every = _load(db, pack)
+    free = every.chosen(every.persons == _NOBODY)
+    joined = _clear(free, every.chosen(every.persons != _NOBODY))
+    rest = free.chosen(~np.isin(free.ids, list(joined)))
+    founders = rest.chosen(rest.qualities >= matching.FOUND_QUALITY)
+    labels = _labels(founders)
+    founded = replace(founders, persons=labels).chosen(labels != _NOBODY)
+    late = _clear(rest.chosen(~np.isin(rest.ids, founded.ids)), founded)
+    persons = dict(zip(founded.ids.tolist(), founded.persons.tolist(), strict=True)) | late
+    groups = _groups(rest, persons)
+    noise = tuple(face_id for face_id in rest.ids.tolist() if face_id not in persons)
     return Clustering(joined, groups, noise)
 
 
@@ -86,62 +110,63 @@ def _known(db: Connection, near: list[tuple[int, float]]) -> list[matching.Neigh
     return [matching.Neighbour(each, person_of[each], similarity) for each, similarity in near if each in person_of]
 
 
-def _images(db: Connection, face_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    image_of = {row.face_id: row.image_id for row in db.execute(text(_FREE_FACES))}
-    return np.array([image_of[int(face_id)] for face_id in face_ids], np.int64)
+def _load(db: Connection, pack: ModelPack) -> _Faces:
+    """Every face that is good enough to join a person, whether it has one or not."""
+    ids, embeddings = vectors.load(db, pack.name, pack.dimension, f"face.quality >= {matching.JOIN_QUALITY}")
+    query = text("SELECT face_id, image_id, coalesce(person_id, :nobody), quality FROM face ORDER BY face_id")
+    rows = np.array([tuple(row) for row in db.execute(query, {"nobody": _NOBODY})], np.float64).reshape(-1, 4)
+    rows = rows[np.isin(rows[:, 0], ids)]
+    return _Faces(ids, embeddings, rows[:, 1].astype(np.int64), rows[:, 2].astype(np.int64), rows[:, 3])
 
 
-def _joined(
-    db: Connection,
-    pack: ModelPack,
-    face_ids: NDArray[np.int64],
-    embeddings: Vectors,
-    image_ids: NDArray[np.int64],
-) -> dict[int, int]:
-    """Face id -> existing person, for those that clearly are somebody, the surest first."""
-    known_ids, known = vectors.load(db, pack.name, pack.dimension, "face.person_id IS NOT NULL")
-    if not len(known_ids):
+def _clear(faces: _Faces, known: _Faces) -> dict[int, int]:
+    """Face id -> person, for the faces that clearly are one of the known persons, the surest first."""
+    if not len(known.ids):
         return {}
-    rows = db.execute(text(_PERSONS_OF_FACES)).all()
-    person_of = {row.face_id: row.person_id for row in rows}
-    holds: dict[int, set[int]] = {}
-    for row in rows:
-        holds.setdefault(row.person_id, set()).add(row.image_id)
+    holds = set(zip(known.persons.tolist(), known.images.tolist(), strict=True))
     found = []
-    for face_id, embedding, image_id in zip(face_ids.tolist(), embeddings, image_ids.tolist(), strict=True):
-        near = _nearest_known(known_ids, known @ embedding, person_of)
-        present = frozenset(each.person_id for each in near if image_id in holds[each.person_id])
+    for face_id, embedding, image_id in zip(faces.ids.tolist(), faces.vectors, faces.images.tolist(), strict=True):
+        near = _nearest(known, known.vectors @ embedding)
+        present = frozenset(each.person_id for each in near if (each.person_id, image_id) in holds)
         choice = matching.choose(near, present)
         if choice:
             found.append((-choice.similarity, face_id, image_id, choice.person_id))
     joined = {}
     for _, face_id, image_id, person_id in sorted(found):
-        if image_id not in holds[person_id]:
-            holds[person_id].add(image_id)
+        if (person_id, image_id) not in holds:
+            holds.add((person_id, image_id))
             joined[face_id] = person_id
     return joined
 
 
-def _nearest_known(
-    known_ids: NDArray[np.int64], similarity: NDArray[np.float32], person_of: dict[int, int]
-) -> list[matching.Neighbour]:
-    count = min(matching.NEIGHBOURS, len(known_ids))
+def _nearest(known: _Faces, similarity: NDArray[np.float32]) -> list[matching.Neighbour]:
+    count = min(matching.NEIGHBOURS, len(known.ids))
     best = np.argpartition(-similarity, count - 1)[:count]
     return [
-        matching.Neighbour(face_id, person_of[face_id], value)
-        for face_id, value in zip(known_ids[best].tolist(), similarity[best].tolist(), strict=True)
+        matching.Neighbour(*values)
+        for values in zip(
+            known.ids[best].tolist(), known.persons[best].tolist(), similarity[best].tolist(), strict=True
+        )
     ]
 
 
-def _groups(face_ids: NDArray[np.int64], embeddings: Vectors, image_ids: NDArray[np.int64]) -> tuple[Group, ...]:
+def _labels(faces: _Faces) -> NDArray[np.int64]:
+    """The new person of each face, 0, 1, ..., or nobody."""
     # Loaded at the first grouping: SciPy takes a second to import, and no window should wait for it.
     from core import clustering
 
-    labels = clustering.separate(embeddings, clustering.cluster(embeddings), image_ids)
+    return clustering.separate(faces.vectors, clustering.cluster(faces.vectors), faces.images)
+
+
+def _groups(faces: _Faces, persons: dict[int, int]) -> tuple[Group, ...]:
+    """The faces of each new person, by their labels."""
+    from core import clustering
+
+    labels = np.array([persons.get(face_id, _NOBODY) for face_id in faces.ids.tolist()], np.int64)
     groups = []
-    for label in range(int(labels.max(initial=-1)) + 1):
-        members = np.flatnonzero(labels == label)
-        best, mean = clustering.representative(embeddings[members])
-        ids = tuple(face_ids[members].tolist())
+    for label in range(int(labels.max(initial=_NOBODY)) + 1):
+        members = faces.chosen(labels == label)
+        best, mean = clustering.representative(members.vectors)
+        ids = tuple(members.ids.tolist())
         groups.append(Group(None, ids, ids[best], mean))
     return tuple(groups)

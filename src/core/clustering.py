@@ -16,8 +16,8 @@ from scipy.sparse.csgraph import connected_components
 from core.types import Vectors
 
 EPS = 0.54
-"""Cosine distance within which two faces are neighbours: similarity 0.46, where BCubed F on `faces-lfw-dev` is at its
-best and no two people are joined (`python -m tests.benchmarks calibration`)."""
+"""Cosine distance within which two faces are neighbours: similarity 0.46, the largest distance at which no two people
+of `faces-lfw-dev` are joined (`python -m tests.benchmarks calibration`)."""
 
 MIN_SAMPLES = 2
 """Two photos of somebody are enough to be a person."""
