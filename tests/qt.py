@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QModelIndex, QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QLocale, QModelIndex, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -146,3 +147,31 @@ def click_cell(view: QAbstractItemView, index: QModelIndex, at: QPoint | None = 
     """A real click on a cell: in its middle, or at a place in the view."""
     view.scrollTo(index)
     QTest.mouseClick(view.viewport(), LeftButton, pos=at or view.visualRect(index).center())
+
+
+def drag(widget: QWidget, place: QPoint) -> None:
+    """A move with the left button held, which `QTest.mouseMove` does not send."""
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        widget.mapToGlobal(QPointF(place)),
+        Qt.MouseButton.NoButton,
+        LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def wheel(widget: QWidget, place: QPoint, turn: int) -> None:
+    """The wheel turned at a place; a notch is 120."""
+    event = QWheelEvent(
+        QPointF(place),
+        widget.mapToGlobal(QPointF(place)),
+        QPoint(),
+        QPoint(0, turn),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)

@@ -133,6 +133,40 @@ def connected(vectors: Vectors, eps: float) -> bool:
     return bool(reached.all())
 
 
+@given(
+    data=st.data(),
+    seed=st.integers(0, 10_000),
+    jitter=st.floats(0.3, 1.5),
+    block=st.sampled_from([2, 7, 2048]),
+)
+def test_clusters_are_split_as_one_would_by_hand(data: st.DataObject, seed: int, jitter: float, block: int) -> None:
+    vectors = people(3, 6, 8, jitter, seed)
+    images = np.array(data.draw(st.lists(st.integers(0, 9), min_size=18, max_size=18)), np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        # Small blocks make a small cluster as hard as a large one.
+        patch.setattr(clustering, "_BLOCK", block)
+        separated = clustering.separate(vectors, np.zeros(18, np.int64), images)
+    if len(set(images)) < len(images):
+        assert groups_of(separated) == joined_by_hand(vectors, images)
+
+
+def groups_of(labels: Labels) -> set[frozenset[int]]:
+    numbers = set(labels[labels >= 0].tolist())
+    return {frozenset(np.flatnonzero(labels == number).tolist()) for number in numbers}
+
+
+def joined_by_hand(vectors: Vectors, images: Labels) -> set[frozenset[int]]:
+    """Pair by pair, the most similar first, wherever no image gets two faces of one group."""
+    near = clustering.neighbours(vectors, clustering.EPS).tocoo()
+    pairs = sorted((d, a, b) for d, a, b in zip(near.data, near.row, near.col, strict=True) if a < b)
+    group = {index: frozenset({index}) for index in range(len(vectors))}
+    for _, first, second in pairs:
+        both = group[first] | group[second]
+        if len({images[each] for each in both}) == len(both):
+            group.update(dict.fromkeys(both, both))
+    return {each for each in group.values() if len(each) > 1}
+
+
 def test_two_alike_in_one_photo_are_told_apart_by_who_resembles_whom() -> None:
     """Siblings: a and b stand together in image 0, and each once more alone."""
     angles = np.radians([0, 20, 3, 17])
