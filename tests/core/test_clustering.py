@@ -201,7 +201,3 @@ def test_the_representative_is_nearest_to_all(vectors: Vectors) -> None:
         assert mean == pytest.approx(similarity[~np.eye(len(vectors), dtype=bool)].mean(), abs=1e-4)
     else:
         assert mean == 1.0
-
-
-def test_a_face_that_arrives_later_is_judged_as_among_the_others() -> None:
-    assert pytest.approx(1.0 - clustering.EPS) == matching.ACCEPT
