@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.cluster import DBSCAN
 
-from core import clustering, matching
+from core import clustering
 from core.types import Vectors
 
 Labels = NDArray[np.int64]
