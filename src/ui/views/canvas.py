@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPixmap,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -40,6 +41,7 @@ class Canvas(QWidget):
         self._fitted = True
         self._drag: QPointF | None = None
         self._dragged = False
+        self._clicked = False
         self.setMouseTracking(True)
 
     def show_picture(self, size: QSizeF, images: list[QImage]) -> None:
@@ -126,6 +128,10 @@ class Canvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.zoom < 3)
             painter.drawPixmap(target, level, QRectF(level.rect()))
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        super().showEvent(event)
+        self._clicked = False
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
         if self._fitted:
@@ -143,7 +149,8 @@ class Canvas(QWidget):
         return super().event(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        if event.button() == Qt.MouseButton.LeftButton:
+        # The second click of two belongs to the screen that the first was on: it may have opened this one.
+        if event.button() == Qt.MouseButton.LeftButton and self._clicked:
             self.toggle(event.position())
 
     def toggle(self, anchor: QPointF | None = None) -> None:
@@ -154,7 +161,7 @@ class Canvas(QWidget):
             self.fit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        self._drag, self._dragged = event.position(), False
+        self._drag, self._dragged, self._clicked = event.position(), False, True
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         if self._drag is not None and event.buttons() & Qt.MouseButton.LeftButton:

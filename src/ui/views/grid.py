@@ -8,12 +8,13 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from ui import theme
@@ -40,7 +41,12 @@ class Grid(QAbstractItemView):
         self._hovered = QModelIndex()
         # A frame shows where the keyboard is, to those who use it.
         self._by_keyboard = False
+        # Where the mouse button went down; None when that was on another screen.
+        self._pressed: QPersistentModelIndex | None = None
+        self._clicked = False
+        # The row that holds the view in its place, where it is in the view, and how far the view was scrolled then.
         self._anchor: tuple[int, int] | None = None
+        self._anchored_at = 0
         self.setMouseTracking(True)
         self.setFrameShape(QAbstractItemView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -181,26 +187,38 @@ class Grid(QAbstractItemView):
         self._hover(QModelIndex())
         super().leaveEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        super().showEvent(event)
+        self._clicked = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        self._by_keyboard = False
+        self._clicked = True
+        self._pressed = QPersistentModelIndex(self.indexAt(event.position().toPoint()))
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        # The second click of two belongs to the screen that the first was on.
+        if self._clicked:
+            self.mousePressEvent(event)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         super().mouseReleaseEvent(event)
-        if event.button() != Qt.MouseButton.LeftButton or event.modifiers() != Qt.KeyboardModifier.NoModifier:
-            return
         point = event.position().toPoint()
-        index = self.indexAt(point)
-        if index.isValid():
-            self.clicked_at(index, point)
+        index, pressed = self.indexAt(point), self._pressed
+        self._pressed = None
+        plain = event.button() == Qt.MouseButton.LeftButton and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if not plain or pressed is None or index != pressed:
             return
         heading = self._heading_at(point)
-        if heading is not None and self._layout.sections[heading].foldable:
+        if index.isValid():
+            self.clicked_at(index, point)
+        elif heading is not None and self._layout.sections[heading].foldable:
             self.heading_clicked.emit(heading)
 
     def clicked_at(self, index: QModelIndex, _point: QPoint) -> None:
         """A plain click on a cell opens it; screens whose cells hold more override this."""
         self.opened.emit(index.row())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        self._by_keyboard = False
-        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         self._by_keyboard = True
@@ -260,23 +278,27 @@ class Grid(QAbstractItemView):
             self._hovered = index
 
     def _remember_place(self, *_change: object) -> None:
-        """Before rows change: which row is at the top, and how far it is scrolled out."""
+        """Before rows change: which row is the first in sight, and where. It stays so until the user scrolls."""
         top = self.verticalOffset()
-        if self._anchor is not None or top == 0:
+        if self._anchor is not None and top == self._anchored_at:
+            return
+        self._anchor, self._anchored_at = None, top
+        if top == 0:
             return
         for row in self._layout.rows_between(top, top + self.viewport().height()):
-            if row < len(self._rows.ids):
-                self._anchor = self._rows.ids[row], self._layout.rect(row).top() - top
-            return
+            place = self._layout.rect(row).top() - top
+            if place >= 0 and row < len(self._rows.ids):
+                self._anchor = self._rows.ids[row], place
+                return
 
     def _sections_changed(self) -> None:
         self._hovered = QModelIndex()
         self._layout = GridLayout(self._rows.sections, self.viewport().width(), self._metrics)
         self.updateGeometries()
-        if self._anchor is not None:
-            number, offset = self._anchor
-            row = self._rows.row_of(number)
-            if row is not None:
-                self.verticalScrollBar().setValue(self._layout.rect(row).top() - offset)
-        self._anchor = None
+        row = self._rows.row_of(self._anchor[0]) if self._anchor else None
+        if self._anchor and row is not None:
+            self.verticalScrollBar().setValue(self._layout.rect(row).top() - self._anchor[1])
+            self._anchored_at = self.verticalOffset()
+        else:
+            self._anchor = None
         self.viewport().update()
