@@ -153,12 +153,26 @@ def test_the_wheel_zooms_at_the_pointer(canvas: Canvas, qtbot: QtBot) -> None:
 
 def test_a_double_click_goes_to_full_size_and_back(canvas: Canvas) -> None:
     before = canvas.to_picture(QPointF(30, 40))
-    QTest.mouseDClick(canvas, LeftButton, pos=QPoint(30, 40))
+    double_click(canvas, LeftButton)
     assert canvas.zoom == 1
     assert canvas.to_picture(QPointF(30, 40)) == before
-    QTest.mouseDClick(canvas, LeftButton, pos=QPoint(30, 40))
+    double_click(canvas, LeftButton)
     assert canvas.fitted
-    QTest.mouseDClick(canvas, Qt.MouseButton.RightButton, pos=QPoint(30, 40))
+    double_click(canvas, Qt.MouseButton.RightButton)
+    assert canvas.fitted
+
+
+def double_click(canvas: Canvas, button: Qt.MouseButton) -> None:
+    QTest.mouseClick(canvas, button, pos=QPoint(30, 40))
+    QTest.mouseDClick(canvas, button, pos=QPoint(30, 40))
+    QTest.mouseRelease(canvas, button, pos=QPoint(30, 40))
+
+
+def test_a_double_click_whose_first_click_opened_the_picture_does_not_zoom(canvas: Canvas) -> None:
+    QTest.mouseClick(canvas, LeftButton, pos=QPoint(30, 40))
+    canvas.hide()
+    canvas.show()
+    QTest.mouseDClick(canvas, LeftButton, pos=QPoint(30, 40))
     assert canvas.fitted
 
 
