@@ -76,7 +76,15 @@ DARK = Theme(
 
 VIEWER_CANVAS, VIEWER_TEXT, VIEWER_QUIET = "#0C0C0D", "#F2F2F3", "#B4B4BC"
 VIEWER_OUTLINE, VIEWER_GROUND, VIEWER_CHROME = "#000000A0", "#000000B4", "#1C1C1FDC"
+VIEWER_HOVER, VIEWER_CHECKED = "#FFFFFF24", "#FFFFFF18"
 """The viewer is dark in both themes: a picture is judged against black. Some are #RRGGBBAA."""
+
+VIEWER_BAR_HEIGHT, VIEWER_ARROW, VIEWER_PANEL_WIDTH, VIEWER_MESSAGE_WIDTH = 52, 48, 300, 440
+BOX_LINE, BOX_LINE_STRONG, BOX_OUTLINE, BOX_DIM = 1.5, 2.5, 1.25, 0.5
+"""Widths of a face's box, of the dark line on either side of it, and the opacity of a box of nobody known."""
+
+TAG_HEIGHT, TAG_WIDTH, TAG_EDIT_WIDTH = 24, 200, 232
+"""Of the name under a face's box, which grows to `TAG_WIDTH` at most; and of the field for typing it."""
 
 _SIZES = {
     "text_quiet": TEXT_QUIET,
@@ -137,10 +145,25 @@ def style_sheet(theme: Theme) -> str:
 
 
 def viewer_style_sheet() -> str:
-    """The style sheet of what lies over a picture."""
-    chrome = colour(VIEWER_CHROME)
-    ground = f"rgba({chrome.red()}, {chrome.green()}, {chrome.blue()}, {chrome.alpha()})"
-    return _filled("viewer", {"text": VIEWER_TEXT, "quiet": VIEWER_QUIET, "chrome": ground, "accent": DARK.accent})
+    """The style sheet of what lies over a picture and beside it."""
+    dark = {name: str(value) for name, value in asdict(DARK).items()}
+    own = {
+        "text": VIEWER_TEXT,
+        "quiet": VIEWER_QUIET,
+        "chrome": _rgba(VIEWER_CHROME),
+        "hover": _rgba(VIEWER_HOVER),
+        "checked": _rgba(VIEWER_CHECKED),
+        "panel": DARK.surface,
+        "field": DARK.canvas,
+        "arrow_radius": f"{VIEWER_ARROW // 2}px",
+    }
+    return _filled("viewer", dark | own)
+
+
+def _rgba(value: str) -> str:
+    """#RRGGBBAA as style sheets understand it."""
+    made = colour(value)
+    return f"rgba({made.red()}, {made.green()}, {made.blue()}, {made.alpha()})"
 
 
 def _filled(name: str, colours: dict[str, str]) -> str:

@@ -1,8 +1,10 @@
-"""A picture that can be zoomed and moved. Positions are pixels of the original; the widget maps them to its own."""
+"""A picture that can be zoomed and moved with wheel, pinch, drag and double click."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QImage,
     QMouseEvent,
@@ -14,119 +16,112 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
-from ui import theme
+from ui import motion, theme
+from ui.views.viewport import Viewport
 
-LARGEST_ZOOM = 8.0
-"""Screen pixels for one pixel of the original."""
+WHEEL_STEP = 1.25
+"""For one notch of the wheel, and for one press of a key."""
 
-WHEEL_STEP = 1.2
-"""For one notch of the wheel."""
+_NOTCH = 120
+_CRISP_FROM = 3.0
+"""From this zoom on the picture's own pixels are shown as squares: whoever goes so near wants to see them."""
 
 
 class Canvas(QWidget):
-    """Shows nothing until `show_picture`. `moved`: it was moved or zoomed; `pointed` where the pointer is."""
+    """Shows nothing until `open_picture` and `set_images`.
 
-    moved = Signal()
+    `viewed` tells that something was moved or zoomed, `pointed` where the pointer is.
+    """
+
+    viewed = Signal()
     pointed = Signal(QPointF)
-    pressed = Signal(QPointF)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._levels: list[QPixmap] = []
-        self._size = QSizeF(1, 1)
-        self._zoom = 1.0
-        self._centre = QPointF(0.5, 0.5)
-        self._fitted = True
+        self._images: list[QPixmap] = []
+        self._view = Viewport()
         self._drag: QPointF | None = None
-        self._dragged = False
         self._clicked = False
+        self._goal: float | None = None
+        self._anchor: QPointF | None = None
+        self._motion = QVariantAnimation(self)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.valueChanged.connect(lambda zoom: self._set_view(self._view.zoomed(zoom, self._anchor)))
+        self._motion.finished.connect(self._arrived)
         self.setMouseTracking(True)
+        self.grabGesture(Qt.GestureType.PinchGesture)
 
-    def show_picture(self, size: QSizeF, images: list[QImage]) -> None:
-        """Shows a picture.
-
-        Args:
-            size: of the original, in pixels.
-            images: the same picture at one or several resolutions, the coarsest first.
-        """
-        new = size != self._size
-        self._levels = [QPixmap.fromImage(image) for image in images]
-        self._size = size
-        if new or self._fitted:
-            self.fit()
-        self.update()
-
-    def clear(self) -> None:
-        """Shows nothing."""
-        self._levels = []
-        self._size = QSizeF(1, 1)
-        self._fitted = True
-        self.update()
+    @property
+    def view(self) -> Viewport:
+        """Where the picture is now."""
+        return self._view
 
     @property
     def empty(self) -> bool:
         """Whether nothing is shown."""
-        return not self._levels
+        return not self._images
 
-    @property
-    def zoom(self) -> float:
-        """Screen pixels for one pixel of the original."""
-        return self._zoom * self.devicePixelRatio()
+    def open_picture(self, width: int, height: int) -> None:
+        """Makes room for another picture of so many pixels and shows nothing of it yet."""
+        self._stop()
+        self._images = []
+        self._set_view(self._view.with_picture(width, height))
 
-    @property
-    def fitted(self) -> bool:
-        """Whether the whole picture is in sight and follows the size of the window."""
-        return self._fitted
+    def set_images(self, images: Sequence[QImage]) -> None:
+        """The picture at one or several resolutions, the coarsest first; how it is looked at stays."""
+        self._images = [QPixmap.fromImage(image) for image in images]
+        self.update()
+
+    def clear(self) -> None:
+        """Shows nothing."""
+        self.open_picture(1, 1)
 
     def fit(self) -> None:
-        """Shows the whole picture, not larger than it is."""
-        self._zoom, self._fitted = self._fit_zoom(), True
-        self._centre = QPointF(self._size.width() / 2, self._size.height() / 2)
-        self._changed()
+        """Shows the whole picture."""
+        self.zoom_to(self._view.fit_zoom)
 
     def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:
-        """Zooms; what is under `anchor` (in the widget, by default its middle) stays there.
-
-        Args:
-            zoom: screen pixels for one pixel of the original; kept between the whole picture and `LARGEST_ZOOM`.
-        """
-        point = anchor if anchor is not None else QPointF(self.rect().center())
-        fixed = self.to_picture(point)
-        least = self._fit_zoom()
-        self._zoom = min(max(zoom / self.devicePixelRatio(), least), max(LARGEST_ZOOM, least))
-        self._fitted = self._zoom <= least
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        self._centre = fixed + (middle - point) / self._zoom
-        self._changed()
+        """Zooms, in pixels of the screen for one of the picture; what is under `anchor` stays there."""
+        self._goal = min(max(zoom, self._view.least_zoom), self._view.largest_zoom)
+        self._anchor = anchor
+        self._motion.stop()
+        duration = motion.milliseconds()
+        if duration == 0 or not self.isVisible():
+            self._set_view(self._view.zoomed(self._goal, anchor))
+            self._arrived()
+            return
+        self._motion.setDuration(duration)
+        self._motion.setStartValue(self._view.zoom)
+        self._motion.setEndValue(self._goal)
+        self._motion.start()
 
     def zoom_by(self, factor: float, anchor: QPointF | None = None) -> None:
-        """Zooms by a factor."""
-        self.zoom_to(self.zoom * factor, anchor)
+        """Zooms by a factor from where the last zoom is to end."""
+        current = self._view.zoom if self._goal is None else self._goal
+        fit, wanted = self._view.fit_zoom, current * factor
+        # On the way out a small picture comes to rest where it fills the window, before it becomes smaller.
+        rests = wanted < fit < current * (1 - 1e-9)
+        self.zoom_to(fit if rests else wanted, anchor)
 
     def move_by(self, delta: QPointF) -> None:
-        """Moves the picture by pixels of the widget, never out of sight."""
-        self._centre -= delta / self._zoom
-        self._changed()
+        """Pushes the picture by pixels of the widget, never out of sight."""
+        self._stop()
+        self._set_view(self._view.moved(delta))
 
-    def to_picture(self, point: QPointF) -> QPointF:
-        """From the widget's pixels to the original's."""
-        return self._centre + (point - QPointF(self.width() / 2, self.height() / 2)) / self._zoom
-
-    def to_widget(self, rect: QRectF) -> QRectF:
-        """From the original's pixels to the widget's."""
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        return QRectF(middle + (rect.topLeft() - self._centre) * self._zoom, rect.size() * self._zoom)
+    def toggle(self, anchor: QPointF | None = None) -> None:
+        """Between the whole picture and 100%."""
+        if self._view.fitted:
+            self.zoom_to(1.0, anchor)
+        else:
+            self.fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colour(theme.VIEWER_CANVAS))
-        if self._levels:
-            target = self.to_widget(QRectF(QPointF(0, 0), self._size))
-            level = self._level(target.width() * self.devicePixelRatio())
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.zoom < 3)
-            painter.drawPixmap(target, level, QRectF(level.rect()))
+        if self._images:
+            self._paint_picture(painter)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
         super().showEvent(event)
@@ -134,65 +129,94 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        if self._fitted:
-            self.fit()
-        else:
-            self._changed()
+        self._stop()
+        self._set_view(self._view.with_room(self.width(), self.height(), self.devicePixelRatio()))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._set_view(self._view.with_room(self.width(), self.height(), self.devicePixelRatio()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  (Qt's name)
-        self.zoom_by(WHEEL_STEP ** (event.angleDelta().y() / 120), event.position())
+        by_touch = event.phase() != Qt.ScrollPhase.NoScrollPhase
+        if by_touch and self._view.overflows and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.move_by(QPointF(event.pixelDelta()))
+        else:
+            self.zoom_by(WHEEL_STEP ** (event.angleDelta().y() / _NOTCH), event.position())
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom_by(1 + event.value(), event.position())
+            self._pinch(1 + event.value(), event.position())
             return True
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self._pinch(pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint())))
+                return True
         return super().event(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         # The second click of two belongs to the screen that the first was on: it may have opened this one.
         if event.button() == Qt.MouseButton.LeftButton and self._clicked:
+            self._drag = None
             self.toggle(event.position())
 
-    def toggle(self, anchor: QPointF | None = None) -> None:
-        """Between the whole picture and its full size."""
-        if self._fitted:
-            self.zoom_to(1.0, anchor)
-        else:
-            self.fit()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        self._drag, self._dragged, self._clicked = event.position(), False, True
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag, self._clicked = event.position(), True
+        else:
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        if self._drag is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            delta = event.position() - self._drag
-            if self._dragged or delta.manhattanLength() > 4:
-                self._dragged, self._drag = True, event.position()
-                self.move_by(delta)
+        if self._drag is not None and self._view.overflows:
+            delta, self._drag = event.position() - self._drag, event.position()
+            self.move_by(delta)
         self.pointed.emit(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
-        if self._drag is not None and not self._dragged and event.button() == Qt.MouseButton.LeftButton:
-            self.pressed.emit(event.position())
-        self._drag = None
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = None
+        self.pointed.emit(event.position())
 
-    def _fit_zoom(self) -> float:
-        room = min(self.width() / self._size.width(), self.height() / self._size.height())
-        return max(min(room, 1.0 / self.devicePixelRatio()), 1e-6)
+    @property
+    def dragging(self) -> bool:
+        """Whether the picture is being pushed."""
+        return self._drag is not None and self._view.overflows
 
-    def _level(self, width: float) -> QPixmap:
-        """The coarsest picture that still has enough pixels."""
-        return next((each for each in self._levels if each.width() >= width - 1), self._levels[-1])
+    def _pinch(self, factor: float, anchor: QPointF) -> None:
+        """Follows the fingers at once: they are the motion."""
+        self._stop()
+        self._set_view(self._view.zoomed(self._view.zoom * factor, anchor))
 
-    def _changed(self) -> None:
-        self._centre = QPointF(
-            _kept(self._centre.x(), self._size.width(), self.width() / self._zoom),
-            _kept(self._centre.y(), self._size.height(), self.height() / self._zoom),
-        )
-        self.moved.emit()
+    def _stop(self) -> None:
+        self._motion.stop()
+        self._goal = None
+
+    def _arrived(self) -> None:
+        if self._goal is not None and abs(self._goal - self._view.fit_zoom) < 1e-9 * self._goal:
+            self._set_view(self._view.fit())
+        self._goal = None
+
+    def _set_view(self, view: Viewport) -> None:
+        if view != self._view:
+            self._view = view
+            self.viewed.emit()
         self.update()
 
+    def _paint_picture(self, painter: QPainter) -> None:
+        target, ratio = self._view.target, self.devicePixelRatio()
+        wide, high = target.width() * ratio, target.height() * ratio
+        exact = next((each for each in self._images if _is_size(each, wide, high)), None)
+        if exact is not None:
+            # One pixel for one: placed on whole pixels of the screen, nothing is blurred.
+            corner = QPointF(round(target.x() * ratio) / ratio, round(target.y() * ratio) / ratio)
+            painter.drawPixmap(QRectF(corner, QSizeF(exact.size()) / ratio), exact, QRectF(exact.rect()))
+            return
+        image = next((each for each in self._images if each.width() >= wide), self._images[-1])
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._view.zoom < _CRISP_FROM)
+        painter.drawPixmap(target, image, QRectF(image.rect()))
 
-def _kept(centre: float, size: float, sight: float) -> float:
-    """Keeps the middle of the view where the picture fills it, or in the picture's middle where it cannot."""
-    return size / 2 if sight >= size else min(max(centre, sight / 2), size - sight / 2)
+
+def _is_size(image: QPixmap, width: float, height: float) -> bool:
+    return abs(image.width() - width) < 1 and abs(image.height() - height) < 1

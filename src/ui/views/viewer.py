@@ -1,61 +1,41 @@
-"""One photo at a time: zoom, next and previous, the faces in it with their names."""
+"""One photo at a time: zoom, next and previous, the faces in it with their names.
+
+`photo_loader` fetches what is to be seen; `face_canvas` shows the picture with its faces, `viewer_chrome` the bar and
+the arrows, `info_panel` the details; `face_naming` takes names. This module leads keys, clicks and answers to them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSettings, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.types import LibraryChanged, Photo, PhotoFace
-from core.types import Pixels
+from app.types import LibraryChanged, PhotoFace
+from ui import theme
 from ui.context import Context
-from ui.tasks import Task
-from ui.views.canvas import Canvas
-from ui.views.face_tags import FaceTag, paint_tags, place_tags, tag_at
-from ui.views.name_editor import NameEditor
+from ui.text import shown
+from ui.views.canvas import WHEEL_STEP
+from ui.views.face_canvas import FaceCanvas
+from ui.views.face_naming import FaceNaming
+from ui.views.info_panel import InfoPanel, date_text
+from ui.views.photo_loader import Glance, PhotoLoader
+from ui.views.picture import Room
 from ui.views.viewer_chrome import ViewerChrome
+from ui.widgets import label
 
 _HIDE_MS = 2000
-_SCREEN_SIDE = 2560
-"""The resolution that a picture is also kept at, to be painted fast while it is seen as a whole."""
+_ROOM_REST_MS = 150
+_BLANK_MS = 250
+"""So long the last picture may stand in for the next one, whose place it holds so that nothing flickers."""
 
-_PAN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    photo: Photo
-    faces: list[PhotoFace]
-    images: list[QImage]
-
-
-class FaceCanvas(Canvas):
-    """The picture with the boxes of its faces."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.faces: list[PhotoFace] = []
-        self.boxes_shown = True
-        self.hovered: int | None = None
-
-    def tags(self) -> list[FaceTag]:
-        """Where the boxes and names are now."""
-        if not self.boxes_shown or self.empty:
-            return []
-        boxes = [self.to_widget(QRectF(f.box.x, f.box.y, f.box.width, f.box.height)) for f in self.faces]
-        return place_tags(self.faces, boxes, QRectF(self.rect()).adjusted(4, 4, -4, -4), self.tr("Add name"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
-        super().paintEvent(event)
-        painter = QPainter(self)
-        paint_tags(painter, self.tags(), self.hovered)
+_PAN = 96
+"""Pixels for one press of an arrow key."""
 
 
 class Viewer(QWidget):
-    """Fills the window. `show_photo` opens it."""
+    """Fills the window. `show_photo` opens it; it forgets its pictures when it is hidden."""
 
     closed = Signal()
     person_opened = Signal(int)
@@ -63,218 +43,257 @@ class Viewer(QWidget):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._context = context
         self._photo_ids: Sequence[int] = ()
         self._index = 0
-        self._ahead: dict[int, _Loaded] = {}
-        self._tasks: dict[int, Task] = {}
-        self.canvas = FaceCanvas(self)
-        self.chrome = ViewerChrome(context.look, self)
-        self._editor = NameEditor(context, self.canvas)
-        self._hiding = QTimer(self, singleShot=True, interval=_HIDE_MS)
-        self._hiding.timeout.connect(self._hide_chrome)
+        self._shown_id: int | None = None
+        self._glance: Glance | None = None
+        self.setStyleSheet(theme.viewer_style_sheet())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.canvas.boxes_shown = bool(QSettings().value("viewer/boxes", True, bool))
-        self.chrome.boxes.setChecked(self.canvas.boxes_shown)
-        self.canvas.moved.connect(self._moved)
-        self.canvas.pointed.connect(self._pointed)
-        self.canvas.pressed.connect(self._pressed)
-        self.chrome.back.clicked.connect(self.closed)
-        self.chrome.previous.clicked.connect(lambda: self._go(-1))
-        self.chrome.following.clicked.connect(lambda: self._go(1))
-        self.chrome.boxes.toggled.connect(self._show_boxes)
-        self._editor.finished.connect(self.setFocus)
-        context.bridge.changed.connect(self._changed)
-
-    def show_photo(self, photo_ids: Sequence[int], index: int) -> None:
-        """Shows one of several photos; the others are a key away."""
-        self._photo_ids, self._index = photo_ids, index
-        self._ahead.clear()
-        self._open()
-        self.setFocus()
+        self.canvas = FaceCanvas(self)
+        self.panel = InfoPanel(self)
+        self.message = label(self, "message", centred=True)
+        self.chrome = ViewerChrome(context.look, self)
+        self.naming = FaceNaming(context, self.canvas)
+        self._loader = PhotoLoader(context.library, context.tasks, self)
+        self._hiding = QTimer(self, singleShot=True, interval=_HIDE_MS)
+        self._room_rest = QTimer(self, singleShot=True, interval=_ROOM_REST_MS)
+        self._blank = QTimer(self, singleShot=True, interval=_BLANK_MS)
+        self._commands = self._make_commands()
+        self._connect(context)
+        self._restore()
 
     @property
     def photo_id(self) -> int | None:
-        """Of the photo that is shown."""
+        """Of the photo that is looked at."""
         return self._photo_ids[self._index] if self._photo_ids else None
+
+    def show_photo(self, photo_ids: Sequence[int], index: int) -> None:
+        """Shows one of several photos; the others are a key away."""
+        if photo_ids:
+            self._photo_ids = photo_ids
+            self._open(min(max(index, 0), len(photo_ids) - 1))
+            self.wake()
+            self.setFocus()
+
+    def wake(self) -> None:
+        """Shows the bar and the pointer for a while."""
+        self.chrome.show(True)
+        self.unsetCursor()
+        self._hiding.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         super().resizeEvent(event)
-        self.canvas.setGeometry(self.rect())
-        self.chrome.arrange(self.rect())
+        self._arrange()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  (Qt's name)
+        super().hideEvent(event)
+        if event.spontaneous():
+            # Minimised: the photo is to be there when the window comes back.
+            return
+        self._hiding.stop()
+        self.naming.stop()
+        self._loader.clear()
+        self._forget()
+        self._photo_ids = ()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        keys, key = Qt.Key, Qt.Key(event.key())
-        steps = {keys.Key_Space: 1, keys.Key_PageDown: 1, keys.Key_Backspace: -1, keys.Key_PageUp: -1}
-        pans = {keys.Key_Left: (1, 0), keys.Key_Right: (-1, 0), keys.Key_Up: (0, 1), keys.Key_Down: (0, -1)}
-        if key in (keys.Key_Left, keys.Key_Right) and self.canvas.fitted:
-            self._go(1 if key == keys.Key_Right else -1)
-        elif key in pans:
-            self.canvas.move_by(QPointF(*pans[key]) * _PAN)
-        elif key in steps:
-            self._go(steps[key])
-        elif key in (keys.Key_Home, keys.Key_End):
-            self._go(-self._index if key == keys.Key_Home else len(self._photo_ids) - 1 - self._index)
-        elif not self._command(key):
+        command = self._commands.get(event.key())
+        foreign = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        if command is None or foreign or not self._photo_ids:
             super().keyPressEvent(event)
+        else:
+            command()
 
-    def _command(self, key: Qt.Key) -> bool:
-        keys = Qt.Key
-        commands = {
-            keys.Key_Escape: self.closed.emit,
-            keys.Key_Plus: lambda: self.canvas.zoom_by(1.25),
-            keys.Key_Equal: lambda: self.canvas.zoom_by(1.25),
-            keys.Key_Minus: lambda: self.canvas.zoom_by(0.8),
-            keys.Key_0: self.canvas.fit,
-            keys.Key_1: lambda: self.canvas.zoom_to(1.0),
+    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802  (Qt's name)
+        """Who walks through the buttons with the keyboard has to see them."""
+        self.wake()
+        return super().focusNextPrevChild(forwards)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        if event.type() in (QEvent.Type.MouseMove, QEvent.Type.HoverMove, QEvent.Type.Enter):
+            self.wake()
+        return super().eventFilter(watched, event)
+
+    def _connect(self, context: Context) -> None:
+        self._hiding.timeout.connect(self._rest)
+        self._room_rest.timeout.connect(self._tell_room)
+        self._blank.timeout.connect(self._forget)
+        self._loader.glanced.connect(self._glanced)
+        self._loader.loaded.connect(self._loaded)
+        self._loader.failed.connect(self._failed)
+        self.canvas.viewed.connect(self._viewed)
+        self.canvas.pointed.connect(lambda _point: self.wake())
+        self.canvas.tag_clicked.connect(self._tag_clicked)
+        self.panel.person_opened.connect(self.person_opened)
+        self.naming.ended.connect(self.setFocus)
+        self.naming.named.connect(self._named)
+        chrome = self.chrome
+        chrome.back.clicked.connect(self.closed)
+        chrome.zoom.clicked.connect(self._toggle_zoom)
+        chrome.full_screen.clicked.connect(self.full_screen_wanted)
+        chrome.previous.clicked.connect(lambda: self._step(-1))
+        chrome.following.clicked.connect(lambda: self._step(1))
+        chrome.boxes.toggled.connect(self._show_boxes)
+        chrome.information.toggled.connect(self._show_details)
+        for widget in (chrome.bar, chrome.previous, chrome.following):
+            widget.installEventFilter(self)
+        context.bridge.changed.connect(self._changed)
+
+    def _restore(self) -> None:
+        settings = QSettings()
+        self.message.hide()
+        self.chrome.boxes.setChecked(bool(settings.value("viewer/boxes", True, bool)))
+        self.chrome.information.setChecked(bool(settings.value("viewer/details", False, bool)))
+        self._show_boxes(self.chrome.boxes.isChecked())
+        self._show_details(self.chrome.information.isChecked())
+
+    def _make_commands(self) -> dict[int, Callable[[], None]]:
+        keys, canvas = Qt.Key, self.canvas
+        return {
+            keys.Key_Escape: self._leave,
+            keys.Key_Left: lambda: self._arrow(QPointF(_PAN, 0), -1),
+            keys.Key_Right: lambda: self._arrow(QPointF(-_PAN, 0), 1),
+            keys.Key_Up: lambda: canvas.move_by(QPointF(0, _PAN)),
+            keys.Key_Down: lambda: canvas.move_by(QPointF(0, -_PAN)),
+            keys.Key_Space: lambda: self._step(1),
+            keys.Key_PageDown: lambda: self._step(1),
+            keys.Key_Backspace: lambda: self._step(-1),
+            keys.Key_PageUp: lambda: self._step(-1),
+            keys.Key_Home: lambda: self._step(-len(self._photo_ids)),
+            keys.Key_End: lambda: self._step(len(self._photo_ids)),
+            keys.Key_Plus: lambda: canvas.zoom_by(WHEEL_STEP),
+            keys.Key_Equal: lambda: canvas.zoom_by(WHEEL_STEP),
+            keys.Key_Minus: lambda: canvas.zoom_by(1 / WHEEL_STEP),
+            keys.Key_0: canvas.fit,
+            keys.Key_1: lambda: canvas.zoom_to(1.0),
             keys.Key_B: self.chrome.boxes.toggle,
             keys.Key_I: self.chrome.information.toggle,
+            keys.Key_N: self.naming.start_next,
             keys.Key_F: self.full_screen_wanted.emit,
+            keys.Key_F11: self.full_screen_wanted.emit,
         }
-        command = commands.get(key)
-        if command:
-            command()
-        return command is not None
 
-    def _go(self, step: int) -> None:
-        index = min(max(self._index + step, 0), len(self._photo_ids) - 1)
-        if self._photo_ids and index != self._index:
-            self._index = index
-            self._open()
+    def _toggle_zoom(self) -> None:
+        self.canvas.toggle()
 
-    def _open(self) -> None:
-        """Shows what is known of the photo at once and asks for the rest, the neighbours last."""
-        self._editor.hide()
-        self.canvas.faces, self.canvas.hovered = [], None
-        number = self._photo_ids[self._index]
-        self.chrome.show_position(self._index, len(self._photo_ids))
-        near = [self._photo_ids[i] for i in (self._index + 1, self._index - 1) if 0 <= i < len(self._photo_ids)]
-        for old in set(self._tasks) - {number, *near}:
-            self._tasks.pop(old).cancel()
-        self._ahead = {key: value for key, value in self._ahead.items() if key in (number, *near)}
-        if number in self._ahead:
-            self._show(self._ahead[number])
+    def _arrow(self, push: QPointF, step: int) -> None:
+        """Arrows move a picture that is larger than the window, and turn to the next one otherwise."""
+        if self.canvas.view.overflows:
+            self.canvas.move_by(push)
         else:
-            self.canvas.clear()
-            self.chrome.show_error("")
-            self._preview(number)
-        for each in (number, *near):
-            if each not in self._ahead and each not in self._tasks:
-                self._tasks[each] = self._load(each)
-        self._show_chrome()
+            self._step(step)
 
-    def _preview(self, number: int) -> None:
-        library = self._context.library
+    def _leave(self) -> None:
+        if self.window().isFullScreen():
+            self.full_screen_wanted.emit()
+        else:
+            self.closed.emit()
 
-        def small() -> tuple[Photo, QImage]:
-            return library.photos.get(number), QImage.fromData(library.thumbnails.photo(number))
+    def _step(self, step: int) -> None:
+        index = min(max(self._index + step, 0), len(self._photo_ids) - 1)
+        if index != self._index:
+            self._open(index)
 
-        def show(found: tuple[Photo, QImage]) -> None:
-            photo, image = found
-            if self.photo_id == number and self.canvas.empty and not image.isNull():
-                self.canvas.show_picture(_size(photo, image), [image])
+    def _open(self, index: int) -> None:
+        self._index = index
+        self.naming.stop()
+        self.message.hide()
+        self._glance = None
+        self.canvas.set_faces(())
+        self.chrome.show_position(index, len(self._photo_ids))
+        self._blank.start()
+        self._loader.show(self._photo_ids, index)
 
-        self._context.tasks.run(self, small, show, lambda _error: None)
+    def _forget(self) -> None:
+        """Shows nothing of the photo before."""
+        self._shown_id, self._glance = None, None
+        self.canvas.set_faces(())
+        self.canvas.clear()
+        self.panel.show_nothing()
 
-    def _load(self, number: int) -> Task:
-        photos = self._context.library.photos
+    def _glanced(self, glance: Glance) -> None:
+        photo, before = glance.photo, self._glance
+        self._blank.stop()
+        self._glance = glance
+        thumbnail = glance.thumbnail
+        if photo.photo_id != self._shown_id:
+            self._shown_id = photo.photo_id
+            size = thumbnail.size() if thumbnail else self.canvas.size()
+            self.canvas.open_picture(photo.width or size.width(), photo.height or size.height())
+            self.canvas.set_images([thumbnail] if thumbnail else [])
+        if before is None or (before.photo, before.faces) != (photo, glance.faces):
+            self.canvas.set_faces(glance.faces)
+            self.canvas.setAccessibleName(f"{shown(photo.path.name)}, {date_text(photo)}")
+            self.chrome.show_photo(photo)
+            self.panel.show_photo(photo, glance.faces)
 
-        def work() -> _Loaded:
-            return _Loaded(photos.get(number), photos.faces(number), _levels(photos.image(number)))
+    def _loaded(self, images: list[QImage]) -> None:
+        if self._glance is not None:
+            self.message.hide()
+            self.canvas.set_images(images)
 
-        def done(loaded: _Loaded) -> None:
-            self._tasks.pop(number, None)
-            self._ahead[number] = loaded
-            if number == self.photo_id:
-                self._show(loaded)
-
-        def failed(error: Exception) -> None:
-            self._tasks.pop(number, None)
-            if number == self.photo_id:
-                self.chrome.show_error(str(error))
-
-        return self._context.tasks.run(self, work, done, failed)
-
-    def _show(self, loaded: _Loaded) -> None:
-        self.chrome.show_error("")
-        self.canvas.show_picture(_size(loaded.photo, loaded.images[-1]), loaded.images)
-        self._show_faces(loaded)
-
-    def _show_faces(self, loaded: _Loaded) -> None:
-        self.canvas.faces = loaded.faces
-        self.canvas.update()
-        self.chrome.show_details(loaded.photo, loaded.faces)
+    def _failed(self, sentence: str) -> None:
+        if self._glance is None:
+            self._forget()
+        self._blank.stop()
+        self.message.setText(shown(sentence))
+        self.message.show()
+        self._arrange()
 
     def _changed(self, change: LibraryChanged) -> None:
-        """Names or faces of the photo in sight may be others now."""
-        number = self.photo_id
-        for each in change.photo_ids & set(self._ahead):
-            if each != number:
-                del self._ahead[each]
-        if not self.isVisible() or number not in change.photo_ids or number not in self._ahead:
-            return
-        photos, images = self._context.library.photos, self._ahead[number].images
+        if self._photo_ids and change.photo_ids:
+            self._loader.refresh(change.photo_ids)
 
-        def show(found: tuple[Photo, list[PhotoFace]]) -> None:
-            if number == self.photo_id:
-                self._ahead[number] = _Loaded(*found, images)
-                self._show_faces(self._ahead[number])
+    def _viewed(self) -> None:
+        view = self.canvas.view
+        self.chrome.show_zoom(None if self._shown_id is None else view.zoom)
+        if view.zoom > view.fit_zoom:
+            self._loader.come_near()
 
-        self._context.tasks.run(self, lambda: (photos.get(number), photos.faces(number)), show)
-
-    def _moved(self) -> None:
-        self._editor.hide()
-        self.chrome.show_zoom(self.canvas.zoom)
-
-    def _pointed(self, point: QPointF) -> None:
-        found = tag_at(self.canvas.tags(), point)
-        hovered = found.face.face_id if found else None
-        if hovered != self.canvas.hovered:
-            self.canvas.hovered = hovered
-            self.canvas.update()
-        pointing = found is not None and found.face.person_id is not None
-        self.canvas.setCursor(Qt.CursorShape.PointingHandCursor if pointing else Qt.CursorShape.ArrowCursor)
-        self._show_chrome()
-
-    def _pressed(self, point: QPointF) -> None:
-        found = tag_at(self.canvas.tags(), point)
-        if found is None or found.face.person_id is None:
-            return
-        if found.face.name:
-            self.person_opened.emit(found.face.person_id)
+    def _tag_clicked(self, face: PhotoFace) -> None:
+        if face.name:
+            self.person_opened.emit(face.person_id)
         else:
-            self._editor.open(found.face.person_id, found.tag)
+            self.naming.start(face)
 
-    def _show_boxes(self, shown: bool) -> None:
-        self.canvas.boxes_shown = shown
-        QSettings().setValue("viewer/boxes", shown)
-        self.canvas.update()
+    def _named(self) -> None:
+        if self._photo_ids:
+            self._loader.refresh(frozenset({self._photo_ids[self._index]}))
 
-    def _show_chrome(self) -> None:
-        self.chrome.set_shown(True)
-        self._hiding.start()
+    def _show_boxes(self, on: bool) -> None:
+        QSettings().setValue("viewer/boxes", on)
+        self.naming.stop()
+        self.canvas.show_boxes(on)
 
-    def _hide_chrome(self) -> None:
-        if self.chrome.in_use() or self._editor.isVisible():
+    def _show_details(self, on: bool) -> None:
+        QSettings().setValue("viewer/details", on)
+        self.panel.setVisible(on)
+        self._arrange()
+
+    def _rest(self) -> None:
+        """Leaves the picture alone, unless somebody is at the buttons or typing."""
+        if self.chrome.in_use or self.naming.active:
             self._hiding.start()
             return
-        self.chrome.set_shown(False)
+        self.chrome.show(False)
         if self.isVisible():
-            self.canvas.setCursor(Qt.CursorShape.BlankCursor)
+            self.setCursor(Qt.CursorShape.BlankCursor)
 
+    def _arrange(self) -> None:
+        rect = self.rect()
+        panel = theme.VIEWER_PANEL_WIDTH if self.chrome.information.isChecked() else 0
+        picture = QRect(0, 0, rect.width() - panel, rect.height())
+        self.canvas.setGeometry(picture)
+        self.panel.setGeometry(picture.width(), 0, panel, rect.height())
+        self.chrome.arrange(rect, picture)
+        width = min(theme.VIEWER_MESSAGE_WIDTH, picture.width() - 2 * (theme.VIEWER_ARROW + theme.SPACE_6))
+        height = self.message.heightForWidth(width)
+        # Over a thumbnail it stands low: faces are rarely there.
+        middle = picture.height() // 2 if self.canvas.empty else picture.height() * 4 // 5
+        self.message.setGeometry(picture.center().x() - width // 2, middle - height // 2, width, height)
+        self._room_rest.start()
 
-def _levels(pixels: Pixels) -> list[QImage]:
-    """The picture at screen size, where that is smaller, and in full."""
-    height, width = pixels.shape[:2]
-    full = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-    if max(width, height) <= _SCREEN_SIDE:
-        return [full]
-    screen = full.scaled(
-        _SCREEN_SIDE, _SCREEN_SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
-    return [screen, full]
-
-
-def _size(photo: Photo, image: QImage) -> QSizeF:
-    """Of the original; of what is at hand while the original was never read."""
-    return QSizeF(photo.width or image.width(), photo.height or image.height())
+    def _tell_room(self) -> None:
+        """Pictures are made for the size at which a resizing comes to rest."""
+        ratio = self.devicePixelRatio()
+        self._loader.set_room(Room(round(self.canvas.width() * ratio), round(self.canvas.height() * ratio), ratio))

@@ -1,121 +1,149 @@
-"""What lies over the picture in the viewer: the bar, the arrows, the details; there when the pointer moves."""
+"""What lies over the picture and comes and goes: the bar at the top, and the arrows at the edges."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QLocale, QRect, Qt, QTime
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, QObject, QRect, Qt, QVariantAnimation
+from PySide6.QtGui import QCursor, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.types import Photo, PhotoFace
-from ui import theme
+from app.types import Photo
+from ui import motion, theme
 from ui.look import Look
 from ui.text import shown
+from ui.views.info_panel import date_text, time_text
 from ui.widgets import icon_button, label, named
 
-_BAR_HEIGHT = 52
-_ARROW = 48
-_PANEL_WIDTH = 280
+_ZOOM_WIDTH = "8,888%"
+"""The longest figure of the zoom: the bar must not move while one zooms."""
 
 
-class ViewerChrome(QWidget):
-    """Widgets laid over their parent; the parent decides when they are shown."""
+class ViewerChrome(QObject):
+    """The widgets, all of them children of the viewer, which decides when they are shown.
+
+    Attributes:
+        back, boxes, information, full_screen, zoom: the buttons in the bar.
+        previous, following: the arrows.
+    """
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
-        self._over = parent
-        self.hide()
         self._shown = True
-        self._bar = named(QFrame(parent), "chrome")
-        self.back = self._button("arrow-left", self.tr("Back (Esc)"), self._bar)
-        self._name = label(self._bar)
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._date = label(self._bar, "quiet")
-        self._position = label(self._bar, "quiet")
-        self._zoom = label(self._bar, "quiet")
-        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._zoom.setFixedWidth(52)
-        self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self._bar, checkable=True)
-        self.information = self._button("info", self.tr("Details (I)"), self._bar, checkable=True)
+        self.bar = named(QFrame(parent), "chrome")
+        self.back = self._button("arrow-left", self.tr("Back (Esc)"), self.bar)
+        self._name = _Elided(self.bar)
+        self._date = label(self.bar, "quiet")
+        self._position = label(self.bar, "quiet")
+        self.zoom = self._button("", self.tr("Whole picture or 100% (0, 1)"), self.bar)
+        self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self.bar, checkable=True)
+        self.information = self._button("info", self.tr("Details (I)"), self.bar, checkable=True)
+        self.full_screen = self._button("maximize", self.tr("Full screen (F)"), self.bar)
         self.previous = self._button("chevron-left", self.tr("Previous photo"), parent, name="arrow")
         self.following = self._button("chevron-right", self.tr("Next photo"), parent, name="arrow")
-        self._panel = named(QFrame(parent), "panel")
-        self._column = QVBoxLayout(self._panel)
-        self._details = label(self._panel)
-        self._details.setWordWrap(True)
-        self._problem = label(parent, "problem", centred=True)
-        for widget in (self._bar, self.previous, self.following, self._panel, self._problem):
-            widget.setStyleSheet(theme.viewer_style_sheet())
+        self.boxes.toggled.connect(lambda on: self._tint("eye" if on else "eye-off", self.boxes))
+        self._effects = [self._effect(widget) for widget in self._widgets]
+        self._motion = QVariantAnimation(parent)
+        self._motion.setStartValue(0.0)
+        self._motion.setEndValue(1.0)
+        self._motion.valueChanged.connect(self._fade)
+        self._motion.finished.connect(self._faded)
         self._lay_out()
-        self._panel.hide()
-        self._problem.hide()
-        self.information.toggled.connect(lambda _on: self.arrange(self._over.rect()))
-        self.boxes.toggled.connect(self._tint_boxes)
 
-    def arrange(self, room: QRect) -> None:
-        """Puts everything in its place over a viewer of that size."""
-        self._bar.setGeometry(0, 0, room.width(), _BAR_HEIGHT)
-        middle = room.center().y() - _ARROW // 2
-        self.previous.setGeometry(theme.SPACE_4, middle, _ARROW, _ARROW)
-        self.following.setGeometry(room.width() - _ARROW - theme.SPACE_4, middle, _ARROW, _ARROW)
-        self._panel.setVisible(self.information.isChecked())
-        height = self._column.heightForWidth(_PANEL_WIDTH)
-        left = room.width() - _PANEL_WIDTH - theme.SPACE_4
-        self._panel.setGeometry(left, _BAR_HEIGHT + theme.SPACE_3, _PANEL_WIDTH, height)
-        width = min(480, room.width() - 2 * (_ARROW + theme.SPACE_6))
-        tall = self._problem.heightForWidth(width)
-        self._problem.setGeometry((room.width() - width) // 2, (room.height() - tall) // 2, width, tall)
+    @property
+    def shown(self) -> bool:
+        """Whether it is there, or coming."""
+        return self._shown
 
-    def set_shown(self, is_shown: bool) -> None:
-        """Shows or hides what comes and goes; details and errors stay."""
-        self._shown = is_shown
-        for widget in (self._bar, self.previous, self.following):
-            widget.setVisible(is_shown)
-
+    @property
     def in_use(self) -> bool:
         """Whether the pointer or the keyboard is on it."""
-        widgets = (self._bar, self.previous, self.following)
-        return any(each.underMouse() or each.isAncestorOf(QApplication.focusWidget() or self) for each in widgets)
+        focused = QApplication.focusWidget()
+        return any(_pointed(each) or _holds(each, focused) for each in self._widgets if each.isVisible())
+
+    def arrange(self, room: QRect, picture: QRect) -> None:
+        """Puts the bar at the top of the viewer and the arrows at the edges of the picture's part of it."""
+        self.bar.setGeometry(room.left(), room.top(), room.width(), theme.VIEWER_BAR_HEIGHT)
+        side, edge = theme.VIEWER_ARROW, theme.SPACE_4
+        middle = picture.center().y() - side // 2
+        self.previous.setGeometry(picture.left() + edge, middle, side, side)
+        self.following.setGeometry(picture.right() + 1 - edge - side, middle, side, side)
+
+    def show(self, is_shown: bool) -> None:
+        """Fades in or out."""
+        if is_shown == self._shown:
+            return
+        self._shown = is_shown
+        self._set_visible()
+        self._motion.stop()
+        directions = QVariantAnimation.Direction
+        self._motion.setDirection(directions.Forward if is_shown else directions.Backward)
+        self._motion.setDuration(motion.milliseconds())
+        for effect in self._effects:
+            effect.setEnabled(True)
+        self._motion.start()
 
     def show_position(self, index: int, count: int) -> None:
-        """ "12 of 340"."""
+        """ "12 of 340"; of the photo itself nothing is known yet."""
         number = QLocale().toString
         self._position.setText(self.tr("{} of {}").format(number(index + 1), number(count)))
         self.previous.setEnabled(index > 0)
         self.following.setEnabled(index < count - 1)
-        self._name.clear()
+        self._set_visible()
+        self._name.set_text("")
         self._date.clear()
 
-    def show_details(self, photo: Photo, faces: list[PhotoFace]) -> None:
-        """Of the photo that is shown."""
-        locale = QLocale()
-        day, time = QDate(*photo.taken_at.timetuple()[:3]), QTime(*photo.taken_at.timetuple()[3:6])
-        clock = locale.toString(time, QLocale.FormatType.ShortFormat)
-        taken = f"{locale.toString(day, QLocale.FormatType.LongFormat)}, {clock}"
-        self._name.setText(shown(photo.path.name))
+    def show_photo(self, photo: Photo) -> None:
+        """Names the photo."""
+        self._name.set_text(shown(photo.path.name))
         self._name.setToolTip(shown(str(photo.path)))
-        self._date.setText(taken)
-        names = [face.name for face in faces if face.name]
-        others = len(faces) - len(names)
-        people = names + ([self.tr("{} without a name").format(others)] if others else [])
-        size = self.tr("{} × {} pixels, {}").format(
-            locale.toString(photo.width), locale.toString(photo.height), locale.formattedDataSize(photo.size)
-        )
-        lines = [shown(photo.path.name), shown(str(photo.path.parent)), taken, size, ", ".join(people)]
-        self._details.setText("\n\n".join(line for line in lines if line))
-        self.arrange(self._over.rect())
+        self._date.setText(f"{date_text(photo)} · {time_text(photo)}")
 
-    def show_zoom(self, zoom: float) -> None:
-        """In percent of the original."""
-        self._zoom.setText(f"{QLocale().toString(round(zoom * 100))} %")
+    def show_zoom(self, zoom: float | None) -> None:
+        """In percent of the original, if there is a picture."""
+        locale = QLocale()
+        self.zoom.setText("" if zoom is None else f"{locale.toString(round(zoom * 100))}{locale.percent()}")
 
-    def show_error(self, text: str) -> None:
-        """A sentence over the picture; none hides it."""
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
-        self.arrange(self._over.rect())
+    @property
+    def _widgets(self) -> tuple[QWidget, ...]:
+        return (self.bar, self.previous, self.following)
+
+    def _set_visible(self) -> None:
+        """What is fading out stays until it is gone; an arrow that leads nowhere is not shown."""
+        if self._shown:
+            self.bar.show()
+        for arrow in (self.previous, self.following):
+            arrow.setVisible(arrow.isEnabled() and self.bar.isVisible())
+
+    def _fade(self, opacity: float) -> None:
+        for effect in self._effects:
+            effect.setOpacity(opacity)
+
+    def _faded(self) -> None:
+        for effect in self._effects:
+            # An effect that changes nothing would cost a detour for each repaint.
+            effect.setEnabled(not self._shown)
+        if not self._shown:
+            for widget in self._widgets:
+                widget.hide()
+
+    def _effect(self, widget: QWidget) -> QGraphicsOpacityEffect:
+        effect = QGraphicsOpacityEffect(widget)
+        effect.setEnabled(False)
+        widget.setGraphicsEffect(effect)
+        return effect
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self._bar)
+        row = QHBoxLayout(self.bar)
         row.setContentsMargins(theme.SPACE_3, 0, theme.SPACE_3, 0)
         row.setSpacing(theme.SPACE_2)
         texts = QVBoxLayout()
@@ -126,16 +154,49 @@ class ViewerChrome(QWidget):
         texts.addStretch()
         row.addWidget(self.back)
         row.addLayout(texts, 1)
-        for widget in (self._position, self._zoom, self.boxes, self.information):
+        row.addWidget(self._position)
+        row.addSpacing(theme.SPACE_2)
+        self.zoom.ensurePolished()
+        self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance(_ZOOM_WIDTH) + 2 * theme.SPACE_2)
+        for widget in (self.zoom, self.boxes, self.information, self.full_screen):
             row.addWidget(widget)
-        self._column.setContentsMargins(theme.SPACE_4, theme.SPACE_4, theme.SPACE_4, theme.SPACE_4)
-        self._column.addWidget(self._details)
 
     def _button(self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False) -> QToolButton:
         button = icon_button(parent, text, name, checkable)
-        button.setIcon(self._look.icon(icon, theme.ICON, theme.VIEWER_TEXT))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if icon:
+            self._tint(icon, button)
         return button
 
-    def _tint_boxes(self, on: bool) -> None:
-        self.boxes.setIcon(self._look.icon("eye" if on else "eye-off", theme.ICON, theme.VIEWER_TEXT))
+    def _tint(self, icon: str, button: QToolButton) -> None:
+        button.setIcon(self._look.icon(icon, theme.ICON, theme.VIEWER_TEXT))
+
+
+def _pointed(widget: QWidget) -> bool:
+    return widget.rect().contains(widget.mapFromGlobal(QCursor.pos()))
+
+
+def _holds(widget: QWidget, other: QWidget | None) -> bool:
+    return widget is other or (other is not None and widget.isAncestorOf(other))
+
+
+class _Elided(QLabel):
+    """One line that ends in an ellipsis in its middle where it does not fit."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        named(self, "strong").setTextFormat(Qt.TextFormat.PlainText)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_text(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))

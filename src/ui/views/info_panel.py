@@ -1,0 +1,123 @@
+"""What is known of the photo in sight: file, date, size, people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PySide6.QtCore import QDate, QLocale, Qt, QTime, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.types import Photo, PhotoFace
+from ui import theme
+from ui.text import shown
+from ui.widgets import label, named
+
+_UNBROKEN = 18
+"""A run of this many characters without a place to break it does not fit into the panel."""
+
+_BREAK = "\u200b"
+
+
+class InfoPanel(QScrollArea):
+    """`person_opened` carries the person whose name was clicked."""
+
+    person_opened = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "panel").setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(theme.VIEWER_PANEL_WIDTH)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(self.tr("Details"))
+        self._page = named(QWidget(self), "panel_page")
+        self._column = QVBoxLayout(self._page)
+        top = theme.VIEWER_BAR_HEIGHT + theme.SPACE_4
+        self._column.setContentsMargins(theme.SPACE_5, top, theme.SPACE_5, theme.SPACE_5)
+        self._column.setSpacing(theme.SPACE_1)
+        self.setWidget(self._page)
+
+    def show_nothing(self) -> None:
+        """Empties the panel."""
+        while self._column.count():
+            item = self._column.takeAt(0)
+            widget = item.widget() if item else None
+            if widget:
+                widget.hide()
+                widget.deleteLater()
+
+    def show_photo(self, photo: Photo, faces: Sequence[PhotoFace]) -> None:
+        """Fills the panel."""
+        self.show_nothing()
+        self._add(breakable(shown(photo.path.name)), "strong")
+        self._add(date_text(photo) + ", " + time_text(photo))
+        self._heading(self.tr("Size"))
+        self._add(self._size(photo))
+        self._heading(self.tr("Folder"))
+        self._add(breakable(shown(str(photo.path.parent))))
+        if faces:
+            self._heading(self.tr("People"))
+            self._add_people(faces)
+        self._column.addStretch(1)
+
+    def _size(self, photo: Photo) -> str:
+        locale = QLocale()
+        size = locale.formattedDataSize(photo.size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+        if not photo.width:
+            return size
+        pixels = self.tr("{} × {} pixels").format(locale.toString(photo.width), locale.toString(photo.height))
+        mega = self.tr("{} megapixels").format(locale.toString(photo.width * photo.height / 1e6, "f", 1))
+        return f"{pixels}\n{mega}, {size}"
+
+    def _add_people(self, faces: Sequence[PhotoFace]) -> None:
+        named = {face.person_id: face.name for face in faces if face.name and face.person_id is not None}
+        for person_id, name in named.items():
+            self._column.addWidget(self._person(person_id, shown(name)))
+        unnamed = sum(face.name is None for face in faces)
+        if unnamed:
+            number = QLocale().toString(unnamed)
+            self._add(
+                self.tr("1 without a name") if unnamed == 1 else self.tr("{} without a name").format(number), "quiet"
+            )
+
+    def _person(self, person_id: int, name: str) -> QPushButton:
+        button = named(QPushButton(self._page), "person")
+        button.ensurePolished()
+        metrics = button.fontMetrics()
+        room = theme.VIEWER_PANEL_WIDTH - 2 * theme.SPACE_5 - theme.SPACE_2
+        button.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.setAccessibleName(self.tr("Photos of {}").format(name))
+        button.setToolTip(self.tr("Photos of {}").format(name))
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda: self.person_opened.emit(person_id))
+        return button
+
+    def _heading(self, text: str) -> None:
+        self._column.addSpacing(theme.SPACE_3)
+        self._add(text, "quiet")
+
+    def _add(self, text: str, name: str = "") -> None:
+        line = label(self._page, name, text)
+        line.setWordWrap(True)
+        self._column.addWidget(line)
+
+
+def date_text(photo: Photo) -> str:
+    """The day on which a photo was taken, in the user's words."""
+    taken = photo.taken_at
+    return QLocale().toString(QDate(taken.year, taken.month, taken.day), QLocale.FormatType.LongFormat)
+
+
+def time_text(photo: Photo) -> str:
+    """The time of day."""
+    taken = photo.taken_at
+    return QLocale().toString(QTime(taken.hour, taken.minute), QLocale.FormatType.ShortFormat)
+
+
+def breakable(text: str) -> str:
+    """With places, not to be seen, where a line may end: after separators, and in the midst of very long words."""
+    text = re.sub(r"([/\\_.\-])(?=.)", rf"\1{_BREAK}", text)
+    return re.sub(rf"([^\s{_BREAK}]{{{_UNBROKEN}}})(?=[^\s{_BREAK}])", rf"\1{_BREAK}", text)
