@@ -59,7 +59,7 @@ class NameEditor(QLineEdit):
     def _keep(self) -> None:
         name, person_id = self.text().strip(), self._person_id
         if name:
-            self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name))
+            self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name), keep=True)
         self._close()
 
     def _close(self) -> None:
