@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QModelIndex, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QLocale, QModelIndex, QObject, QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.library import Library
@@ -175,3 +175,20 @@ def wheel(widget: QWidget, place: QPoint, turn: int) -> None:
         False,
     )
     QApplication.sendEvent(widget, event)
+
+
+class Dismissed(QObject):
+    """Reads and closes whatever dialog the program shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._timer = QTimer(self, interval=20)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def _look(self) -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QMessageBox):
+            self.texts.append(dialog.text())
+            dialog.accept()

@@ -63,6 +63,7 @@ class Session(QObject):
         self._closing.resize(280, 80)
         self._library: Library | None = None
         self._window: MainWindow | None = None
+        self._telling = False
         application.setQuitOnLastWindowClosed(False)
 
     def open(self) -> None:
@@ -71,17 +72,31 @@ class Session(QObject):
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A bug: keeps a report beside the library, tells the user where, and lets the program go on."""
-        text = "".join(traceback.format_exception(kind, error, trace))
-        sys.stderr.write(text)
+        if issubclass(kind, KeyboardInterrupt):
+            (self._window.close if self._window else self._application.quit)()
+            return
+        message = self._kept("".join(traceback.format_exception(kind, error, trace)))
+        # One bug may strike many times before the user has read of it once.
+        if not self._telling:
+            self._telling = True
+            QTimer.singleShot(0, self, lambda: self._tell(message))
+
+    def _kept(self, trace: str) -> str:
+        """Keeps a report; what the user is told of it."""
+        sys.stderr.write(trace)
         place = self._folder / "reports" / f"{datetime.now():%Y-%m-%d %H%M%S}.txt"
         where = str(place)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(f"Sietch {program_version()} on {platform.platform()}\n\n{text}", encoding="utf-8")
+            place.write_text(f"Sietch {program_version()} on {platform.platform()}\n\n{trace}", encoding="utf-8")
         except OSError:
             where = self.tr("nowhere: the disk cannot be written to")
         message = self.tr("Something went wrong inside Sietch. Your photos and the library are safe.\n\nReport: {}")
-        QTimer.singleShot(0, self, lambda: QMessageBox.warning(self._window, "Sietch", message.format(where)))
+        return message.format(where)
+
+    def _tell(self, message: str) -> None:
+        QMessageBox.warning(self._window, "Sietch", message)
+        self._telling = False
 
     def _opened(self, library: Library) -> None:
         self._library = library
@@ -90,9 +105,10 @@ class Session(QObject):
         self._window.show()
 
     def _failed(self, error: Exception) -> None:
-        if not isinstance(error, CoreError):
-            self.report(type(error), error, error.__traceback__)
-        QMessageBox.critical(None, "Sietch", str(error))
+        """The library cannot be opened, or closed."""
+        known = isinstance(error, CoreError)
+        text = str(error) if known else self._kept("".join(traceback.format_exception(error)))
+        QMessageBox.critical(None, "Sietch", text)
         self._application.exit(1)
 
     def _close(self) -> None:
@@ -105,4 +121,4 @@ class Session(QObject):
             window.tasks.close()
             library.close()
 
-        self._tasks.run(self, close, lambda _none: self._application.quit())
+        self._tasks.run(self, close, lambda _none: self._application.quit(), self._failed)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 
 from app.library import Library
 from app.types import LibraryCounts
+from core.errors import CoreError
 from ui.bridge import Bridge
 from ui.context import Context
 from ui.drop_target import DropTarget
@@ -175,7 +176,13 @@ class MainWindow(QMainWindow):
         self.viewer.full_screen_wanted.connect(self.toggle_full_screen)
         self._bridge.progressed.connect(self.status.show_progress)
         self._bridge.changed.connect(lambda _change: self._counter.ask())
-        self.tasks.failed.connect(lambda error: self.status.show_error(str(error)))
+        self.tasks.failed.connect(self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CoreError):
+            # A bug: the exception hook keeps a report.
+            raise error
+        self.status.show_error(str(error))
 
     def toggle_full_screen(self) -> None:
         """Between the whole screen and a window."""

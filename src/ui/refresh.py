@@ -52,12 +52,13 @@ class Refresher(QObject):
 
     def _done(self, outcome: tuple[Any, float]) -> None:
         result, seconds = outcome
-        self._show(result)
+        # First: a screen that fails to show this must be able to show the next.
         self._end(seconds)
+        self._show(result)
 
     def _broken(self, error: Exception) -> None:
-        self._failed(error)
         self._end(0.0)
+        self._failed(error)
 
     def _end(self, seconds: float) -> None:
         self._running = False

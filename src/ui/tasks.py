@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -23,11 +24,13 @@ class Task:
         work: Callable[[], Any],
         done: Callable[[Any], None],
         failed: Callable[[Exception], None] | None,
+        keep: bool,
     ) -> None:
         self.owner = owner
         self.work = work
         self.done = done
         self.failed = failed
+        self.keep = keep
         self.cancelled = False
         self.result: Any = None
         self.error: Exception | None = None
@@ -47,6 +50,8 @@ class Tasks(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="task")
         self._open = 0
+        self._closed = False
+        self._lock = threading.Lock()
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -55,30 +60,37 @@ class Tasks(QObject):
         work: Callable[[], T],
         done: Callable[[T], None] = lambda _result: None,
         failed: Callable[[Exception], None] | None = None,
+        keep: bool = False,
     ) -> Task:
-        """Does `work` on another thread, then `done` or `failed` on this one.
+        """Does `work` on another thread, then `done` or `failed` on this one. After `close` nothing is done.
 
         Args:
             owner: when it is gone by then, the outcome is dropped.
             failed: without it, an error goes to the signal `failed`.
+            keep: a change that the user made; it is done even when the window is closed before its turn.
         """
-        task = Task(owner, work, done, failed)
-        self._open += 1
-        self._pool.submit(self._do, task)
+        task = Task(owner, work, done, failed, keep)
+        with self._lock:
+            if not self._closed:
+                self._open += 1
+                self._pool.submit(self._do, task)
         return task
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
-        return self._open > 0
+        """Whether anything is under way whose outcome will come."""
+        return self._open > 0 and not self._closed
 
     def close(self) -> None:
-        """Waits for what is being done; what has not begun is dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Waits for what is being done and for changes; other things and all outcomes are dropped. For any thread."""
+        with self._lock:
+            self._closed = True
+        self._pool.shutdown(wait=True)
 
     def _do(self, task: Task) -> None:
         try:
-            task.result = None if task.cancelled else task.work()
+            wanted = task.keep or not (task.cancelled or self._closed)
+            task.result = task.work() if wanted else None
         except Exception as error:
             task.error = error
         if shiboken6.isValid(self):
@@ -86,7 +98,7 @@ class Tasks(QObject):
 
     def _deliver(self, task: Task) -> None:
         self._open -= 1
-        if task.cancelled or not shiboken6.isValid(task.owner):
+        if self._closed or task.cancelled or not shiboken6.isValid(task.owner):
             return
         if task.error is None:
             task.done(task.result)

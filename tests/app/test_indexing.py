@@ -54,6 +54,41 @@ def folder(album: Path, tmp_path: Path) -> Path:
     return tmp_path / "photos"
 
 
+@pytest.fixture(scope="module")
+def indexed_once(tmp_path_factory: pytest.TempPathFactory, album: Path) -> Path:
+    """The same photos and a closed library of them; not to be changed."""
+    root = tmp_path_factory.mktemp("indexed once")
+    shutil.copytree(album / "space", root / "photos")
+    shutil.copy2(album / "coffee.jpg", root / "photos")
+    with Library.open(root / "library") as library:
+        index(library, root / "photos")
+    return root
+
+
+@pytest.fixture
+def moved(indexed_once: Path, tmp_path: Path) -> Path:
+    """A copy of both for each test, to be changed at will: the library knows its photos where they are now."""
+    root = tmp_path / "moved"
+    shutil.copytree(indexed_once, root)
+    with Library.open(root / "library", resume=False) as library, library.database.write() as db:
+        for place_id, path in db.execute(text("SELECT place_id, path FROM place")).all():
+            now = path.replace(os.fsencode(indexed_once), os.fsencode(root))
+            db.execute(text("UPDATE place SET path = :now WHERE place_id = :id"), {"now": now, "id": place_id})
+    return root
+
+
+@pytest.fixture
+def photos(moved: Path) -> Path:
+    """The photos of `known`."""
+    return moved / "photos"
+
+
+@pytest.fixture
+def known(open_library: Opener, moved: Path) -> Library:
+    """A library that knows `photos`, its Indexer at work."""
+    return open_library(moved / "library")
+
+
 def test_an_album_becomes_people_and_tells_how_it_goes(library: Library, folder: Path) -> None:
     (folder / "broken.jpg").write_bytes((folder / "astronaut.jpg").read_bytes()[:300])
     (folder / "no picture.jpg").write_text("no picture")
@@ -79,21 +114,19 @@ def test_an_album_becomes_people_and_tells_how_it_goes(library: Library, folder:
     assert any(change.skipped for change in witness.changes)
 
 
-def test_indexing_again_changes_nothing(library: Library, folder: Path) -> None:
-    index(library, folder)
-    before = content(library)
-    index(library, folder)
-    index(library, folder / "astronaut.jpg")
-    assert content(library) == before
-    assert library.indexer.progress == IndexProgress(IndexPhase.IDLE)
+def test_indexing_again_changes_nothing(known: Library, photos: Path) -> None:
+    before = content(known)
+    index(known, photos)
+    index(known, photos / "astronaut.jpg")
+    assert content(known) == before
+    assert known.indexer.progress == IndexProgress(IndexPhase.IDLE)
 
 
-def test_a_copy_elsewhere_changes_nothing(library: Library, folder: Path, tmp_path: Path) -> None:
-    index(library, folder)
-    before = content(library)
-    shutil.copytree(folder, tmp_path / "copies")
-    index(library, tmp_path / "copies")
-    assert content(library) == before
+def test_a_copy_elsewhere_changes_nothing(known: Library, photos: Path, tmp_path: Path) -> None:
+    before = content(known)
+    shutil.copytree(photos, tmp_path / "copies")
+    index(known, tmp_path / "copies")
+    assert content(known) == before
 
 
 def test_pause_stops_and_resume_goes_on(library: Library, many: Path) -> None:
@@ -319,79 +352,74 @@ def test_a_photo_that_vanished_is_counted_once_however_often_the_work_pauses(
     assert library.counts().pending == 1
 
 
-def test_an_edited_photo_is_the_same_photo_with_other_faces(library: Library, folder: Path) -> None:
-    index(library, folder)
-    path = folder / "astronaut.jpg"
-    photo, person = photo_id(library, path), library.people.list()[0]
-    library.people.rename(person.person_id, "Pilot")
-    old = library.photos.faces(photo)
+def test_an_edited_photo_is_the_same_photo_with_other_faces(known: Library, photos: Path) -> None:
+    path = photos / "astronaut.jpg"
+    photo, person = photo_id(known, path), known.people.list()[0]
+    known.people.rename(person.person_id, "Pilot")
+    old = known.photos.faces(photo)
 
     samples.save(samples.smaller(samples.astronaut()), path)
-    witness = Witness(library)
-    index(library, folder)
+    witness = Witness(known)
+    index(known, photos)
 
-    assert photo_id(library, path) == photo
-    assert library.photos.get(photo).width == 384
-    assert (library.counts().photos, library.counts().faces, library.counts().people) == (4, 3, 1)
-    (face,) = library.photos.faces(photo)
+    assert photo_id(known, path) == photo
+    assert known.photos.get(photo).width == 384
+    assert (known.counts().photos, known.counts().faces, known.counts().people) == (4, 3, 1)
+    (face,) = known.photos.faces(photo)
     assert face.name == "Pilot"
     assert face.box.overlap(old[0].box) < 0.9
     assert photo in {each for change in witness.changes for each in change.photo_ids}
-    assert library.database.problems() == []
+    assert known.database.problems() == []
 
 
-def test_names_survive_when_every_photo_of_a_person_is_edited_at_once(library: Library, folder: Path) -> None:
-    index(library, folder)
-    person = library.people.list()[0]
-    library.people.rename(person.person_id, "Pilot")
-    for path in folder.glob("astronaut*.jpg"):
+def test_names_survive_when_every_photo_of_a_person_is_edited_at_once(known: Library, photos: Path) -> None:
+    person = known.people.list()[0]
+    known.people.rename(person.person_id, "Pilot")
+    for path in photos.glob("astronaut*.jpg"):
         # As programs do that write tags into photos: the picture stays, the file is another one.
         path.write_bytes(path.read_bytes() + b"tags")
-    index(library, folder)
-    assert library.counts().photos == 4
-    (after,) = library.people.list()
+    index(known, photos)
+    assert known.counts().photos == 4
+    (after,) = known.people.list()
     assert (after.person_id, after.name, after.face_count) == (person.person_id, "Pilot", 3)
-    assert library.core.stats().vectors == {library.models.name: 3}
+    assert known.core.stats().vectors == {known.models.name: 3}
 
 
-def test_a_photo_edited_into_a_copy_of_another_is_that_other(library: Library, folder: Path) -> None:
-    index(library, folder)
-    shutil.copy(folder / "astronaut.jpg", folder / "astronaut-dark.jpg")
-    index(library, folder)
-    assert library.counts().photos == 3
-    assert photo_id(library, folder / "astronaut.jpg") == photo_id(library, folder / "astronaut-dark.jpg")
-    assert len(library.photos.all_faces()) == 2
-    assert all(library.photos.get(photo).available for photo in library.photos.timeline().photo_ids)
+def test_a_photo_edited_into_a_copy_of_another_is_that_other(known: Library, photos: Path) -> None:
+    shutil.copy(photos / "astronaut.jpg", photos / "astronaut-dark.jpg")
+    index(known, photos)
+    assert known.counts().photos == 3
+    assert photo_id(known, photos / "astronaut.jpg") == photo_id(known, photos / "astronaut-dark.jpg")
+    assert len(known.photos.all_faces()) == 2
+    assert all(known.photos.get(photo).available for photo in known.photos.timeline().photo_ids)
 
 
-def test_an_edit_that_is_taken_back_leaves_everything_as_it_was(library: Library, folder: Path) -> None:
-    index(library, folder)
-    path = folder / "astronaut.jpg"
-    before, original = content(library), path.read_bytes()
+def test_an_edit_that_is_taken_back_leaves_everything_as_it_was(known: Library, photos: Path) -> None:
+    path = photos / "astronaut.jpg"
+    before, original = content(known), path.read_bytes()
     path.write_bytes(original + b"tags")
-    scan(library, folder)
+    scan(known, photos)
     path.write_bytes(original)
-    index(library, folder)
-    assert [row[:5] for row in content(library)] == [row[:5] for row in before]
-    assert library.counts().people == 1
+    index(known, photos)
+    assert [row[:5] for row in content(known)] == [row[:5] for row in before]
+    assert known.counts().people == 1
 
 
 def test_a_photo_that_is_damaged_by_an_edit_is_told_and_comes_back_when_it_is_repaired(
-    library: Library, folder: Path
+    known: Library, photos: Path
 ) -> None:
-    index(library, folder)
-    path = folder / "astronaut.jpg"
-    original, photo = path.read_bytes(), photo_id(library, path)
+    path = photos / "astronaut.jpg"
+    original, photo = path.read_bytes(), photo_id(known, path)
     path.write_bytes(original[:300])
-    index(library, folder)
-    assert library.photos.get(photo).state is PhotoState.UNREADABLE
-    assert [skipped.path for skipped in library.photos.skipped()] == [path]
-    assert photo not in library.photos.timeline().photo_ids
+    index(known, photos)
+    assert known.photos.get(photo).state is PhotoState.UNREADABLE
+    assert [skipped.path for skipped in known.photos.skipped()] == [path]
+    assert photo not in known.photos.timeline().photo_ids
     path.write_bytes(original)
-    index(library, folder)
-    assert library.photos.get(photo).state is PhotoState.INDEXED
-    assert library.counts().photos == 4
-    assert library.counts().people == 1
+    index(known, photos)
+    assert known.photos.get(photo).state is PhotoState.INDEXED
+    assert known.counts().photos == 4
+    assert known.counts().people == 1
 
 
 def test_photos_refused_by_another_version_are_tried_again(open_library: Opener, folder: Path) -> None:
@@ -405,15 +433,12 @@ def test_photos_refused_by_another_version_are_tried_again(open_library: Opener,
     assert library.photos.skipped() == []
 
 
-def test_grouping_that_was_cut_off_is_made_up_for_at_the_next_opening(open_library: Opener, folder: Path) -> None:
-    library = open_library()
-    index(library, folder)
-    with library.database.write() as db:
+def test_grouping_that_was_cut_off_is_made_up_for_at_the_next_opening(open_library: Opener, moved: Path) -> None:
+    with Library.open(moved / "library", resume=False) as library, library.database.write() as db:
         db.execute(text("UPDATE face SET person_id = NULL"))
         db.execute(text("DELETE FROM person"))
         db.execute(text("DELETE FROM setting"))
-    library.close()
-    again = open_library()
+    again = open_library(moved / "library")
     assert again.indexer.wait(TIMEOUT)
     assert again.counts().people == 1
 
@@ -430,16 +455,7 @@ def test_two_programs_on_one_library_index_every_photo_once(open_library: Opener
     assert len(faces) == len(set(faces))
 
 
-def test_a_listener_that_fails_does_not_stop_the_work(library: Library, folder: Path) -> None:
-    def fail(_event: object) -> None:
-        raise RuntimeError("a listener's own trouble")
-
-    library.events.subscribe(fail)
-    index(library, folder)
-    assert library.counts().photos == 4
-
-
-def test_originals_are_not_touched(library: Library, folder: Path) -> None:
+def test_originals_are_not_touched_and_a_listener_that_fails_stops_nothing(library: Library, folder: Path) -> None:
     def states() -> dict[Path, tuple[int, int, bytes]]:
         return {
             path: (path.stat().st_mtime_ns, path.stat().st_mode, path.read_bytes())
@@ -447,6 +463,11 @@ def test_originals_are_not_touched(library: Library, folder: Path) -> None:
             if path.is_file()
         }
 
+    def fail(_event: object) -> None:
+        raise RuntimeError("a listener's own trouble")
+
     before = states()
+    library.events.subscribe(fail)
     index(library, folder)
+    assert library.counts().photos == 4
     assert states() == before

@@ -138,7 +138,7 @@ class NameEditor(QFrame):
                 self.close_editor()
                 self._context.tasks.failed.emit(error)
 
-        self._context.tasks.run(self, lambda: people.rename(person_id, name), kept, failed)
+        self._context.tasks.run(self, lambda: people.rename(person_id, name), kept, failed, keep=True)
 
     def _tell(self, problem: str) -> None:
         self.problem.setText(problem)

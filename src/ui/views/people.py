@@ -109,4 +109,4 @@ class PeopleView(QWidget):
 
     def _name(self, row: int, name: str) -> None:
         person_id = self.people.ids[row]
-        self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name))
+        self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name), keep=True)

@@ -183,7 +183,7 @@ class PersonView(QWidget):
         self._name.setModified(False)
         if edited and person is not None and name != (person.name or ""):
             person_id = person.person_id
-            self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name))
+            self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name), keep=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         if event.key() == Qt.Key.Key_Escape and self._name.hasFocus():

@@ -1,0 +1,224 @@
+"""From the start of the program to its end: in a process of its own, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.library import Library
+from app.types import LibraryCounts
+from tests.qt import TIMEOUT_MS, Dismissed, until
+from ui.application import Session, make_application
+from ui.main_window import MainWindow
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+from app.types import IndexPhase
+from ui.application import make_application, run
+from ui.main_window import MainWindow
+
+folder, settings, photos = sys.argv[1:]
+
+
+def act():
+    dialog = QApplication.activeModalWidget()
+    if isinstance(dialog, QMessageBox):
+        print(dialog.text())
+        dialog.accept()
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, MainWindow) and window.isVisible():
+            live(window)
+
+
+def live(window):
+    progress = window.context.library.indexer.progress
+    if photos and progress.phase is IndexPhase.IDLE and not progress.total:
+        window.add([Path(photos)])
+    elif not photos or progress.done > 1:
+        print("closed", window.windowTitle())
+        window.close()
+
+
+QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, settings)
+application = make_application()
+timer = QTimer()
+timer.timeout.connect(act)
+timer.start(10)
+sys.exit(run(Path(folder)))
+"""
+
+
+def run_program(folder: Path, settings: Path, photos: Path | str = "") -> subprocess.CompletedProcess[str]:
+    """The real program: it adds the photos, if there are any, and closes its window as soon as it can."""
+    command = [sys.executable, "-c", _PROGRAM, str(folder), str(settings), str(photos)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=TIMEOUT_MS / 1000)
+
+
+@pytest.fixture
+def session(application: QApplication, settings: Path, tmp_path: Path) -> Iterator[Session]:
+    """The program around a new library, not yet opened."""
+    made = Session(application, tmp_path / "library")
+    yield made
+    made._tasks.close()
+    if made._window:
+        made._window.tasks.close()
+        made._window.close()
+    if made._library:
+        made._library.close()
+    application.setQuitOnLastWindowClosed(True)
+
+
+def open_session(session: Session, qtbot: QtBot) -> MainWindow:
+    session.open()
+    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+    assert session._window is not None
+    return session._window
+
+
+def test_the_program_opens_and_closes(settings: Path, indexed_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(indexed_folder, tmp_path / "library")
+    done = run_program(tmp_path / "library", settings)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "closed Sietch\n", "")
+    assert not (tmp_path / "library" / "reports").exists()
+
+
+def test_closed_in_the_middle_of_the_work_it_goes_on_the_next_time(settings: Path, album: Path, tmp_path: Path) -> None:
+    done = run_program(tmp_path / "library", settings, album)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "closed Sietch\n", "")
+    with Library.open(tmp_path / "library") as library:
+        assert library.indexer.wait(TIMEOUT_MS / 1000)
+        assert library.counts() == LibraryCounts(photos=9, people=5, faces=18, pending=0, skipped=0)
+
+
+def test_a_library_that_cannot_be_opened_is_told_and_ends_the_program(settings: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("no folder")
+    done = run_program(file / "library", settings)
+    assert done.returncode == 1
+    assert "cannot be made" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_none_is_told_as_well(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dismissed, codes = Dismissed(), []
+    monkeypatch.setattr(session._application, "exit", codes.append)
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "library.sqlite").write_text("This is no database. " * 1000)
+    session.open()
+    until(qtbot, lambda: codes == [1])
+    assert len(dismissed.texts[0]) > 20
+    assert not (tmp_path / "library" / "reports").exists(), "this is no bug"
+
+
+def test_settings_have_a_place_of_their_own(application: QApplication, settings: Path) -> None:
+    assert (QCoreApplication.organizationName(), QCoreApplication.applicationName()) == ("sietch", "sietch")
+    assert settings in Path(QSettings().fileName()).parents
+    assert make_application() is application
+
+
+def test_a_bug_is_kept_in_a_report_and_the_program_goes_on(
+    session: Session, qtbot: QtBot, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    dismissed = Dismissed()
+    for _ in range(5):
+        strike(session)
+    assert capsys.readouterr().err.count("ValueError: a bug") == 5
+    until(qtbot, lambda: dismissed.texts)
+    qtbot.wait(100)
+    (report,) = (tmp_path / "library" / "reports").iterdir()
+    text = report.read_text(encoding="utf-8")
+    assert text.startswith("Sietch ")
+    assert "in strike" in text
+    assert len(dismissed.texts) == 1, "a bug that strikes many times is told once"
+    assert str(report) in dismissed.texts[0]
+    assert "photos and the library are safe" in dismissed.texts[0]
+    strike(session)
+    until(qtbot, lambda: len(dismissed.texts) == 2)
+
+
+def strike(session: Session) -> None:
+    try:
+        raise ValueError("a bug")
+    except ValueError as error:
+        session.report(ValueError, error, error.__traceback__)
+
+
+def test_a_report_that_cannot_be_kept_is_told_too(
+    application: QApplication, settings: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    session, dismissed = Session(application, tmp_path / "file" / "library"), Dismissed()
+    strike(session)
+    until(qtbot, lambda: dismissed.texts)
+    assert "nowhere" in dismissed.texts[0]
+    session._tasks.close()
+    application.setQuitOnLastWindowClosed(True)
+
+
+def test_a_bug_in_a_query_goes_to_the_exception_hook(session: Session, qtbot: QtBot) -> None:
+    window = open_session(session, qtbot)
+    with qtbot.captureExceptions() as raised:
+        window.tasks.run(window, lambda: 1 // 0)
+        until(qtbot, lambda: raised)
+    assert raised[0][0] is ZeroDivisionError
+    assert window.status.error.text() == ""
+
+
+def test_a_known_error_in_a_query_is_told_where_it_happened(session: Session, qtbot: QtBot) -> None:
+    window = open_session(session, qtbot)
+    window.tasks.run(window, lambda: window.context.library.people.rename(99, "Mia"))
+    until(qtbot, lambda: window.status.error.text() == "There is no person 99.")
+
+
+def test_a_library_that_cannot_be_closed_does_not_keep_the_program_alive(
+    session: Session, qtbot: QtBot, application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, dismissed, codes = open_session(session, qtbot), Dismissed(), []
+    monkeypatch.setattr(session._application, "exit", codes.append)
+    library = session._library
+    assert library is not None
+    monkeypatch.setattr(library, "close", lambda: 1 // 0)
+    window.close()
+    until(qtbot, lambda: codes == [1])
+    monkeypatch.undo()
+    assert "Report:" in dismissed.texts[0]
+
+
+def test_control_c_closes_the_window(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    window, quits = open_session(session, qtbot), []
+    monkeypatch.setattr(session._application, "quit", lambda: quits.append("quit"))
+    session.report(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert not window.isVisible()
+    until(qtbot, lambda: quits)
+
+
+def test_a_library_that_takes_its_time_to_close_says_so(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, quits = open_session(session, qtbot), []
+    monkeypatch.setattr(session._application, "quit", lambda: quits.append("quit"))
+    library = session._library
+    assert library is not None
+    close = library.close
+    monkeypatch.setattr(library, "close", lambda: (QTest.qSleep(900), close()))
+    window.close()
+    assert not window.isVisible()
+    until(qtbot, session._closing.isVisible)
+    assert session._closing.text() == "Closing…"
+    until(qtbot, lambda: quits)
+    session._closing.hide()
