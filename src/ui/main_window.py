@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.library import Library
-from app.types import LibraryCounts
+from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
 from ui.bridge import Bridge
 from ui.context import Context
@@ -175,8 +175,12 @@ class MainWindow(QMainWindow):
         self.viewer.person_opened.connect(self.open_person)
         self.viewer.full_screen_wanted.connect(self.toggle_full_screen)
         self._bridge.progressed.connect(self.status.show_progress)
-        self._bridge.changed.connect(lambda _change: self._counter.ask())
+        self._bridge.changed.connect(self._changed)
         self.tasks.failed.connect(self._failed)
+
+    def _changed(self, change: LibraryChanged) -> None:
+        self._counter.ask()
+        self.context.thumbnails.refresh(change.photo_ids)
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CoreError):

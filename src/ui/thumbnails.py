@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -57,6 +57,8 @@ class ThumbnailCache(QObject):
         }
         self._kept: OrderedDict[Key, QPixmap] = OrderedDict()
         self._bytes = 0
+        self._latest: dict[tuple[Kind, int], Key] = {}
+        self._stale: set[Key] = set()
         self._waiting: OrderedDict[Key, None] = OrderedDict()
         self._running: set[Key] = set()
         self._failed: dict[Key, float] = {}
@@ -66,14 +68,24 @@ class ThumbnailCache(QObject):
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
-            return kept
-        if key not in self._running and not self.failed(key):
+        if (kept is None or key in self._stale) and key not in self._running and not self.failed(key):
             self._waiting[key] = None
             self._waiting.move_to_end(key)
             while len(self._waiting) > MAX_WAITING:
                 self._waiting.popitem(last=False)
             self._pump()
-        return None
+        return kept
+
+    def at_any_size(self, key: Key) -> QPixmap | None:
+        """The same picture at the size that was loaded last, to be painted while the right one is loaded."""
+        latest = self._latest.get((key.kind, key.number))
+        return self._kept.get(latest) if latest else None
+
+    def refresh(self, photo_ids: Collection[int]) -> None:
+        """These photos may look different now: each is loaded again at the next wish, and shown as it was till then."""
+        self._stale |= {key for key in self._kept if key.kind is Kind.PHOTO and key.number in photo_ids}
+        for key in [key for key in self._failed if key.number in photo_ids]:
+            del self._failed[key]
 
     def failed(self, key: Key) -> bool:
         """Whether the picture cannot be had."""
@@ -95,16 +107,26 @@ class ThumbnailCache(QObject):
         if image.isNull():
             self._give_up(key)
             return
+        self._drop(key)
         self._kept[key] = QPixmap.fromImage(image)
+        self._latest[key.kind, key.number] = key
         self._bytes += image.sizeInBytes()
         while self._bytes > MAX_BYTES:
-            _, old = self._kept.popitem(last=False)
-            self._bytes -= old.width() * old.height() * 4
+            self._drop(next(iter(self._kept)))
         self.loaded.emit()
         self._pump()
 
+    def _drop(self, key: Key) -> None:
+        old = self._kept.pop(key, None)
+        if old is not None:
+            self._bytes -= old.width() * old.height() * 4
+            self._stale.discard(key)
+            if self._latest.get((key.kind, key.number)) == key:
+                del self._latest[key.kind, key.number]
+
     def _give_up(self, key: Key) -> None:
         self._running.discard(key)
+        self._stale.discard(key)
         self._failed[key] = time.monotonic()
         self.loaded.emit()
         self._pump()

@@ -35,7 +35,7 @@ class CellDelegate(QStyledItemDelegate):
         outline.addRoundedRect(QRectF(rect), theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
         painter.save()
         painter.setClipPath(outline)
-        pixmap = self._thumbnails.get(key)
+        pixmap = self._thumbnails.get(key) or self._thumbnails.at_any_size(key)
         if pixmap is None:
             painter.fillRect(rect, theme.colour(self._look.theme.surface))
             if self._thumbnails.failed(key):

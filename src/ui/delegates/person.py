@@ -104,7 +104,9 @@ class PersonDelegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, cell: QRect, person: PersonSummary, hovered: bool) -> None:
         font = theme.font(theme.TEXT_BODY, strong=person.name is not None)
-        colour = self._look.theme.text if person.name else self._look.theme.accent
+        look = self._look.theme
+        # The accent is read well on the raised ground alone, which a hovered name has.
+        colour = look.text if person.name else look.accent if hovered else look.quiet
         text = person.name or self.tr("Add name")
         rect = name_rect(cell)
         if hovered:
