@@ -30,7 +30,7 @@ _PICTURE = Path("build/demo.png")
 _GROUPS = ((0, 430), (170, 640), (380, 800), (620, 1040), (820, 1280), (0, 640), (640, 1280), (170, 1040))
 """Left and right edges, in the picture of six people, that cut no face."""
 
-_MONTHS = ((2026, 8), (2026, 7), (2025, 12), (2024, 6))
+_MONTHS = ((2025, 8), (2025, 7), (2024, 12), (2023, 6))
 
 _TURNS = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 """EXIF orientation -> how the pixels lie in a file that has it."""

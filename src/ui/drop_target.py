@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -54,13 +54,13 @@ class DropTarget(QWidget):
         QPainter(self).fillRect(self.rect(), theme.colour(_DIM))
 
     def _announce(self, paths: Sequence[Path]) -> None:
-        folders = sum(path.is_dir() for path in paths[:100])
+        folders, count = sum(path.is_dir() for path in paths[:100]), QLocale().toString(len(paths))
         if len(paths) == 1:
             what = self.tr("Add this folder to your library") if folders else self.tr("Add this photo to your library")
         elif folders == len(paths):
-            what = self.tr("Add {} folders to your library").format(len(paths))
+            what = self.tr("Add {} folders to your library").format(count)
         else:
-            what = self.tr("Add {} files and folders to your library").format(len(paths))
+            what = self.tr("Add {} files and folders to your library").format(count)
         self.text.setText(f"{what}\n{self.tr('The files stay where they are.')}")
         self.setGeometry(self._covered.rect())
         self.raise_()
