@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -44,6 +44,7 @@ class PersonView(QWidget):
         self._context = context
         self._person: PersonSummary | None = None
         self._person_id = 0
+        self._stale = False
         self._picture = label(self)
         self._picture.setFixedSize(theme.FACE_SMALL, theme.FACE_SMALL)
         self._name = named(QLineEdit(self), "name")
@@ -168,14 +169,26 @@ class PersonView(QWidget):
             self._picture.setPixmap(shown)
 
     def _failed(self, error: Exception) -> None:
-        if isinstance(error, NotFound):
+        if not isinstance(error, NotFound):
+            self._context.tasks.failed.emit(error)
+        elif self.isVisible():
             self.gone.emit()
         else:
-            self._context.tasks.failed.emit(error)
+            self._stale = True
 
     def _changed(self, change: LibraryChanged) -> None:
-        if self.isVisible() and self._person_id in change.person_ids:
+        if self._person_id in change.person_ids:
+            self._stale = True
+            self._refresh_in_sight()
+
+    def _refresh_in_sight(self) -> None:
+        if self._stale and self.isVisible():
+            self._stale = False
             self._refresher.ask()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        super().showEvent(event)
+        self._refresh_in_sight()
 
     def _rename(self) -> None:
         name, person = self._name.text().strip(), self._person

@@ -70,8 +70,8 @@ class PhotoGrid(Grid):
         index = self.indexAt(event.pos())
         if not index.isValid():
             return
-        if not self.selectionModel().isSelected(index):
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        flags, chosen = QItemSelectionModel.SelectionFlag, self.selectionModel().isSelected(index)
+        self.selectionModel().setCurrentIndex(index, flags.NoUpdate if chosen else flags.ClearAndSelect)
         self._menu(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
@@ -79,6 +79,9 @@ class PhotoGrid(Grid):
             self._copy()
         else:
             super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802  (Qt's name)
+        """Photos have no names to be found by, and to look through 100,000 of them for one takes a while."""
 
     def clicked_at(self, index: QModelIndex, point: QPoint) -> None:
         if tick_rect(QRectF(self.visualRect(index))).contains(QPointF(point)):
@@ -90,21 +93,30 @@ class PhotoGrid(Grid):
         self, index: Index, event: QEvent | None = None
     ) -> QItemSelectionModel.SelectionFlag:
         """A plain click opens a photo; its mark, or a key held down, selects it."""
-        if isinstance(event, QMouseEvent) and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+        plain = isinstance(event, QMouseEvent) and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if plain and index.isValid():
             return QItemSelectionModel.SelectionFlag.NoUpdate
         return super().selectionCommand(index, event)
 
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction(self.tr("Open"), lambda: self.opened.emit(self.currentIndex().row()))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Open"), self._open)
         menu.addAction(self.tr("Copy"), self._copy)
         menu.addAction(self.tr("Show in folder"), self._reveal)
-        menu.exec(place)
+        menu.popup(place)
+
+    def _open(self) -> None:
+        # Photos come and go while a menu is open.
+        if self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex().row())
 
     def _copy(self) -> None:
         """The selected files, as a file manager copies them."""
         chosen = [self.photos.ids[index.row()] for index in self.selectionModel().selectedIndexes()]
         photos = self._context.library.photos
+        if not chosen:
+            return
 
         def to_clipboard(found: list[Photo]) -> None:
             data = QMimeData()
@@ -114,8 +126,9 @@ class PhotoGrid(Grid):
         self._context.tasks.run(self, lambda: [photos.get(number) for number in chosen], to_clipboard)
 
     def _reveal(self) -> None:
-        number = self.photos.ids[self.currentIndex().row()]
-        photos = self._context.library.photos
+        if not self.currentIndex().isValid():
+            return
+        number, photos = self.photos.ids[self.currentIndex().row()], self._context.library.photos
 
         def open_folder(photo: Photo) -> None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.path.parent)))
