@@ -7,10 +7,11 @@ from pathlib import Path
 import onnxruntime
 
 from core.errors import ModelError
+from core.graphs import without_prelu
 
 
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
-    """A session on the processor.
+    """A session on the processor, of the model as `core.graphs` makes it faster.
 
     One thread is the best setting where several workers run side by side. Spinning is off: pools that wait in a busy
     loop take the processor from each other and from the window.
@@ -29,6 +30,6 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     # Errors only: w600k_mbf declares a batch of one for its output, and every other batch size would warn.
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises its own classes, without a common base
+        return onnxruntime.InferenceSession(without_prelu(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnx and onnxruntime raise their own classes, without a common base
         raise ModelError(f"The face model {path.name} cannot be run: {error}") from error
