@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -36,6 +37,7 @@ class Run:
 
     Attributes:
         seconds: from the start of the process to its end.
+        work: seconds of processors that it and its children used, all together; other programs change it little.
         peak: the most memory that the process and its children held together, in bytes; pages that they share count
             once for each.
     """
@@ -43,6 +45,7 @@ class Run:
     photos: int
     faces: int
     seconds: float
+    work: float
     peak: int
 
 
@@ -65,15 +68,17 @@ def main(arguments: Sequence[str]) -> None:
             for name, command in commands.items():
                 runs[name].append(measured(command))
                 print(_line(f"{name}, round {number + 1}", runs[name][-1]), flush=True)
-    ratios = [
-        ours.photos / ours.seconds / (loop.photos / loop.seconds) for loop, ours in zip(*runs.values(), strict=True)
-    ]
-    print(f"sietch index is {statistics.median(ratios):.2f} times as fast (median of {len(ratios)} rounds)")
+    pairs = list(zip(*runs.values(), strict=True))
+    for what, ratios in (
+        ("is {:.2f} times as fast", [loop.seconds / ours.seconds for loop, ours in pairs]),
+        ("takes {:.2f} times the work of processors", [ours.work / loop.work for loop, ours in pairs]),
+    ):
+        print(f"sietch index {what.format(statistics.median(ratios))} (median of {len(ratios)} rounds)")
 
 
 def measured(command: Sequence[str]) -> Run:
     """Runs a command that prints JSON with the keys `photos` and `faces`."""
-    started = time.monotonic()
+    started, before = time.monotonic(), _work()
     process = psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     peaks = [0]
     watcher = threading.Thread(target=_watch, args=(process, peaks))
@@ -84,7 +89,13 @@ def measured(command: Sequence[str]) -> Run:
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} failed with {process.returncode}")
     counts = json.loads(printed)
-    return Run(counts["photos"], counts["faces"], seconds, peaks[0])
+    return Run(counts["photos"], counts["faces"], seconds, _work() - before, peaks[0])
+
+
+def _work() -> float:
+    """Seconds of processors that ended child processes used, and theirs."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def _watch(process: psutil.Process, peaks: list[int]) -> None:
@@ -101,7 +112,6 @@ def _watch(process: psutil.Process, peaks: list[int]) -> None:
 
 
 def _line(name: str, run: Run) -> str:
+    counts = f"{run.photos:6,} photos {run.faces:6,} faces {run.seconds:7.1f} s {run.work:7.1f} s of work"
     speed = f"{run.photos / run.seconds:6.1f} photos/s {run.faces / run.seconds:6.1f} faces/s"
-    return (
-        f"{name:22} {run.photos:6,} photos {run.faces:6,} faces {run.seconds:7.1f} s {speed} {run.peak / 1e6:6.0f} MB"
-    )
+    return f"{name:22} {counts} {speed} {run.peak / 1e6:6.0f} MB"
