@@ -1,8 +1,11 @@
 """Dropped files and folders -> photos. Files stay where they are and are only read.
 
 A photo is known by the sha256 of its file: the same picture in two places is one photo with two places, and a folder
-that is added again changes nothing. Files whose size and time are as they were are not even opened. A photo whose only
-file has other content now, because somebody edited it, stays the same photo and is indexed again.
+that is added again changes nothing. Files whose size and time are as they were are not even opened.
+
+While a folder is read, photos only come and places move: what is not where it was may be met later under another name.
+At the end it is settled which new photos are old ones that somebody edited: those stay the same photos and are indexed
+again. No photo that ever was in the library goes because its file did.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -23,11 +27,15 @@ from app import schema
 from app.metadata import taken_at
 from app.types import PhotoState
 from core.database import Database
-from core.images import READABLE, exif_of, sniff
-from core.service import FaceCore
+from core.images import MAX_FILE_BYTES, READABLE, exif_of, sniff
 
 BATCH = 64
 """Files whose rows are written together."""
+
+_BLOCK = 1_000_000
+"""Bytes that are read between two questions whether to stop."""
+
+_TOO_LARGE = "The file is larger than 1 GB, more than Sietch opens as a picture."
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".mts", ".m2ts", ".3gp", ".wmv", ".webm", ".mpg"})
 RAW_SUFFIXES = frozenset({".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"})
@@ -57,14 +65,24 @@ class Imported:
     Attributes:
         waiting: photos that wait to be indexed.
         refused: files that are no photos.
-        photo_ids: photos that were in the library and are not as they were: edited, or replaced by another.
-        person_ids: people who were in those that are gone.
+        photo_ids: photos that were in the library and are not as they were: edited, or no longer where they were.
     """
 
     waiting: int = 0
     refused: int = 0
     photo_ids: set[int] = field(default_factory=set)
-    person_ids: set[int] = field(default_factory=set)
+
+
+class _Stop:
+    """Asks whether to stop, and once the answer was yes, it stays yes for this scan."""
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self._stopped = stopped
+        self.said = False
+
+    def __call__(self) -> bool:
+        self.said = self.said or self._stopped()
+        return self.said
 
 
 def program_version() -> str:
@@ -75,34 +93,39 @@ def program_version() -> str:
 class Importer:
     """Turns paths into rows of `photo` and `place`."""
 
-    def __init__(self, database: Database, core: FaceCore, library_folder: Path) -> None:
+    def __init__(self, database: Database, library_folder: Path) -> None:
         self._database = database
-        self._core = core
         self._own = os.fsencode(library_folder.resolve())
 
-    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[Imported], None]) -> None:
+    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[Imported], None]) -> bool:
         """Adds a file, or everything below a folder, in the order of the names.
 
         Args:
             root: a path; what is not there is recorded as skipped.
-            stopped: asked between files; when it says yes the scan ends, and what was added stays.
+            stopped: asked again and again; when it says yes the scan ends, and what was added stays.
             added: told after every commit what it brought.
+
+        Returns:
+            Whether everything was looked at. Until then what was edited waits to be settled.
         """
         known, faults = self._known(root), self._passing_faults(root)
-        batch: list[_Found] = []
+        stop, batch = _Stop(stopped), list[_Found]()
         for path, explicit in _walk(root, self._own):
-            if stopped():
+            if stop():
                 break
-            found = _examine(path, explicit, known)
+            found = _examine(path, explicit, known, stop)
             if found:
                 faults.discard(found.path)
                 batch.append(found)
             if len(batch) >= BATCH:
                 added(self._write(batch))
                 batch = []
-        else:
+        imported = self._write(batch)
+        if not stop.said:
             self._forget_faults(faults)
-        added(self._write(batch))
+            self._settle(imported)
+        added(imported)
+        return not stop.said
 
     def _known(self, root: bytes) -> dict[bytes, tuple[int, int]]:
         """Size and time of the files at or below `root` that need no new look."""
@@ -130,41 +153,34 @@ class Importer:
         if batch:
             with self._database.write() as db:
                 for found in batch:
-                    self._record(db, found, imported)
+                    _record(db, found, imported)
         return imported
 
-    def _record(self, db: Connection, found: _Found, imported: Imported) -> None:
-        """Writes one file's rows."""
-        place, skipped = schema.place.c, schema.skipped.c
-        row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
-        if found.content_hash is None:
-            imported.refused += 1
-            row |= {"reason": found.reason, "refused_by": program_version() if found.lasting else None}
-            statement = upsert(schema.skipped).values(row)
-            db.execute(statement.on_conflict_do_update(index_elements=[skipped.path], set_=row))
-            return
-        before = db.execute(select(place.photo_id).where(place.path == found.path)).scalar()
-        photo_id, waits = _photo(db, found, before)
-        imported.waiting += waits
-        if waits and photo_id == before:
-            imported.photo_ids.add(photo_id)
-        statement = upsert(schema.place).values(row | {"photo_id": photo_id})
-        db.execute(statement.on_conflict_do_update(index_elements=[place.path], set_=row | {"photo_id": photo_id}))
-        db.execute(delete(schema.skipped).where(skipped.path == found.path))
-        if before is not None and before != photo_id:
-            self._forget_replaced(db, before, imported)
+    def _settle(self, imported: Imported) -> None:
+        """Makes of the new photos that took the places of old ones what they are: edits of these, or photos.
 
-    def _forget_replaced(self, db: Connection, photo_id: int, imported: Imported) -> None:
-        """Removes a photo if its last file became that of another photo."""
-        if _places(db, photo_id):
-            return
-        photo = schema.photo.c.photo_id == photo_id
-        image_id = db.execute(select(schema.photo.c.image_id).where(photo)).scalar()
-        db.execute(delete(schema.photo).where(photo))
-        imported.photo_ids.add(photo_id)
-        if image_id is not None:
-            imported.person_ids |= self._core.remove_image(image_id, db)
+        It depends on the database alone, so that a scan that was killed and done again settles the same.
+        """
+        with self._database.write() as db:
+            for edit in db.execute(text(_EDITS)).all():
+                _keep_edited(db, edit.photo_id, edit.new_id, imported)
+            imported.waiting -= int(db.execute(text(f"SELECT count(*) {_LOST} AND state = 'pending'")).scalar_one())
+            db.execute(text(f"DELETE {_LOST}"))
+            db.execute(text("UPDATE photo SET replaces = NULL WHERE replaces IS NOT NULL"))
 
+
+_HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {})"
+
+_EDITS = f"""
+    SELECT photo.replaces AS photo_id, min(photo.photo_id) AS new_id FROM photo
+    WHERE photo.replaces IS NOT NULL AND {_HAS_PLACE.format("photo.photo_id")}
+      AND NOT {_HAS_PLACE.format("photo.replaces")}
+    GROUP BY photo.replaces HAVING count(*) = 1
+"""
+"""Photos whose last place was taken by one new photo. Where several took them, none of them is the old one."""
+
+_LOST = f"FROM photo WHERE indexed_at IS NULL AND NOT {_HAS_PLACE.format('photo.photo_id')}"
+"""Photos that changed before they were ever looked at: nothing is known of them, and nothing is left of them."""
 
 _BELOW = "(path = :root OR (path >= :low AND path < :high))"
 
@@ -202,29 +218,44 @@ def _walk(root: bytes, own: bytes) -> Iterator[tuple[bytes, bool]]:
         waiting.extend(reversed(folders))
 
 
-def _examine(path: bytes, explicit: bool, known: dict[bytes, tuple[int, int]]) -> _Found | None:
-    """What a file is; None where there is nothing to record."""
+def _examine(path: bytes, explicit: bool, known: dict[bytes, tuple[int, int]], stop: _Stop) -> _Found | None:
+    """What a file is; None where there is nothing to record, or when stopped."""
     try:
         status = os.stat(path)
-        if known.get(path) == (status.st_size, status.st_mtime_ns):
+        size, modified_ns = status.st_size, _within_64_bits(status.st_mtime_ns)
+        if known.get(path) == (size, modified_ns):
             return None
         if not stat.S_ISREG(status.st_mode):
             reason = "The folder cannot be read." if stat.S_ISDIR(status.st_mode) else "This is not a file."
             return _Found(path, 0, 0, reason=reason, lasting=False) if explicit else None
         with open(path, "rb") as file:
-            reason_or_none = _refusal(path, file.read(32), explicit)
+            reason_or_none = _refusal(path, file.read(32), size, explicit)
             if reason_or_none is None:
                 file.seek(0)
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                return _Found(path, status.st_size, status.st_mtime_ns, digest)
+                digest = _hash(file, stop)
+                return _Found(path, size, modified_ns, digest) if digest else None
     except OSError as error:
         return _Found(path, 0, 0, reason=f"The file cannot be read: {error.strerror or error}.", lasting=False)
-    if not reason_or_none:
-        return None
-    return _Found(path, status.st_size, status.st_mtime_ns, reason=reason_or_none)
+    return _Found(path, size, modified_ns, reason=reason_or_none) if reason_or_none else None
 
 
-def _refusal(path: bytes, head: bytes, explicit: bool) -> str | None:
+def _within_64_bits(modified_ns: int) -> int:
+    """A file's time as the database can hold it: a broken clock dates files beyond the year 2262."""
+    return min(max(modified_ns, -(2**63)), 2**63 - 1)
+
+
+def _hash(file: BinaryIO, stop: _Stop) -> str | None:
+    """The sha256 of a file, None when stopped: a large one on a slow drive takes minutes."""
+    digest = hashlib.sha256()
+    while not stop():
+        block = file.read(_BLOCK)
+        if not block:
+            return digest.hexdigest()
+        digest.update(block)
+    return None
+
+
+def _refusal(path: bytes, head: bytes, size: int, explicit: bool) -> str | None:
     """Why a file is no photo; "" for one that nobody would expect to be; None for a photo."""
     kind = sniff(head)
     suffix = os.path.splitext(os.fsdecode(path))[1].lower()
@@ -234,14 +265,37 @@ def _refusal(path: bytes, head: bytes, explicit: bool) -> str | None:
         return f"{'HEIC' if kind == 'HEIC' else 'RAW'} pictures cannot be opened by this version of Sietch."
     if kind in READABLE:
         # Two letters are too little to call a file without the right name a picture.
-        return "" if kind == "BMP" and suffix != ".bmp" and not explicit else None
+        if kind == "BMP" and suffix != ".bmp" and not explicit:
+            return ""
+        return _TOO_LARGE if size > MAX_FILE_BYTES else None
     if suffix in PICTURE_SUFFIXES or explicit:
         return "The file is empty." if not head else "The file is not a picture."
     return ""
 
 
+def _record(db: Connection, found: _Found, imported: Imported) -> None:
+    """Writes one file's rows."""
+    place, skipped = schema.place.c, schema.skipped.c
+    row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
+    if found.content_hash is None:
+        imported.refused += 1
+        row |= {"reason": found.reason, "refused_by": program_version() if found.lasting else None}
+        statement = upsert(schema.skipped).values(row)
+        db.execute(statement.on_conflict_do_update(index_elements=[skipped.path], set_=row))
+        return
+    before = db.execute(select(place.photo_id).where(place.path == found.path)).scalar()
+    photo_id, new = _photo(db, found, before)
+    imported.waiting += new
+    statement = upsert(schema.place).values(row | {"photo_id": photo_id})
+    db.execute(statement.on_conflict_do_update(index_elements=[place.path], set_=row | {"photo_id": photo_id}))
+    db.execute(delete(schema.skipped).where(skipped.path == found.path))
+    if before is not None and before != photo_id:
+        db.execute(update(schema.photo).where(schema.photo.c.photo_id == before).values(last_path=found.path))
+        imported.photo_ids.add(before)
+
+
 def _photo(db: Connection, found: _Found, before: int | None) -> tuple[int, bool]:
-    """The photo of a file's content, made when it is not there; whether it waits by it.
+    """The photo of a file's content, made when it is not there; whether it is new.
 
     Args:
         before: the photo that the file was until now.
@@ -256,16 +310,28 @@ def _photo(db: Connection, found: _Found, before: int | None) -> tuple[int, bool
         "state": PhotoState.PENDING,
         "size": found.size,
         "taken_at": taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
+        "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        # What was edited again before it was settled is an edit of the photo that was there first.
+        "replaces": db.execute(
+            select(func.coalesce(photo.replaces, photo.photo_id)).where(photo.photo_id == before)
+        ).scalar(),
     }
-    if before is not None and _places(db, before) == 1:
-        # What was seen in it stays until it is seen anew, so that its faces find their persons again.
-        fresh = row | {"reason": None, "refused_by": None}
-        db.execute(update(schema.photo).where(photo.photo_id == before).values(fresh))
-        return before, True
-    row["added_at"] = datetime.now(UTC).isoformat(timespec="seconds")
     return int(db.execute(insert(schema.photo).values(row)).inserted_primary_key[0]), True  # type: ignore[index]
 
 
-def _places(db: Connection, photo_id: int) -> int:
-    query = select(func.count()).select_from(schema.place).where(schema.place.c.photo_id == photo_id)
-    return int(db.execute(query).scalar_one())
+def _keep_edited(db: Connection, photo_id: int, new_id: int, imported: Imported) -> None:
+    """An edited photo gets what was taken for a new one: its content and its places. It waits to be indexed again.
+
+    What was seen in it stays until it is seen anew, so that its faces find their persons again.
+    """
+    photo, place = schema.photo, schema.place
+    of_new = select(photo.c.content_hash, photo.c.size, photo.c.taken_at).where(photo.c.photo_id == new_id)
+    fresh = db.execute(of_new).one()._asdict()
+    fresh |= {"state": PhotoState.PENDING, "reason": None, "refused_by": None, "attempts": 0}
+    state = db.execute(select(photo.c.state).where(photo.c.photo_id == photo_id)).scalar_one()
+    db.execute(update(place).where(place.c.photo_id == new_id).values(photo_id=photo_id))
+    db.execute(delete(photo).where(photo.c.photo_id == new_id))
+    db.execute(update(photo).where(photo.c.photo_id == photo_id).values(fresh))
+    imported.photo_ids.add(photo_id)
+    # It waited already, and was counted then.
+    imported.waiting -= state == PhotoState.PENDING

@@ -40,7 +40,7 @@ class Indexer:
         self._database = database
         self._core = core
         self._events = events
-        self._importer = Importer(database, core, library_folder)
+        self._importer = Importer(database, library_folder)
         self._cache = cache
         self._changed = threading.Condition()
         self._progress = IndexProgress(IndexPhase.IDLE)
@@ -182,8 +182,7 @@ class Indexer:
             if found is None:
                 break
             request_id, path = found
-            self._importer.run(path, self._interrupted, self._added)
-            if not self._interrupted():
+            if self._importer.run(path, self._interrupted, self._added):
                 worklist.finish_request(self._database, request_id)
         with self._changed:
             if self._cancelled or not self._interrupted():
@@ -203,7 +202,7 @@ class Indexer:
 
     def _added(self, imported: Imported) -> None:
         self._count(total=imported.waiting, skipped=imported.refused)
-        changed = LibraryChanged(frozenset(imported.photo_ids), frozenset(imported.person_ids), skipped=True)
+        changed = LibraryChanged(frozenset(imported.photo_ids), skipped=True)
         self._events.publish(changed)
 
     def _index(self) -> None:
@@ -238,6 +237,7 @@ class Indexer:
             elif scanning:
                 with self._changed:
                     self._changed.wait(timeout=0.5)
+                again = True
             elif again:
                 # From the beginning: a photo that was passed may wait again, because its file was edited.
                 last, again = 0, False

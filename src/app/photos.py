@@ -66,12 +66,13 @@ class Photos:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
             places = select(schema.place.c.path).where(schema.place.c.photo_id == photo_id)
             paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
-        if row is None or not paths:
+        if row is None or not (paths or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
         there = next((path for path in paths if path.exists()), None)
         return Photo(
             photo_id=photo_id,
-            path=there or paths[0],
+            # A photo without a place: its file was overwritten with another photo.
+            path=there or (paths[0] if paths else Path(os.fsdecode(row.last_path))),
             available=there is not None,
             taken_at=datetime.fromisoformat(row.taken_at),
             width=row.width,
@@ -89,6 +90,8 @@ class Photos:
                 # Looked at only where there is a choice: a look at each file of a large library takes long.
                 if photo_id not in found or (not found[photo_id].exists() and path.exists()):
                     found[photo_id] = path
+            for photo_id, place in db.execute(text("SELECT photo_id, last_path FROM photo WHERE last_path NOT NULL")):
+                found.setdefault(photo_id, Path(os.fsdecode(place)))
         return found
 
     def all_faces(self) -> list[PhotoFace]:

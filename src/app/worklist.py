@@ -1,7 +1,8 @@
 """What the Indexer still has to do, and what came of it: the state of every photo, in the database.
 
 A photo is `pending` until it is `indexed` or found `unreadable`; one that cannot be read now stays pending with its
-reason. Folders to be scanned are rows too, so that nothing that was asked for is forgotten.
+reason. A new photo that may be an edit of an old one waits, too, until its scan has settled that. Folders to be scanned
+are rows as well, so that nothing that was asked for is forgotten.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ FIRST_GROUPING, GROWTH = 150, 4
 enough to watch, seldom enough that all groupings of a large library cost little more than the last one."""
 
 _GROUPED_UNTIL = "grouped_until"
+
+_GIVE_BACK = """
+    UPDATE place SET size = -1, photo_id = (SELECT replaces FROM photo WHERE photo.photo_id = place.photo_id)
+    WHERE photo_id IN (
+        SELECT photo_id FROM photo
+        WHERE replaces IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place AS other WHERE other.photo_id = photo.replaces)
+    )
+"""
+"""Places that new photos took from old ones that have no other; the impossible size makes the next scan look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
     query = text(
         "SELECT photo_id, content_hash, "
         "(SELECT json_group_array(hex(path)) FROM place WHERE place.photo_id = photo.photo_id) AS paths "
-        "FROM photo WHERE state = 'pending' AND photo_id > :after ORDER BY photo_id LIMIT :limit"
+        "FROM photo WHERE state = 'pending' AND replaces IS NULL AND photo_id > :after ORDER BY photo_id LIMIT :limit"
     )
     with database.read() as db:
         rows = db.execute(query, {"after": after, "limit": limit}).all()
@@ -139,6 +149,7 @@ def forget_waiting(database: Database) -> None:
     never = (photo.state == PhotoState.PENDING) & photo.indexed_at.is_(None)
     with database.write() as db:
         db.execute(delete(schema.import_request))
+        db.execute(text(_GIVE_BACK))
         db.execute(delete(schema.photo).where(never))
 
 

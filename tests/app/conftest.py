@@ -48,7 +48,7 @@ def index(library: Library, *paths: Path) -> None:
 def scan(library: Library, *paths: Path) -> int:
     """Imports paths without indexing them; the number of photos that wait by it."""
     told: list[Imported] = []
-    importer = Importer(library.database, library.core, library.folder)
+    importer = Importer(library.database, library.folder)
     for path in paths:
         importer.run(os.fsencode(path), lambda: False, told.append)
     return sum(imported.waiting for imported in told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tarfile
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from app import worklist
 from app.importing import BATCH, Imported, Importer, program_version
 from app.library import Library
 from tests.app.conftest import Opener, scan
@@ -318,7 +320,7 @@ def test_a_scan_that_is_stopped_keeps_what_it_has_and_goes_on_the_next_time(libr
     for number in range(BATCH + 20):
         picture(tmp_path / "photos" / f"{number:03}.jpg", number * 3)
     told: list[Imported] = []
-    importer = Importer(library.database, library.core, library.folder)
+    importer = Importer(library.database, library.folder)
     importer.run(os.fsencode(tmp_path / "photos"), lambda: bool(told), told.append)
     assert sum(imported.waiting for imported in told) == len(places(library)) == BATCH
     assert scan(library, tmp_path / "photos") == 20
@@ -330,7 +332,7 @@ def test_the_refused_are_counted(library: Library, tmp_path: Path) -> None:
     (tmp_path / "photos" / "b.jpg").write_text("no picture")
     (tmp_path / "photos" / "c.txt").write_text("nobody expects a picture")
     told: list[Imported] = []
-    importer = Importer(library.database, library.core, library.folder)
+    importer = Importer(library.database, library.folder)
     importer.run(os.fsencode(tmp_path / "photos"), lambda: False, told.append)
     assert told == [Imported(waiting=1, refused=1)]
 
@@ -343,3 +345,84 @@ def test_photos_are_imported_in_the_order_of_their_names(library: Library, tmp_p
     assert [os.fsdecode(path) for path in sorted(places(library), key=places(library).__getitem__)] == [
         str(path) for path in wanted
     ]
+
+
+def indexed_photos(library: Library, folder: Path, count: int) -> list[Path]:
+    """Pictures 0.jpg, 1.jpg, ... that the library takes for indexed."""
+    paths = [picture(folder / f"{number:03}.jpg", number * 2) for number in range(count)]
+    scan(library, folder)
+    with library.database.write() as db:
+        db.execute(text("UPDATE photo SET state = 'indexed', indexed_at = '2026-01-01'"))
+    return paths
+
+
+def hashes(library: Library) -> dict[int, str]:
+    """The content of every photo."""
+    with library.database.read() as db:
+        return {row.photo_id: row.content_hash for row in db.execute(text("SELECT * FROM photo"))}
+
+
+def test_exchanged_names_survive_scans_that_are_stopped_anywhere(library: Library, tmp_path: Path) -> None:
+    paths = indexed_photos(library, tmp_path / "photos", BATCH + 40)
+    before, content = hashes(library), [path.read_bytes() for path in paths]
+    for path, other in zip(paths, reversed(content), strict=True):
+        path.write_bytes(other)
+    importer = Importer(library.database, library.folder)
+    for allowed in (3, 70, 200, 30):
+        questions = iter([False] * allowed)
+        assert not importer.run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), lambda _: None)  # noqa: B023
+    assert scan(library, tmp_path / "photos") == 0
+    assert hashes(library) == before
+    assert list(places(library).values()) == sorted(before, reverse=True)
+
+
+def test_an_edit_is_settled_at_the_end_of_the_scan_that_was_stopped(library: Library, tmp_path: Path) -> None:
+    first, second = indexed_photos(library, tmp_path / "photos", 2)
+    before = hashes(library)
+    first.write_bytes(first.read_bytes() + b"tags")
+    told: list[Imported] = []
+    importer = Importer(library.database, library.folder)
+    questions = iter([False] * 3)
+    assert not importer.run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), told.append)
+    # It waits, but not to be indexed: it may be that its content is only another name for what comes next.
+    assert (library.counts().pending, worklist.waiting(library.database, 0, 10)) == (1, [])
+    # Edited once more before the next scan.
+    first.write_bytes(first.read_bytes() + b"more tags")
+    assert importer.run(os.fsencode(tmp_path / "photos"), lambda: False, told.append)
+    assert sum(imported.waiting for imported in told) == library.counts().pending == 1
+    assert places(library) == {os.fsencode(path): number for path, number in zip((first, second), before, strict=True)}
+    (waiting,) = worklist.waiting(library.database, 0, 10)
+    assert (waiting.photo_id, waiting.content_hash) == (
+        places(library)[os.fsencode(first)],
+        hashlib.sha256(first.read_bytes()).hexdigest(),
+    )
+
+
+def test_an_edit_that_was_cancelled_is_an_edit_the_next_time(library: Library, tmp_path: Path) -> None:
+    path, _ = indexed_photos(library, tmp_path / "photos", 2)
+    before = places(library)
+    path.write_bytes(path.read_bytes() + b"tags")
+    questions = iter([False] * 3)
+    run = Importer(library.database, library.folder).run
+    assert not run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), lambda _: None)
+    worklist.forget_waiting(library.database)
+    assert (places(library), library.counts().pending) == (before, 0)
+    assert scan(library, tmp_path / "photos") == 1
+    assert places(library) == before
+
+
+def test_one_of_two_copies_that_is_edited_is_a_photo_of_its_own(library: Library, tmp_path: Path) -> None:
+    (path,) = indexed_photos(library, tmp_path / "photos", 1)
+    copy = Path(shutil.copy(path, tmp_path / "photos" / "copy.jpg"))
+    assert scan(library, tmp_path / "photos") == 0
+    copy.write_bytes(copy.read_bytes() + b"tags")
+    assert scan(library, tmp_path / "photos") == 1
+    assert len(set(places(library).values())) == len(hashes(library)) == 2
+
+
+def test_a_photo_that_was_overwritten_before_it_was_indexed_leaves_nothing(library: Library, tmp_path: Path) -> None:
+    first, second = picture(tmp_path / "a.jpg"), picture(tmp_path / "b.jpg", 50)
+    assert scan(library, tmp_path) == 2
+    shutil.copy(first, second)
+    assert scan(library, tmp_path) == -1, "one less waits"
+    assert library.counts().pending == len(hashes(library)) == 1

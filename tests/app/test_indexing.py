@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -17,6 +17,7 @@ from sqlcipher3 import dbapi2
 from app.library import Library
 from app.types import IndexPhase, IndexProgress, PhotoState
 from app.workers import AHEAD, Workers
+from core.errors import ImageUnavailable
 from tests import samples
 from tests.app.conftest import TIMEOUT, Opener, Pipe, Witness, index, scan, until
 
@@ -385,17 +386,73 @@ def test_names_survive_when_every_photo_of_a_person_is_edited_at_once(known: Lib
     assert known.core.stats().vectors == {known.models.name: 3}
 
 
-def test_a_photo_edited_into_a_copy_of_another_is_that_other(known: Library, photos: Path) -> None:
-    replaced = photo_id(known, photos / "astronaut-dark.jpg")
+def test_a_photo_overwritten_with_a_copy_of_another_keeps_its_people(known: Library, photos: Path) -> None:
+    before = content(known)
+    path, original = photos / "astronaut-dark.jpg", (photos / "astronaut-dark.jpg").read_bytes()
+    overwritten = photo_id(known, path)
     witness = Witness(known)
-    shutil.copy(photos / "astronaut.jpg", photos / "astronaut-dark.jpg")
+    shutil.copy(photos / "astronaut.jpg", path)
     index(known, photos)
-    assert known.counts().photos == 3
-    assert photo_id(known, photos / "astronaut.jpg") == photo_id(known, photos / "astronaut-dark.jpg")
-    assert len(known.photos.all_faces()) == 2
-    assert replaced in {each for change in witness.changes for each in change.photo_ids}
-    assert known.people.list()[0].person_id in {each for change in witness.changes for each in change.person_ids}
-    assert all(known.photos.get(photo).available for photo in known.photos.timeline().photo_ids)
+    assert content(known) == before
+    assert photo_id(known, photos / "astronaut.jpg") == photo_id(known, path)
+    assert overwritten in {each for change in witness.changes for each in change.photo_ids}
+    lost = known.photos.get(overwritten)
+    assert (lost.path, lost.available) == (path, False)
+    assert known.photos.paths()[overwritten] == path
+    with pytest.raises(ImageUnavailable):
+        known.photos.image(overwritten)
+    # Its content is met again, under another name.
+    (photos / "zoo.jpg").write_bytes(original)
+    index(known, photos)
+    assert content(known) == before
+    assert known.photos.get(overwritten).path == photos / "zoo.jpg"
+    assert known.photos.get(overwritten).available
+
+
+def renumber(photos: Path, order: Sequence[int]) -> None:
+    """Gives every photo the name of another: the first gets that of number `order[0]`, and so on."""
+    paths = sorted(photos.iterdir())
+    contents = [path.read_bytes() for path in paths]
+    for number, old in zip(order, contents, strict=True):
+        paths[number].write_bytes(old)
+
+
+@pytest.mark.parametrize("order", [(3, 2, 1, 0), (1, 2, 3, 0), (1, 0, 2, 3)])
+def test_photos_that_exchange_their_names_are_the_same_photos(
+    known: Library, photos: Path, order: tuple[int, ...]
+) -> None:
+    known.people.rename(known.people.list()[0].person_id, "Pilot")
+    before = content(known)
+    old = [photo_id(known, path) for path in sorted(photos.iterdir())]
+    renumber(photos, order)
+    index(known, photos)
+    paths = sorted(photos.iterdir())
+    assert [photo_id(known, paths[number]) for number in order] == old
+    assert content(known) == before
+    assert known.people.list()[0].name == "Pilot"
+    assert known.counts().pending == 0
+
+
+def test_a_photo_put_in_front_moves_all_names_and_no_faces(known: Library, photos: Path) -> None:
+    before = content(known)
+    paths = sorted(photos.iterdir())
+    last = paths[-1].read_bytes()
+    renumber(photos, (1, 2, 3, 0))
+    (photos / "zoo.jpg").write_bytes(last)
+    samples.save(samples.scenery(), paths[0])
+    index(known, photos)
+    assert known.counts().photos == 5
+    assert set(before) <= set(content(known))
+    assert photo_id(known, paths[0]) == max(known.photos.timeline().photo_ids)
+
+
+def test_an_edit_is_settled_after_photos_that_cannot_be_read(known: Library, photos: Path, tmp_path: Path) -> None:
+    with known.database.write() as db:
+        db.execute(text("UPDATE photo SET state = 'pending', content_hash = 'gone' WHERE photo_id = 4"))
+    path = photos / "astronaut.jpg"
+    path.write_bytes(path.read_bytes() + b"tags")
+    index(known, samples.write_portraits(tmp_path / "more", 2), photos)
+    assert known.photos.get(photo_id(known, path)).state is PhotoState.INDEXED
 
 
 def test_an_edit_that_is_taken_back_leaves_everything_as_it_was(known: Library, photos: Path) -> None:
