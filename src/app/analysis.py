@@ -17,7 +17,7 @@ from app.metadata import taken_at
 from app.thumbnail_files import ThumbnailFiles
 from core import images
 from core.engine import FaceEngine, use_one_thread
-from core.errors import ImageUnavailable
+from core.errors import ImageTooLarge, ImageUnavailable
 from core.models import ModelPack
 from core.types import AnalyzedFace
 
@@ -58,11 +58,12 @@ def analyze(job: Job) -> PhotoAnalysis:
     Raises:
         ImageError: the photo cannot be read, now or later.
         ImageUnavailable: it cannot be read now.
+        MemoryError: there may be enough of it another time.
     """
     path, data = _read(job.paths)
     if hashlib.sha256(data).hexdigest() != job.content_hash:
         raise ImageUnavailable("The file has changed since it was added. Add its folder again.")
-    image = images.decode(data)
+    image = _decoded(data)
     faces = _engine(job.pack).analyze(image)
     thumbnails = ThumbnailFiles(job.cache)
     thumbnails.write_photo(job.content_hash, image.pixels)
@@ -82,6 +83,15 @@ def _read(paths: tuple[bytes, ...]) -> tuple[Path, bytes]:
         except ImageUnavailable as error:
             problem = error
     raise problem
+
+
+def _decoded(data: bytes) -> images.DecodedImage:
+    try:
+        return images.decode(data)
+    except ImageTooLarge as error:
+        if isinstance(error.__cause__, MemoryError):
+            raise error.__cause__ from error
+        raise
 
 
 def _modified(path: Path) -> float:

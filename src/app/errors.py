@@ -17,6 +17,13 @@ class LibraryError(AppError):
     """The library's folder cannot be used."""
 
 
+class Unfinished(AppError):
+    """Looking at a photo came to no end: its process died, took too long, or had no memory left.
+
+    It can be the photo's fault or that of the moment: only a second time tells.
+    """
+
+
 class WorkersLost(AppError):
     """The processes that open pictures ended, though none was at work on one."""
 

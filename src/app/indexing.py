@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app import worklist
 from app.analysis import PhotoAnalysis
-from app.errors import WorkersLost
+from app.errors import Unfinished, WorkersLost
 from app.events import Events
 from app.importing import Imported, Importer
 from app.progress import Meter
@@ -66,6 +66,8 @@ class Indexer:
 
     def add(self, paths: Sequence[Path]) -> None:
         """Adds files and folders to the library: they are scanned and indexed in the background."""
+        if not paths:
+            return
         with self._changed:
             if not self._indexing:
                 self._progress = IndexProgress(IndexPhase.SCANNING)
@@ -266,6 +268,10 @@ class Indexer:
             worklist.postpone(self._database, photo, str(error))
             self._postponed.add(photo.content_hash)
             change = LibraryChanged(skipped=True)
+        except Unfinished as error:
+            # Once it may be the moment's fault: the photo is tried again with the next work.
+            change = worklist.count_attempt(self._database, self._core, photo, str(error))
+            self._postponed.add(photo.content_hash)
         except WorkersLost:
             raise
         except Exception as error:
@@ -273,8 +279,7 @@ class Indexer:
             if not isinstance(error, CoreError):
                 _log.exception("photo %d cannot be analysed", photo.photo_id)
             reason = str(error) if isinstance(error, CoreError) else f"Sietch failed on this picture ({error!r})."
-            worklist.refuse(self._database, photo, reason)
-            change = LibraryChanged(skipped=True)
+            change = worklist.refuse(self._database, self._core, photo, reason)
         else:
             if seen is None:
                 return

@@ -19,11 +19,12 @@ from core.service import FaceCore
 from core.types import Clustering
 
 _PEOPLE = """
-    SELECT person.person_id, person.name, count(*) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
+    SELECT person.person_id, person.name,
+           count(face.face_id) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
            min(photo.taken_at) AS first_taken, max(photo.taken_at) AS last_taken,
            (SELECT best.face_id FROM face AS best WHERE best.person_id = person.person_id
             ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
-    FROM person JOIN face USING (person_id) JOIN photo USING (image_id)
+    FROM person LEFT JOIN face USING (person_id) LEFT JOIN photo USING (image_id)
     {where}
     GROUP BY person.person_id
     ORDER BY person.name IS NULL, photo_count DESC, person.person_id
@@ -46,7 +47,10 @@ class People:
         self._events = events
 
     def list(self) -> list[PersonSummary]:
-        """Everybody: those with a name first, then by number of photos."""
+        """Everybody: those with a name first, then by number of photos.
+
+        Who has a name stays when the last photo goes: the name is the user's work.
+        """
         with self._database.read() as db:
             return [_summary(row) for row in db.execute(text(_PEOPLE.format(where="")))]
 
@@ -101,7 +105,7 @@ class People:
         return done
 
     def rename(self, person_id: int, name: str) -> None:
-        """Names a person; a blank name removes it.
+        """Names a person; a blank name removes it, and the person, too, who is in no photo.
 
         Raises:
             NotFound: there is no such person.

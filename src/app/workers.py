@@ -18,9 +18,8 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from app.analysis import Job, PhotoAnalysis, analyze, prepare_worker
-from app.errors import WorkersLost
+from app.errors import Unfinished, WorkersLost
 from app.worklist import Waiting
-from core.errors import DamagedImage
 from core.models import ModelPack
 
 MAX_WORKERS = 6
@@ -83,6 +82,7 @@ class Workers:
 
         Raises:
             CoreError: why the photo cannot be read.
+            Unfinished: why it could not be looked at to the end.
             WorkersLost: the processes cannot be kept running; the photo has nothing to do with it.
             Exception: a bug, from the worker.
         """
@@ -92,9 +92,11 @@ class Workers:
             try:
                 return future.result()
             except TimeoutError as error:
-                raise DamagedImage(f"Opening the picture took more than {self._seconds:.0f} seconds.") from error
+                raise Unfinished(f"Opening the picture took more than {self._seconds:.0f} seconds.") from error
             except ProcessExpired as error:
-                raise DamagedImage("Opening the picture crashed its decoder.") from error
+                raise Unfinished("Opening the picture crashed its decoder.") from error
+            except MemoryError as error:
+                raise Unfinished("There is not enough memory to open the picture.") from error
             except BrokenProcessPool as error:
                 raise WorkersLost from error
         return None

@@ -28,6 +28,10 @@ FIRST_GROUPING, GROWTH = 150, 4
 """While photos come in, people are made anew after the first 150 faces and whenever another quarter was added: early
 enough to watch, seldom enough that all groupings of a large library cost little more than the last one."""
 
+MAX_ATTEMPTS = 2
+"""Looks at a photo that came to no end before it is refused: one can be the fault of a full memory or a clock that was
+set, two are the photo's."""
+
 _GROUPED_UNTIL = "grouped_until"
 
 _GIVE_BACK = """
@@ -95,8 +99,9 @@ def retry_refused(database: Database) -> None:
     """Photos that another version could not read wait again."""
     photo = schema.photo.c
     old = (photo.state == PhotoState.UNREADABLE) & (photo.refused_by != program_version())
+    fresh = {"state": PhotoState.PENDING, "reason": None, "refused_by": None, "attempts": 0}
     with database.write() as db:
-        db.execute(update(schema.photo).where(old).values(state=PhotoState.PENDING, reason=None, refused_by=None))
+        db.execute(update(schema.photo).where(old).values(fresh))
 
 
 def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysis) -> LibraryChanged:
@@ -125,16 +130,34 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
             taken_at=seen.taken_at.isoformat(timespec="seconds"),
             indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
             reason=None,
+            attempts=0,
         )
         before = core.remove_image(row.image_id, db) if row.image_id is not None else frozenset()
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
     return LibraryChanged(frozenset({photo.photo_id}), persons | before)
 
 
-def refuse(database: Database, photo: Waiting, reason: str) -> None:
-    """The photo cannot be read, by this version at least."""
+def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
+    """The photo cannot be read, by this version at least: what was seen in it before it was edited goes.
+
+    Returns:
+        What changed; nothing when another process was quicker, or the photo is not what was seen any more.
+    """
     with database.write() as db:
-        _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version())
+        return _refuse(db, core, photo, reason)
+
+
+def count_attempt(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
+    """Looking at the photo came to no end: it stays pending with the reason, or is refused after `MAX_ATTEMPTS`.
+
+    Returns:
+        As `refuse`.
+    """
+    query = select(schema.photo.c.attempts).where(_still_waits(photo))
+    with database.write() as db:
+        attempts = int(db.execute(query).scalar() or 0) + 1
+        _set(db, photo, attempts=attempts, reason=reason)
+        return _refuse(db, core, photo, reason) if attempts >= MAX_ATTEMPTS else LibraryChanged(skipped=True)
 
 
 def postpone(database: Database, photo: Waiting, reason: str) -> None:
@@ -175,6 +198,17 @@ def group(database: Database, core: FaceCore) -> tuple[Clustering, LibraryChange
         db.execute(statement.on_conflict_do_update(index_elements=[schema.setting.c.key], set_=row))
     persons = {group.person_id for group in done.groups if group.person_id is not None}
     return done, LibraryChanged(person_ids=frozenset(persons | set(done.joined.values())))
+
+
+def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
+    row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
+    if row is None:
+        return LibraryChanged()
+    nothing = {"image_id": None, "width": 0, "height": 0, "format": ""}
+    _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
+    if row.image_id is None:
+        return LibraryChanged(skipped=True)
+    return LibraryChanged(frozenset({photo.photo_id}), core.remove_image(row.image_id, db), skipped=True)
 
 
 def _set(db: Connection, photo: Waiting, **values: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -52,13 +52,7 @@ def remove_image(db: Connection, image_id: int) -> frozenset[int]:
     query = text("SELECT DISTINCT person_id FROM face WHERE image_id = :id AND person_id IS NOT NULL")
     persons = frozenset(db.execute(query, {"id": image_id}).scalars())
     db.execute(delete(schema.image).where(schema.image.c.image_id == image_id))
-    db.execute(
-        text(
-            "DELETE FROM person WHERE name IS NULL AND person_id IN (SELECT value FROM json_each(:ids)) "
-            "AND person_id NOT IN (SELECT person_id FROM face WHERE person_id IS NOT NULL)"
-        ),
-        {"ids": json.dumps(sorted(persons))},
-    )
+    _remove_nobodies(db, persons)
     return persons
 
 
@@ -110,9 +104,11 @@ def create_person(db: Connection, group: Group) -> Group:
 
 
 def rename_person(db: Connection, person_id: int, name: str | None) -> bool:
-    """Whether there is such a person."""
+    """Whether there is such a person. Without name and faces the person goes."""
     change = update(schema.person).where(schema.person.c.person_id == person_id)
-    return db.execute(change.values(name=name, updated_at=_now())).rowcount > 0
+    found = db.execute(change.values(name=name, updated_at=_now())).rowcount > 0
+    _remove_nobodies(db, {person_id})
+    return found
 
 
 def assign(db: Connection, face_ids: Sequence[int], person_id: int) -> None:
@@ -127,6 +123,17 @@ def stats(db: Connection) -> Stats:
     counts = db.execute(text(_STATS)).one()._asdict()
     models = db.execute(select(schema.vector.c.model, text("count(*)")).group_by(schema.vector.c.model)).all()
     return Stats(**counts, vectors={str(model): int(number) for model, number in models})
+
+
+def _remove_nobodies(db: Connection, person_ids: Set[int]) -> None:
+    """Removes those who have neither a name nor a face."""
+    db.execute(
+        text(
+            "DELETE FROM person WHERE name IS NULL AND person_id IN (SELECT value FROM json_each(:ids)) "
+            "AND NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)"
+        ),
+        {"ids": json.dumps(sorted(person_ids))},
+    )
 
 
 def _new_id(result: Any) -> int:

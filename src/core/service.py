@@ -172,7 +172,7 @@ class FaceCore:
             return records.faces(db, person_id)
 
     def rename(self, person_id: int, name: str | None, connection: Connection | None = None) -> None:
-        """Names a person; None or a blank name removes it.
+        """Names a person; None or a blank name removes it, and with it a person who has no faces.
 
         Raises:
             NotFound: there is no such person.

@@ -6,7 +6,9 @@ import hashlib
 import os
 import shutil
 import tarfile
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -15,6 +17,7 @@ from sqlalchemy import text
 from app import worklist
 from app.importing import BATCH, Imported, Importer, program_version
 from app.library import Library
+from core.images import MAX_FILE_BYTES
 from tests.app.conftest import Opener, scan
 
 HOSTILE = Path(__file__).parents[2] / ".." / "shared" / "data" / "hostile-synthetic"
@@ -426,3 +429,44 @@ def test_a_photo_that_was_overwritten_before_it_was_indexed_leaves_nothing(libra
     shutil.copy(first, second)
     assert scan(library, tmp_path) == -1, "one less waits"
     assert library.counts().pending == len(hashes(library)) == 1
+
+
+@pytest.mark.parametrize("nanoseconds", [2**63 + 10**18, -(2**63) - 10**18])
+def test_a_time_that_no_clock_shows_is_no_obstacle(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nanoseconds: int
+) -> None:
+    path = picture(tmp_path / "a.jpg")
+    picture(tmp_path / "b.jpg", 50)
+
+    def broken_clock(where: bytes) -> object:
+        status = os.stat(where)
+        times = {"st_mtime_ns": nanoseconds} if where == os.fsencode(path) else {"st_mtime_ns": status.st_mtime_ns}
+        return SimpleNamespace(st_mode=status.st_mode, st_size=status.st_size, **times)
+
+    # The module's own `os`: the rest of the process keeps its clock.
+    monkeypatch.setattr("app.importing.os", SimpleNamespace(**{**vars(os), "stat": broken_clock}))
+    assert Importer(library.database, library.folder).run(os.fsencode(tmp_path), lambda: False, lambda _: None)
+    before = rows(library)
+    assert Importer(library.database, library.folder).run(os.fsencode(tmp_path), lambda: False, lambda _: None)
+    assert rows(library) == before
+    assert len(places(library)) == 2
+
+
+def test_a_file_that_is_too_large_is_refused_without_reading_it(library: Library, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.jpg")
+    os.truncate(path, MAX_FILE_BYTES + 1)
+    started = time.monotonic()
+    assert scan(library, tmp_path) == 0
+    assert time.monotonic() - started < 0.5
+    assert reasons(library) == {"a.jpg": "The file is larger than 1 GB, more than Sietch opens as a picture."}
+
+
+def test_a_large_file_does_not_delay_the_stop(library: Library, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.jpg")
+    os.truncate(path, 900_000_000)
+    questions = iter([False] * 5)
+    started = time.monotonic()
+    run = Importer(library.database, library.folder).run
+    assert not run(os.fsencode(tmp_path), lambda: next(questions, True), lambda _: None)
+    assert time.monotonic() - started < 0.5
+    assert places(library) == {}

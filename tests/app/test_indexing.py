@@ -227,6 +227,13 @@ def test_more_can_be_added_while_the_work_goes_on(library: Library, many: Path, 
     assert (library.indexer.progress.done, library.indexer.progress.total) == (20, 20)
 
 
+def test_adding_nothing_is_nothing(library: Library, folder: Path) -> None:
+    index(library)
+    assert library.indexer.progress == IndexProgress(IndexPhase.IDLE)
+    index(library, folder)
+    assert library.counts().photos == 4
+
+
 def test_many_threads_may_add_at_once(library: Library, many: Path) -> None:
     threads = [threading.Thread(target=library.indexer.add, args=([part],)) for part in sorted(many.iterdir())]
     for thread in threads:
@@ -277,7 +284,7 @@ def test_an_error_in_the_middle_pauses_the_work_and_resume_goes_on(
     assert library.counts().photos == 16
 
 
-def test_files_that_kill_their_workers_are_refused_and_the_others_are_indexed(
+def test_files_that_kill_their_workers_twice_are_refused_and_the_others_are_indexed(
     open_library: Opener, tmp_path: Path, processes: Callable[[], list[psutil.Process]]
 ) -> None:
     photos = samples.write_portraits(tmp_path / "photos", 12)
@@ -295,7 +302,18 @@ def test_files_that_kill_their_workers_are_refused_and_the_others_are_indexed(
     assert library.indexer.progress.error is None
     skipped = {skipped.path: skipped.reason for skipped in library.photos.skipped()}
     assert skipped == {pipe.path: "Opening the picture crashed its decoder." for pipe in pipes}
-    assert library.counts().photos == 12 - len(pipes)
+    assert (library.counts().photos, library.counts().pending) == (12 - len(pipes), len(pipes))
+    library.close()
+    # Once can be the fault of the moment, such as a full memory; twice is theirs.
+    again = [Pipe(pipe.path) for pipe in pipes]
+    library = open_library()
+    for pipe in again:
+        pipe.wait_for_reader()
+    for process in processes():
+        process.kill()
+    assert library.indexer.wait(TIMEOUT)
+    assert (library.counts().photos, library.counts().pending) == (12 - len(pipes), 0)
+    assert library.counts().skipped == len(pipes)
 
 
 def test_workers_that_end_without_reason_pause_the_work_and_resume_goes_on(

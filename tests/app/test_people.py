@@ -121,7 +121,7 @@ def test_grouping_again_finds_nothing_new_and_tells_so(indexed: Library) -> None
 def test_a_dry_run_tells_what_grouping_does(indexed: Library) -> None:
     people = indexed.people.list()
     with indexed.database.write() as db:
-        db.exec_driver_sql(f"UPDATE face SET person_id = NULL WHERE person_id = {people[0].person_id}")
+        db.exec_driver_sql(f"DELETE FROM person WHERE person_id = {people[0].person_id}")
         face = indexed.people.faces(people[1].person_id)[0].face_id
         db.exec_driver_sql(f"UPDATE face SET person_id = NULL WHERE face_id = {face}")
     plan = indexed.people.group(dry_run=True)

@@ -6,15 +6,19 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import psutil
 import pytest
 
-from app.errors import WorkersLost
+from app import analysis
+from app.errors import Unfinished, WorkersLost
 from app.workers import AHEAD, Workers
 from app.worklist import Waiting
-from core.errors import DamagedImage, ImageUnavailable, NotAnImage
+from core import images
+from core.errors import DamagedImage, ImageTooLarge, ImageUnavailable, NotAnImage
+from core.images import DecodedImage
 from core.models import ModelPack
 from tests import samples
 from tests.app.conftest import Pipe
@@ -87,7 +91,7 @@ def test_a_photo_is_read_from_its_second_place_when_the_first_is_gone(workers: W
 
 def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_is_analysed(workers: Workers, tmp_path: Path) -> None:
     future = workers.submit(stuck(Pipe(tmp_path / "pipe.jpg")))
-    with pytest.raises(DamagedImage, match="took more than 2 seconds"):
+    with pytest.raises(Unfinished, match="took more than 2 seconds"):
         workers.result(future, never)
     path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
     assert workers.result(workers.submit(photo(path)), never) is not None
@@ -105,7 +109,7 @@ def test_a_photo_that_kills_its_worker_is_given_up_and_the_next_one_is_analysed(
         for process in processes():
             process.kill()
         for future in futures:
-            with pytest.raises(DamagedImage, match="crashed its decoder"):
+            with pytest.raises(Unfinished, match="crashed its decoder"):
                 workers.result(future, never)
         path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
         assert workers.result(workers.submit(photo(path)), never) is not None
@@ -122,6 +126,22 @@ def test_workers_that_die_without_a_photo_are_no_photos_fault(
         time.sleep(0.5)
         with pytest.raises(WorkersLost, match="can be resumed"):
             workers.result(workers.submit(photo(path)), never)
+
+
+def test_too_little_memory_is_no_photos_fault(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(_data: bytes, **_options: object) -> DecodedImage:
+        try:
+            raise MemoryError
+        except MemoryError as error:
+            raise ImageTooLarge("There is not enough memory to open the picture.") from error
+
+    monkeypatch.setattr(images, "decode", exhausted)
+    with pytest.raises(MemoryError):
+        analysis._decoded(b"")
+    future: Future[analysis.PhotoAnalysis] = Future()
+    future.set_exception(MemoryError())
+    with pytest.raises(Unfinished, match="not enough memory"):
+        workers.result(future, never)
 
 
 def test_waiting_ends_when_the_work_is_stopped_and_no_process_stays(

@@ -79,7 +79,7 @@ def test_a_photo_is_stored_once(library: Library, tmp_path: Path) -> None:
     photo, _ = waiting(library, tmp_path / "photos", 2)
     worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
     assert worklist.store(library.database, library.core, photo, seen(library, 2, seed=1)) == LibraryChanged()
-    worklist.refuse(library.database, photo, "too late")
+    worklist.refuse(library.database, library.core, photo, "too late")
     assert library.counts().faces == 2
     assert library.photos.get(photo.photo_id).state is PhotoState.INDEXED
 
@@ -90,7 +90,7 @@ def test_what_was_seen_in_an_older_content_is_not_stored(library: Library, tmp_p
     samples.save(samples.portrait(5), path)
     scan(library, path)
     assert worklist.store(library.database, library.core, photo, seen(library, 1, seed=1)) == LibraryChanged()
-    worklist.refuse(library.database, photo, "the old content was damaged")
+    worklist.refuse(library.database, library.core, photo, "the old content was damaged")
     (now,) = worklist.waiting(library.database, 0, 10)
     assert now.photo_id == photo.photo_id
     assert now.content_hash != photo.content_hash
@@ -154,3 +154,57 @@ def test_people_are_made_at_the_end_of_any_work_that_brought_faces(library: Libr
     assert worklist.grouping_due(library.database, at_end=True)
     worklist.group(library.database, library.core)
     assert not worklist.grouping_due(library.database, at_end=True)
+
+
+def test_a_photo_that_came_to_no_end_twice_is_refused(library: Library, tmp_path: Path) -> None:
+    (photo,) = waiting(library, tmp_path / "photos", 1)
+    change = worklist.count_attempt(library.database, library.core, photo, "It crashed.")
+    assert change == LibraryChanged(skipped=True)
+    assert worklist.waiting(library.database, 0, 10) == [photo]
+    assert [skipped.reason for skipped in library.photos.skipped()] == ["It crashed."]
+    worklist.count_attempt(library.database, library.core, photo, "It crashed again.")
+    assert library.photos.get(photo.photo_id).state is PhotoState.UNREADABLE
+    assert [skipped.reason for skipped in library.photos.skipped()] == ["It crashed again."]
+
+
+def test_a_photo_that_was_read_between_is_tried_twice_again(library: Library, tmp_path: Path) -> None:
+    (photo,) = waiting(library, tmp_path / "photos", 1)
+    worklist.count_attempt(library.database, library.core, photo, "It crashed.")
+    path = library.photos.get(photo.photo_id).path
+    path.write_bytes(path.read_bytes() + b"tags")
+    scan(library, path)
+    (edited,) = worklist.waiting(library.database, 0, 10)
+    worklist.count_attempt(library.database, library.core, edited, "It crashed.")
+    assert library.photos.get(photo.photo_id).state is PhotoState.PENDING
+    worklist.store(library.database, library.core, edited, seen(library, 1, seed=1))
+    assert library.photos.skipped() == []
+    with library.database.read() as db:
+        assert db.execute(text("SELECT attempts FROM photo")).scalar_one() == 0
+
+
+def test_a_refused_photo_keeps_nothing_of_what_was_seen_before(library: Library, tmp_path: Path) -> None:
+    first, second = waiting(library, tmp_path / "photos", 2)
+    for photo in (first, second):
+        worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
+    worklist.group(library.database, library.core)
+    people = library.people.list()
+    assert [person.face_count for person in people] == [2, 2]
+    library.people.rename(people[0].person_id, "Ada")
+    for number, photo in enumerate((first, second)):
+        path = library.photos.get(photo.photo_id).path
+        path.write_bytes(path.read_bytes() + b"tags")
+        scan(library, path)
+        (edited,) = worklist.waiting(library.database, 0, 10)
+        change = worklist.refuse(library.database, library.core, edited, "It is damaged.")
+        persons = frozenset(person.person_id for person in people)
+        assert change == LibraryChanged(frozenset({photo.photo_id}), persons, skipped=True)
+        assert (library.counts().faces, library.counts().people) == ((2, 2), (0, 1))[number]
+    assert (library.photos.get(first.photo_id).width, library.photos.faces(first.photo_id)) == (0, [])
+    (ada,) = library.people.list()
+    assert (ada.name, ada.face_count, ada.photo_count, ada.cover_face_id, ada.first_taken) == ("Ada", 0, 0, None, None)
+    assert library.people.get(ada.person_id) == ada
+    library.people.rename(ada.person_id, "Ada L.")
+    assert library.people.list()[0].name == "Ada L."
+    library.people.rename(ada.person_id, "")
+    assert (library.people.list(), library.counts().people) == ([], 0)
+    assert library.database.problems() == []

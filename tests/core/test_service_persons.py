@@ -96,6 +96,16 @@ def test_a_nameless_person_goes_with_the_last_image(core: FaceCore, somebody: in
     assert core.persons() == []
 
 
+def test_who_has_neither_faces_nor_a_name_any_more_goes(core: FaceCore, somebody: int) -> None:
+    core.rename(somebody, "Ada")
+    for each in core.faces(somebody):
+        core.remove_image(each.image_id)
+    core.rename(somebody, "Ada L.")
+    assert core.stats().persons == 1
+    core.rename(somebody, None)
+    assert core.stats().persons == 0
+
+
 def test_two_threads_add_images_at_once(core: FaceCore, somebody: int) -> None:
     def work(name: str) -> None:
         for number in range(20):
