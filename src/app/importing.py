@@ -10,52 +10,25 @@ again. No photo that ever was in the library goes because its file did.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app import schema
 from app.metadata import taken_at
+from app.scanning import Found, Stop, examine, walk
 from app.types import PhotoState
 from core.database import Database
-from core.images import MAX_FILE_BYTES, READABLE, exif_of, sniff
+from core.images import exif_of
 
 BATCH = 64
 """Files whose rows are written together."""
-
-_BLOCK = 1_000_000
-"""Bytes that are read between two questions whether to stop."""
-
-_TOO_LARGE = "The file is larger than 1 GB, more than Sietch opens as a picture."
-
-VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".mts", ".m2ts", ".3gp", ".wmv", ".webm", ".mpg"})
-RAW_SUFFIXES = frozenset({".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"})
-PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".jp2", ".heic"}
-    | {".heif", ".jxl", *RAW_SUFFIXES}
-)
-"""Names that promise a picture: what such a file holds instead is reported, other files are passed over."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A file as the scan met it. Without a hash it is no photo, for `reason`; a `lasting` reason needs no new look."""
-
-    path: bytes
-    size: int
-    modified_ns: int
-    content_hash: str | None = None
-    reason: str = ""
-    lasting: bool = True
 
 
 @dataclass(slots=True)
@@ -71,18 +44,6 @@ class Imported:
     waiting: int = 0
     refused: int = 0
     photo_ids: set[int] = field(default_factory=set)
-
-
-class _Stop:
-    """Asks whether to stop, and once the answer was yes, it stays yes for this scan."""
-
-    def __init__(self, stopped: Callable[[], bool]) -> None:
-        self._stopped = stopped
-        self.said = False
-
-    def __call__(self) -> bool:
-        self.said = self.said or self._stopped()
-        return self.said
 
 
 def program_version() -> str:
@@ -109,11 +70,11 @@ class Importer:
             Whether everything was looked at. Until then what was edited waits to be settled.
         """
         known, faults = self._known(root), self._passing_faults(root)
-        stop, batch = _Stop(stopped), list[_Found]()
-        for path, explicit in _walk(root, self._own):
+        stop, batch = Stop(stopped), list[Found]()
+        for path, explicit in walk(root, self._own):
             if stop():
                 break
-            found = _examine(path, explicit, known, stop)
+            found = examine(path, explicit, known, stop)
             if found:
                 faults.discard(found.path)
                 batch.append(found)
@@ -148,7 +109,7 @@ class Importer:
             with self._database.write() as db:
                 db.execute(text("DELETE FROM skipped WHERE path = :path"), [{"path": path} for path in paths])
 
-    def _write(self, batch: Sequence[_Found]) -> Imported:
+    def _write(self, batch: Sequence[Found]) -> Imported:
         imported = Imported()
         if batch:
             with self._database.write() as db:
@@ -191,89 +152,7 @@ def _bounds(root: bytes) -> dict[str, bytes]:
     return {"root": root, "low": low, "high": low[:-1] + bytes([low[-1] + 1])}
 
 
-def _walk(root: bytes, own: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Every file at or below `root`, in order; True for what was named itself and for folders that cannot be read.
-
-    Links to folders are not followed: they can lead in circles. Hidden folders and the library's own are left out, but
-    for the library's folder itself when it is what was asked for: photos may lie in it.
-    """
-    cache = os.path.join(own, b"cache")
-    in_cache = os.path.join(os.path.realpath(root), b"").startswith(os.path.join(cache, b""))
-    waiting = [] if in_cache else [root]
-    while waiting:
-        path = waiting.pop()
-        try:
-            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
-        except OSError:
-            # A file, or a folder that is closed to us: both are for `_examine` to tell.
-            yield path, True
-            continue
-        folders = []
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith(b"._"):
-                    yield entry.path, False
-            elif not entry.name.startswith(b".") and os.path.realpath(entry.path) not in (own, cache):
-                folders.append(entry.path)
-        waiting.extend(reversed(folders))
-
-
-def _examine(path: bytes, explicit: bool, known: dict[bytes, tuple[int, int]], stop: _Stop) -> _Found | None:
-    """What a file is; None where there is nothing to record, or when stopped."""
-    try:
-        status = os.stat(path)
-        size, modified_ns = status.st_size, _within_64_bits(status.st_mtime_ns)
-        if known.get(path) == (size, modified_ns):
-            return None
-        if not stat.S_ISREG(status.st_mode):
-            reason = "The folder cannot be read." if stat.S_ISDIR(status.st_mode) else "This is not a file."
-            return _Found(path, 0, 0, reason=reason, lasting=False) if explicit else None
-        with open(path, "rb") as file:
-            reason_or_none = _refusal(path, file.read(32), size, explicit)
-            if reason_or_none is None:
-                file.seek(0)
-                digest = _hash(file, stop)
-                return _Found(path, size, modified_ns, digest) if digest else None
-    except OSError as error:
-        return _Found(path, 0, 0, reason=f"The file cannot be read: {error.strerror or error}.", lasting=False)
-    return _Found(path, size, modified_ns, reason=reason_or_none) if reason_or_none else None
-
-
-def _within_64_bits(modified_ns: int) -> int:
-    """A file's time as the database can hold it: a broken clock dates files beyond the year 2262."""
-    return min(max(modified_ns, -(2**63)), 2**63 - 1)
-
-
-def _hash(file: BinaryIO, stop: _Stop) -> str | None:
-    """The sha256 of a file, None when stopped: a large one on a slow drive takes minutes."""
-    digest = hashlib.sha256()
-    while not stop():
-        block = file.read(_BLOCK)
-        if not block:
-            return digest.hexdigest()
-        digest.update(block)
-    return None
-
-
-def _refusal(path: bytes, head: bytes, size: int, explicit: bool) -> str | None:
-    """Why a file is no photo; "" for one that nobody would expect to be; None for a photo."""
-    kind = sniff(head)
-    suffix = os.path.splitext(os.fsdecode(path))[1].lower()
-    if suffix in VIDEO_SUFFIXES:
-        return "Videos cannot be opened by this version of Sietch."
-    if kind in ("HEIC", "RAW") or (suffix in RAW_SUFFIXES and kind in (None, "TIFF")):
-        return f"{'HEIC' if kind == 'HEIC' else 'RAW'} pictures cannot be opened by this version of Sietch."
-    if kind in READABLE:
-        # Two letters are too little to call a file without the right name a picture.
-        if kind == "BMP" and suffix != ".bmp" and not explicit:
-            return ""
-        return _TOO_LARGE if size > MAX_FILE_BYTES else None
-    if suffix in PICTURE_SUFFIXES or explicit:
-        return "The file is empty." if not head else "The file is not a picture."
-    return ""
-
-
-def _record(db: Connection, found: _Found, imported: Imported) -> None:
+def _record(db: Connection, found: Found, imported: Imported) -> None:
     """Writes one file's rows."""
     place, skipped = schema.place.c, schema.skipped.c
     row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
@@ -294,7 +173,7 @@ def _record(db: Connection, found: _Found, imported: Imported) -> None:
         imported.photo_ids.add(before)
 
 
-def _photo(db: Connection, found: _Found, before: int | None) -> tuple[int, bool]:
+def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]:
     """The photo of a file's content, made when it is not there; whether it is new.
 
     Args:

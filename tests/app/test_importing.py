@@ -444,7 +444,7 @@ def test_a_time_that_no_clock_shows_is_no_obstacle(
         return SimpleNamespace(st_mode=status.st_mode, st_size=status.st_size, **times)
 
     # The module's own `os`: the rest of the process keeps its clock.
-    monkeypatch.setattr("app.importing.os", SimpleNamespace(**{**vars(os), "stat": broken_clock}))
+    monkeypatch.setattr("app.scanning.os", SimpleNamespace(**{**vars(os), "stat": broken_clock}))
     assert Importer(library.database, library.folder).run(os.fsencode(tmp_path), lambda: False, lambda _: None)
     before = rows(library)
     assert Importer(library.database, library.folder).run(os.fsencode(tmp_path), lambda: False, lambda _: None)
