@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -50,6 +50,23 @@ class _Found:
     lasting: bool = True
 
 
+@dataclass(slots=True)
+class Imported:
+    """What some files brought.
+
+    Attributes:
+        waiting: photos that wait to be indexed.
+        refused: files that are no photos.
+        photo_ids: photos that were in the library and are not as they were: edited, or replaced by another.
+        person_ids: people who were in those that are gone.
+    """
+
+    waiting: int = 0
+    refused: int = 0
+    photo_ids: set[int] = field(default_factory=set)
+    person_ids: set[int] = field(default_factory=set)
+
+
 def program_version() -> str:
     """What stands beside a refusal: a newer version looks again."""
     return version("sietch")
@@ -63,14 +80,13 @@ class Importer:
         self._core = core
         self._own = os.fsencode(library_folder.resolve())
 
-    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[int, int], None]) -> None:
+    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[Imported], None]) -> None:
         """Adds a file, or everything below a folder, in the order of the names.
 
         Args:
             root: a path; what is not there is recorded as skipped.
             stopped: asked between files; when it says yes the scan ends, and what was added stays.
-            added: told after every commit how many photos are new and wait to be indexed, and how many files were
-                refused.
+            added: told after every commit what it brought.
         """
         known, faults = self._known(root), self._passing_faults(root)
         batch: list[_Found] = []
@@ -82,11 +98,11 @@ class Importer:
                 faults.discard(found.path)
                 batch.append(found)
             if len(batch) >= BATCH:
-                added(*self._write(batch))
+                added(self._write(batch))
                 batch = []
         else:
             self._forget_faults(faults)
-        added(*self._write(batch))
+        added(self._write(batch))
 
     def _known(self, root: bytes) -> dict[bytes, tuple[int, int]]:
         """Size and time of the files at or below `root` that need no new look."""
@@ -109,41 +125,45 @@ class Importer:
             with self._database.write() as db:
                 db.execute(text("DELETE FROM skipped WHERE path = :path"), [{"path": path} for path in paths])
 
-    def _write(self, batch: Sequence[_Found]) -> tuple[int, int]:
-        """How many photos are new, and how many files were refused."""
-        refused = sum(found.content_hash is None for found in batch)
-        if not batch:
-            return 0, 0
-        with self._database.write() as db:
-            return sum(self._record(db, found) for found in batch), refused
+    def _write(self, batch: Sequence[_Found]) -> Imported:
+        imported = Imported()
+        if batch:
+            with self._database.write() as db:
+                for found in batch:
+                    self._record(db, found, imported)
+        return imported
 
-    def _record(self, db: Connection, found: _Found) -> bool:
-        """Writes one file's rows; whether there is a photo that waits by it."""
+    def _record(self, db: Connection, found: _Found, imported: Imported) -> None:
+        """Writes one file's rows."""
         place, skipped = schema.place.c, schema.skipped.c
         row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
         if found.content_hash is None:
+            imported.refused += 1
             row |= {"reason": found.reason, "refused_by": program_version() if found.lasting else None}
             statement = upsert(schema.skipped).values(row)
             db.execute(statement.on_conflict_do_update(index_elements=[skipped.path], set_=row))
-            return False
+            return
         before = db.execute(select(place.photo_id).where(place.path == found.path)).scalar()
         photo_id, waits = _photo(db, found, before)
+        imported.waiting += waits
+        if waits and photo_id == before:
+            imported.photo_ids.add(photo_id)
         statement = upsert(schema.place).values(row | {"photo_id": photo_id})
         db.execute(statement.on_conflict_do_update(index_elements=[place.path], set_=row | {"photo_id": photo_id}))
         db.execute(delete(schema.skipped).where(skipped.path == found.path))
         if before is not None and before != photo_id:
-            self._forget_replaced(db, before)
-        return waits
+            self._forget_replaced(db, before, imported)
 
-    def _forget_replaced(self, db: Connection, photo_id: int) -> None:
+    def _forget_replaced(self, db: Connection, photo_id: int, imported: Imported) -> None:
         """Removes a photo if its last file became that of another photo."""
         if _places(db, photo_id):
             return
         photo = schema.photo.c.photo_id == photo_id
         image_id = db.execute(select(schema.photo.c.image_id).where(photo)).scalar()
         db.execute(delete(schema.photo).where(photo))
+        imported.photo_ids.add(photo_id)
         if image_id is not None:
-            self._core.remove_image(image_id, db)
+            imported.person_ids |= self._core.remove_image(image_id, db)
 
 
 _BELOW = "(path = :root OR (path >= :low AND path < :high))"

@@ -20,7 +20,7 @@ from app import worklist
 from app.analysis import PhotoAnalysis
 from app.errors import WorkersLost
 from app.events import Events
-from app.importing import Importer
+from app.importing import Imported, Importer
 from app.progress import Meter
 from app.types import IndexPhase, IndexProgress, LibraryChanged
 from app.workers import Workers
@@ -201,9 +201,10 @@ class Indexer:
                 if self._asked and self._asked[0] is paths:
                     self._asked.popleft()
 
-    def _added(self, photos: int, refused: int) -> None:
-        self._count(total=photos, skipped=refused)
-        self._events.publish(LibraryChanged(skipped=True))
+    def _added(self, imported: Imported) -> None:
+        self._count(total=imported.waiting, skipped=imported.refused)
+        changed = LibraryChanged(frozenset(imported.photo_ids), frozenset(imported.person_ids), skipped=True)
+        self._events.publish(changed)
 
     def _index(self) -> None:
         """Everything that waits, then people; returns early when interrupted."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.importing import Importer
+from app.importing import Imported, Importer
 from app.library import Library
 from app.types import Event, IndexProgress, LibraryChanged
 from tests import samples
@@ -47,11 +47,11 @@ def index(library: Library, *paths: Path) -> None:
 
 def scan(library: Library, *paths: Path) -> int:
     """Imports paths without indexing them; the number of photos that wait by it."""
-    waiting: list[int] = []
+    told: list[Imported] = []
     importer = Importer(library.database, library.core, library.folder)
     for path in paths:
-        importer.run(os.fsencode(path), lambda: False, lambda photos, _refused: waiting.append(photos))
-    return sum(waiting)
+        importer.run(os.fsencode(path), lambda: False, told.append)
+    return sum(imported.waiting for imported in told)
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from app.importing import BATCH, Importer, program_version
+from app.importing import BATCH, Imported, Importer, program_version
 from app.library import Library
 from tests.app.conftest import Opener, scan
 
@@ -317,10 +317,10 @@ def test_a_refusal_by_another_version_is_looked_at_again(library: Library, tmp_p
 def test_a_scan_that_is_stopped_keeps_what_it_has_and_goes_on_the_next_time(library: Library, tmp_path: Path) -> None:
     for number in range(BATCH + 20):
         picture(tmp_path / "photos" / f"{number:03}.jpg", number * 3)
-    new: list[int] = []
+    told: list[Imported] = []
     importer = Importer(library.database, library.core, library.folder)
-    importer.run(os.fsencode(tmp_path / "photos"), lambda: bool(new), lambda photos, _skipped: new.append(photos))
-    assert sum(new) == len(places(library)) == BATCH
+    importer.run(os.fsencode(tmp_path / "photos"), lambda: bool(told), told.append)
+    assert sum(imported.waiting for imported in told) == len(places(library)) == BATCH
     assert scan(library, tmp_path / "photos") == 20
     assert len(places(library)) == BATCH + 20
 
@@ -329,10 +329,10 @@ def test_the_refused_are_counted(library: Library, tmp_path: Path) -> None:
     picture(tmp_path / "photos" / "a.jpg")
     (tmp_path / "photos" / "b.jpg").write_text("no picture")
     (tmp_path / "photos" / "c.txt").write_text("nobody expects a picture")
-    told: list[tuple[int, int]] = []
+    told: list[Imported] = []
     importer = Importer(library.database, library.core, library.folder)
-    importer.run(os.fsencode(tmp_path / "photos"), lambda: False, lambda *counts: told.append(counts))
-    assert told == [(1, 1)]
+    importer.run(os.fsencode(tmp_path / "photos"), lambda: False, told.append)
+    assert told == [Imported(waiting=1, refused=1)]
 
 
 def test_photos_are_imported_in_the_order_of_their_names(library: Library, tmp_path: Path) -> None:

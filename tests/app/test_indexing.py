@@ -386,11 +386,15 @@ def test_names_survive_when_every_photo_of_a_person_is_edited_at_once(known: Lib
 
 
 def test_a_photo_edited_into_a_copy_of_another_is_that_other(known: Library, photos: Path) -> None:
+    replaced = photo_id(known, photos / "astronaut-dark.jpg")
+    witness = Witness(known)
     shutil.copy(photos / "astronaut.jpg", photos / "astronaut-dark.jpg")
     index(known, photos)
     assert known.counts().photos == 3
     assert photo_id(known, photos / "astronaut.jpg") == photo_id(known, photos / "astronaut-dark.jpg")
     assert len(known.photos.all_faces()) == 2
+    assert replaced in {each for change in witness.changes for each in change.photo_ids}
+    assert known.people.list()[0].person_id in {each for change in witness.changes for each in change.person_ids}
     assert all(known.photos.get(photo).available for photo in known.photos.timeline().photo_ids)
 
 

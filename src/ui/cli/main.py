@@ -38,7 +38,8 @@ def main() -> None:
         click.echo("sietch: stopped; nothing is lost, the same command goes on from here.", err=True)
         code = 1
     except CoreError as error:
-        click.echo(f"sietch: {error}", err=True)
+        # One line, whatever the names of files in it hold.
+        click.echo(f"sietch: {shown(str(error))}", err=True)
         code = 1
     except BrokenPipeError:
         # Whoever read our output has what they wanted.
