@@ -41,10 +41,6 @@ def main() -> None:
         # One line, whatever the names of files in it hold.
         click.echo(f"sietch: {shown(str(error))}", err=True)
         code = 1
-    except BrokenPipeError:
-        # Whoever read our output has what they wanted.
-        sys.stderr.close()
-        code = 0
     except Exception as error:
         logging.debug("unexpected", exc_info=True)
         click.echo(f"sietch: unexpected {type(error).__name__}: {error}", err=True)
