@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks [NAME] [ARGUMENTS]`: measures, and asserts nothing about time.
 
-Without a name: `indexing`, and `calibration` where its labelled photos are at hand.
+Without a name: `indexing`, `responsiveness`, and `calibration` where its labelled photos are at hand.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import calibration, crash, indexing
+from tests.benchmarks import calibration, crash, indexing, responsiveness
 from tests.benchmarks.photos import LFW
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "indexing": indexing.main,
     "calibration": calibration.main,
     "crash": crash.main,
+    "responsiveness": responsiveness.main,
 }
 
 
@@ -22,6 +23,7 @@ def main() -> None:
     """Runs one benchmark with the rest of the command line."""
     if len(sys.argv) == 1:
         indexing.main([])
+        responsiveness.main([])
         if LFW.is_dir():
             calibration.main([])
         return
