@@ -44,12 +44,17 @@ def application(qapp: QApplication) -> QApplication:
 
 
 @pytest.fixture
-def settings(application: QApplication, tmp_path: Path) -> Path:
+def settings(application: QApplication, tmp_path: Path) -> Iterator[Path]:
     """Empty settings in a temporary place, and numbers and dates as in American English; the settings' folder."""
     place = tmp_path / "settings"
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place))
     QLocale.setDefault(QLocale("en_US"))
-    return place
+    yield place
+    # Nothing that was closed goes by itself outside an event loop, and every new look would be given to all of it.
+    for widget in application.topLevelWidgets():
+        if widget.windowType() == Qt.WindowType.Window:
+            widget.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
@@ -114,8 +119,6 @@ def open_window(look: Look, qtbot: QtBot) -> Iterator[Callable[[Library], MainWi
     for window in opened:
         window.close()
         window.tasks.close()
-        window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

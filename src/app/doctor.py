@@ -47,8 +47,10 @@ def examine(folder: Path) -> list[Finding]:
 def _finding(subject: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(subject, True, check())
-    except (CoreError, OSError) as error:
+    except CoreError as error:
         return Finding(subject, False, str(error))
+    except OSError as error:
+        return Finding(subject, False, f"The library's folder cannot be used: {error.strerror or error}.")
 
 
 def _environment() -> str:

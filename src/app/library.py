@@ -62,7 +62,8 @@ class Library:
         """
         where = (folder or default_folder()).expanduser().absolute()
         try:
-            where.mkdir(parents=True, exist_ok=True)
+            # Names and faces are nobody else's business on a computer with several users.
+            where.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(f"The library {where} cannot be made: {error.strerror}.") from error
         pack = find_pack()

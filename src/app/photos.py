@@ -68,7 +68,7 @@ class Photos:
             paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
         if row is None or not (paths or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
-        there = next((path for path in paths if path.exists()), None)
+        there = next((path for path in paths if os.path.exists(path)), None)
         return Photo(
             photo_id=photo_id,
             # A photo without a place: its file was overwritten with another photo.
@@ -88,7 +88,7 @@ class Photos:
             for photo_id, place in db.execute(text("SELECT photo_id, path FROM place ORDER BY place_id")):
                 path = Path(os.fsdecode(place))
                 # Looked at only where there is a choice: a look at each file of a large library takes long.
-                if photo_id not in found or (not found[photo_id].exists() and path.exists()):
+                if photo_id not in found or (not os.path.exists(found[photo_id]) and os.path.exists(path)):
                     found[photo_id] = path
             for photo_id, place in db.execute(text("SELECT photo_id, last_path FROM photo WHERE last_path NOT NULL")):
                 found.setdefault(photo_id, Path(os.fsdecode(place)))

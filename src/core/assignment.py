@@ -6,7 +6,7 @@ Both obey one rule: two faces in one image are two people.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from core.types import AnalyzedFace, Clustering, Group, Vectors
 _PERSONS_OF_FACES = "SELECT face_id, person_id, image_id FROM face WHERE person_id IS NOT NULL"
 _FREE_FACES = "SELECT face_id, image_id FROM face WHERE person_id IS NULL"
 _NOBODY = -1
+_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,10 @@ def _clear(faces: _Faces, known: _Faces) -> dict[int, int]:
         return {}
     holds = set(zip(known.persons.tolist(), known.images.tolist(), strict=True))
     found = []
-    for face_id, embedding, image_id in zip(faces.ids.tolist(), faces.vectors, faces.images.tolist(), strict=True):
-        near = _nearest(known, known.vectors @ embedding)
+    for face_id, image_id, similarity in zip(
+        faces.ids.tolist(), faces.images.tolist(), _rows(faces, known), strict=True
+    ):
+        near = _nearest(known, similarity)
         present = frozenset(each.person_id for each in near if (each.person_id, image_id) in holds)
         choice = matching.choose(near, present)
         if choice:
@@ -137,6 +140,12 @@ def _clear(faces: _Faces, known: _Faces) -> dict[int, int]:
             holds.add((person_id, image_id))
             joined[face_id] = person_id
     return joined
+
+
+def _rows(faces: _Faces, known: _Faces) -> Iterator[NDArray[np.float32]]:
+    """The similarities of each face to all known ones. One product for many faces: memory bounds a single one."""
+    for start in range(0, len(faces.ids), _BLOCK):
+        yield from faces.vectors[start : start + _BLOCK] @ known.vectors.T
 
 
 def _nearest(known: _Faces, similarity: NDArray[np.float32]) -> list[matching.Neighbour]:

@@ -1,8 +1,9 @@
-"""DBSCAN over embeddings, exact and bounded in memory, and the rule that one photo shows one person once.
+"""DBSCAN over embeddings, exact, and the rule that one photo shows one person once.
 
 DBSCAN (Ester et al., 1996) over a sparse graph of the pairs nearer than `eps`: blocked matrix products make the graph,
 SciPy finds its connected components. The labels are those of scikit-learn, which the tests compare; 50,000 faces need a
-fraction of its memory, and the program starts without the seconds that importing it takes.
+fraction of its memory, and the program starts without the seconds that importing it takes. Only pairs of neighbours are
+kept: memory grows with their number, some twenty bytes each.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ of `faces-lfw-dev` are joined (`python -m tests.benchmarks calibration`)."""
 MIN_SAMPLES = 2
 """Two photos of somebody are enough to be a person."""
 
-_BLOCK = 2048
+_BLOCK, _BLOCK_BYTES = 2048, 64 * 1024 * 1024
+"""Rows of one matrix product, and the bytes that it may take: what is far apart is never held."""
 
 
 def neighbours(vectors: Vectors, eps: float) -> sparse.csr_matrix:
@@ -35,8 +37,9 @@ def neighbours(vectors: Vectors, eps: float) -> sparse.csr_matrix:
     """
     count = len(vectors)
     rows, columns, distances = [], [], []
-    for start in range(0, count, _BLOCK):
-        block = np.maximum(1.0 - vectors[start : start + _BLOCK] @ vectors.T, 0.0)
+    rows_at_once = max(64, min(_BLOCK, _BLOCK_BYTES // (4 * max(count, 1))))
+    for start in range(0, count, rows_at_once):
+        block = np.maximum(1.0 - vectors[start : start + rows_at_once] @ vectors.T, 0.0)
         row, column = np.nonzero(block <= eps)
         rows.append((row + start).astype(np.int32))
         columns.append(column.astype(np.int32))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlite_vec
-from sqlalchemy import Connection, MetaData, create_engine, event, text
+from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
@@ -41,7 +41,12 @@ class Database:
         """
         self.path = path
         self._writing = threading.RLock()
-        self._engine = create_engine(f"sqlite:///{path}", module=dbapi2, connect_args={"timeout": BUSY_SECONDS})
+        self._engine = create_engine(
+            # Made of parts: a folder's name may hold anything that means something in an address.
+            URL.create("sqlite", database=str(path)),
+            module=dbapi2,
+            connect_args={"timeout": BUSY_SECONDS},
+        )
         event.listen(self._engine, "connect", _set_up)
         try:
             with self.write() as connection:

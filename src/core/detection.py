@@ -30,8 +30,8 @@ OVERLAP = 0.4
 BASE_SIDE, FINE_SIDE, COARSE_SIDE = 640, 1280, 160
 
 HINT_CONFIDENCE, HINT_SIDE = 0.3, 32.0
-"""A candidate this sure and smaller than this at 640 px calls for the 1280 px pass: it keeps 99% of the faces that the
-finer pass finds at 1.65 times the cost of 640 px alone."""
+"""A candidate this sure and smaller than this at 640 px calls for the 1280 px pass. In a trial on photos of crowds it
+kept 99% of the faces that both passes find together, at 1.65 times the cost of 640 px alone."""
 
 _STRIDES = (8, 16, 32)
 _ANCHORS = 2

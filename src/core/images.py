@@ -24,7 +24,7 @@ from core.errors import DamagedImage, ImageError, ImageTooLarge, ImageUnavailabl
 from core.types import Pixels
 
 MAX_PIXELS = 150_000_000
-"""More than any camera or stitched panorama in common use; as RGBA it takes 600 MB, which a worker may."""
+"""More than any camera or stitched panorama in common use; at most four bytes a pixel of it are held, 600 MB."""
 
 MAX_SCALED_PIXELS = 400_000_000
 """The bound for sequential JPEG, of which only an eighth is ever held when it is large."""
@@ -290,24 +290,35 @@ def _pixels_by_pillow(image: Image.Image, max_side: int) -> Pixels:
     image.draft("RGB" if image.mode != "L" else "L", (width, height))
     image.load()
     rest = min(image.width // width, image.height // height)
-    small = image if rest <= 1 or image.mode in ("P", "1", "I;16", "I;16B", "I", "F") else image.reduce(rest)
-    return np.asarray(_rgb(small))
+    if image.mode in _WIDE:
+        return _from_wide(image, rest)
+    if rest > 1:
+        # Smaller first, then in colour: the other order takes several times the memory.
+        image = image.resize((width, height)) if image.mode in ("P", "PA", "1") else image.reduce(rest)
+    return np.asarray(_rgb(image))
 
 
 def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
-        return _from_wide(image).convert("RGB")
-    if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-        white.alpha_composite(layer)
-        return white.convert("RGB")
-    return image.convert("RGB")
+    """What is transparent becomes white."""
+    if image.mode not in ("LA", "La", "RGBA", "RGBa", "PA") and "transparency" not in image.info:
+        return image.convert("RGB")
+    layer = image if image.mode == "RGBA" else image.convert("RGBA")
+    white = Image.new("RGB", layer.size, (255, 255, 255))
+    white.paste(layer, mask=layer.getchannel("A"))
+    return white
 
 
-def _from_wide(image: Image.Image) -> Image.Image:
+_WIDE = ("I;16", "I;16B", "I;16L", "I", "F")
+
+
+def _from_wide(image: Image.Image, step: int) -> Pixels:
     """Gray of 16 or 32 bits or floating point -> 8 bits; Pillow's own conversion would clip it to white."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    top = 65535.0 if image.mode.startswith("I;16") else float(values.max(initial=0.0))
-    full = next((scale for scale in (1.0, 255.0, 65535.0) if top <= scale), top)
-    return Image.fromarray((np.clip(values / full, 0.0, 1.0) * 255).astype(np.uint8))
+    every = np.asarray(image)[::step, ::step]
+    if every.dtype.itemsize == 2:
+        gray = (every >> 8).astype(np.uint8)
+    else:
+        values = np.nan_to_num(every.astype(np.float32), copy=False)
+        top = float(values.max(initial=0.0))
+        values *= 255 / next((scale for scale in (1.0, 255.0, 65535.0) if top <= scale), top)
+        gray = np.clip(values, 0, 255, out=values).astype(np.uint8)
+    return np.repeat(gray[:, :, None], 3, axis=2)

@@ -100,7 +100,13 @@ class Session(QObject):
 
     def _opened(self, library: Library) -> None:
         self._library = library
-        self._window = MainWindow(library, self._look)
+        try:
+            self._window = MainWindow(library, self._look)
+        except Exception as error:
+            # Without a window nobody could end the program.
+            library.close()
+            self._failed(error)
+            return
         self._window.closed.connect(self._close)
         self._window.show()
 

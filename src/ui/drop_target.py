@@ -54,13 +54,10 @@ class DropTarget(QWidget):
         QPainter(self).fillRect(self.rect(), theme.colour(_DIM))
 
     def _announce(self, paths: Sequence[Path]) -> None:
-        folders, count = sum(path.is_dir() for path in paths[:100]), QLocale().toString(len(paths))
-        if len(paths) == 1:
-            what = self.tr("Add this folder to your library") if folders else self.tr("Add this photo to your library")
-        elif folders == len(paths):
-            what = self.tr("Add {} folders to your library").format(count)
-        else:
-            what = self.tr("Add {} files and folders to your library").format(count)
+        # What the paths are is not looked at: a drive that sleeps would hold up the window.
+        count = QLocale().toString(len(paths))
+        one = self.tr("Add this to your library")
+        what = one if len(paths) == 1 else self.tr("Add {} items to your library").format(count)
         self.text.setText(f"{what}\n{self.tr('The files stay where they are.')}")
         self.setGeometry(self._covered.rect())
         self.raise_()

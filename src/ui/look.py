@@ -25,6 +25,7 @@ class Look(QObject):
         self._application = application
         self._choice = str(QSettings().value("look", "system"))
         self.theme: Theme = LIGHT
+        self._pixmaps: dict[tuple[str, int, str, float], QPixmap] = {}
         application.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
@@ -44,12 +45,16 @@ class Look(QObject):
         return QIcon(self.pixmaps(name, size, tint))
 
     def pixmaps(self, name: str, size: int, tint: str | None = None) -> QPixmap:
-        """The same as one pixmap, sharp on the finest screen in use."""
+        """The same as one pixmap, sharp on the finest screen in use. Made once for each look."""
+        key = (name, size, tint or self.theme.text, self._application.devicePixelRatio())
+        if key not in self._pixmaps:
+            self._pixmaps[key] = self._drawn(*key)
+        return self._pixmaps[key]
+
+    def _drawn(self, name: str, size: int, tint: str, ratio: float) -> QPixmap:
         svg = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
-        svg = svg.replace("currentColor", tint or self.theme.text).replace(
-            'stroke-width="2"', f'stroke-width="{_STROKE}"'
-        )
-        scale = max(_SCALES[0], min(_SCALES[-1], round(self._application.devicePixelRatio() + 0.49)))
+        svg = svg.replace("currentColor", tint).replace('stroke-width="2"', f'stroke-width="{_STROKE}"')
+        scale = max(_SCALES[0], min(_SCALES[-1], round(ratio + 0.49)))
         pixmap = QPixmap(size * scale, size * scale)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -61,6 +66,7 @@ class Look(QObject):
     def _apply(self) -> None:
         system = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
         self.theme = DARK if self._choice == "dark" or (self._choice == "system" and system) else LIGHT
+        self._pixmaps.clear()
         self._application.setPalette(theme.palette(self.theme))
         self._application.setStyleSheet(theme.style_sheet(self.theme))
         self.changed.emit()

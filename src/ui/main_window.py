@@ -201,7 +201,9 @@ class MainWindow(QMainWindow):
         geometry = settings.value("window/geometry")
         if geometry:
             self.restoreGeometry(geometry)
-        self.header.cell_size.setValue(int(str(settings.value("window/cell", DEFAULT_CELL))))
+        kept = str(settings.value("window/cell", DEFAULT_CELL))
+        # A file of settings can hold anything.
+        self.header.cell_size.setValue(int(kept) if kept.isdecimal() else DEFAULT_CELL)
 
     def _show(self, page: QWidget, title: str, back: bool) -> None:
         self._leave_viewer()

@@ -358,9 +358,8 @@ def test_who_reads_only_the_beginning_gets_it_without_complaint(indexed: Path) -
     process.stdout.close()
     err = process.stderr.read()
     process.stderr.close()
-    assert process.wait(60) == 0
-    assert "Traceback" not in err
-    assert "unexpected" not in err
+    process.wait(60)
+    assert err == ""
 
 
 def test_an_interrupted_run_says_so_and_the_next_one_goes_on(sietch: Sietch, tmp_path: Path) -> None:

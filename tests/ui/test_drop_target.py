@@ -80,11 +80,11 @@ def make(folder: Path, names: Sequence[str]) -> list[Path]:
 @pytest.mark.parametrize(
     ("names", "text"),
     [
-        (["a/"], "Add this folder to your library"),
-        (["a.jpg"], "Add this photo to your library"),
-        (["a/", "b/", "c/"], "Add 3 folders to your library"),
-        (["a/", "b.jpg"], "Add 2 files and folders to your library"),
-        (["a.jpg", "b.jpg"], "Add 2 files and folders to your library"),
+        (["a/"], "Add this to your library"),
+        (["a.jpg"], "Add this to your library"),
+        (["a/", "b/", "c/"], "Add 3 items to your library"),
+        (["a/", "b.jpg"], "Add 2 items to your library"),
+        (["a.jpg", "b.jpg"], "Add 2 items to your library"),
     ],
 )
 def test_it_says_what_will_happen(stage: Stage, tmp_path: Path, names: list[str], text: str) -> None:
@@ -126,7 +126,7 @@ def test_of_a_mixture_the_files_are_taken(stage: Stage, tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/photo.jpg"), QUrl.fromLocalFile(str(tmp_path))])
     assert stage.enter(data)
-    assert stage.target.text.text().startswith("Add this folder")
+    assert stage.target.text.text().startswith("Add this")
     stage.drop(data)
     assert stage.dropped == [[tmp_path]]
 
@@ -134,7 +134,7 @@ def test_of_a_mixture_the_files_are_taken(stage: Stage, tmp_path: Path) -> None:
 def test_many_files_are_announced_at_once(stage: Stage, tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.jpg" for number in range(5000)]
     assert stage.enter(files(*paths))
-    assert stage.target.text.text().startswith("Add 5,000 files and folders")
+    assert stage.target.text.text().startswith("Add 5,000 items")
     stage.drop(files(*paths))
     assert len(stage.dropped[0]) == 5000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.cli import output
+from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def main() -> None:
     """Runs the command line and ends the process."""
     from core.errors import CoreError
 
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s: %(message)s")
+    logging.basicConfig(level=logging.CRITICAL, format="%(levelname)s: %(message)s")
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -36,12 +38,9 @@ def main() -> None:
         click.echo("sietch: stopped; nothing is lost, the same command goes on from here.", err=True)
         code = 1
     except CoreError as error:
-        click.echo(f"sietch: {error}", err=True)
+        # One line, whatever the names of files in it hold.
+        click.echo(f"sietch: {shown(str(error))}", err=True)
         code = 1
-    except BrokenPipeError:
-        # Whoever read our output has what they wanted.
-        sys.stderr.close()
-        code = 0
     except Exception as error:
         logging.debug("unexpected", exc_info=True)
         click.echo(f"sietch: unexpected {type(error).__name__}: {error}", err=True)
@@ -57,11 +56,12 @@ def main() -> None:
 @click.pass_context
 def cli(context: click.Context, folder: Path | None) -> None:
     """Your photos, sorted by the people in them, on your own computer. Without a command: opens the window."""
-    context.obj = folder
+    context.obj = folder.expanduser() if folder else None
     if context.invoked_subcommand is None:
+        require_display()
         from ui.application import run
 
-        context.exit(run(folder))
+        context.exit(run(context.obj))
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def index(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> Non
     """Add photos and folders, and find the people in them. The files stay where they are."""
     from core.errors import ImageUnavailable
 
-    missing = [path for path in paths if not path.exists()]
+    missing = [path for path in paths if not os.path.lexists(path)]
     if missing:
         raise ImageUnavailable(f"{shown(str(missing[0]))} is not there.")
     with _library(context, resume=True) as library:
@@ -161,7 +161,6 @@ def doctor(context: click.Context, as_json: bool) -> None:
     """Check the environment, the face model and the database."""
     from app.doctor import examine
     from app.library import default_folder
-    from ui.cli.display import display_finding
 
     findings = [*examine(context.obj or default_folder()), display_finding()]
     output.findings(findings, as_json)

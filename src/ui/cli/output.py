@@ -191,9 +191,9 @@ def _print(rows: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
         for row in rows:
             # Text, not a string: names and paths are data and may look like markup.
             table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
-        console = Console()
         # Into a file or a pipe a row is a line, however long its path is.
-        console.print(table, width=console.width if console.is_terminal else _PIPE_WIDTH)
+        console = Console() if Console().is_terminal else Console(width=_PIPE_WIDTH)
+        console.print(table)
 
 
 def _print_json(value: Any) -> None:

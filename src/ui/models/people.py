@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QLocale, QObject, Qt
@@ -56,6 +57,12 @@ class PeopleModel(RowsModel):
         for row, each in enumerate(ordered):
             if before.get(each.person_id, each) != each:
                 self.dataChanged.emit(self.index(row), self.index(row))
+
+    def set_name(self, row: int, name: str) -> None:
+        """Shows a name before the library has it; the next `show` tells the truth."""
+        person_id = self.ids[row]
+        self._people[person_id] = replace(self._people[person_id], name=name or None)
+        self.dataChanged.emit(self.index(row), self.index(row))
 
     def fold(self, folded: bool) -> None:
         """Folds or opens the section of those who are seldom seen."""

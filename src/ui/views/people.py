@@ -109,4 +109,6 @@ class PeopleView(QWidget):
 
     def _name(self, row: int, name: str) -> None:
         person_id = self.people.ids[row]
+        # Seen at once, and in its place, while the next name is typed.
+        self.people.set_name(row, name)
         self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name), keep=True)
