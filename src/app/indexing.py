@@ -43,6 +43,7 @@ class Indexer:
         self._importer = Importer(database, library_folder)
         self._cache = cache
         self._changed = threading.Condition()
+        self._telling = threading.RLock()
         self._progress = IndexProgress(IndexPhase.IDLE)
         self._meter = Meter()
         self._asked: deque[list[str]] = deque()
@@ -136,15 +137,16 @@ class Indexer:
         return IndexPhase.INDEXING if self._progress.total > self._progress.done else IndexPhase.SCANNING
 
     def _tell(self, **changes: object) -> None:
-        """Changes the progress and lets everybody know."""
-        with self._changed:
-            self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
-            remaining = self._progress.total - self._progress.done
-            left = None if self._scanning or self._paused else self._meter.seconds_left(remaining)
-            self._progress = replace(self._progress, phase=self._phase(), seconds_left=left)
-            progress = self._progress
-            self._changed.notify_all()
-        self._events.publish(progress)
+        """Changes the progress and lets everybody know, in the order of the changes."""
+        with self._telling:
+            with self._changed:
+                self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
+                remaining = self._progress.total - self._progress.done
+                left = None if self._scanning or self._paused else self._meter.seconds_left(remaining)
+                self._progress = replace(self._progress, phase=self._phase(), seconds_left=left)
+                progress = self._progress
+                self._changed.notify_all()
+            self._events.publish(progress)
 
     def _count(self, **more: int) -> None:
         """Adds to the progress. Both threads count."""
@@ -284,7 +286,8 @@ class Indexer:
             if seen is None:
                 return
             change = worklist.store(self._database, self._core, photo, seen)
-        self._meter.tick()
+        with self._changed:
+            self._meter.tick()
         self._count(done=1, skipped=int(change.skipped))
         self._events.publish(change)
         self._group(at_end=False)
