@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEventLoop, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -199,16 +199,17 @@ class MainWindow(QMainWindow):
         settings = QSettings()
         self.resize(_FIRST)
         geometry = settings.value("window/geometry")
-        if geometry:
+        # A file of settings can hold anything.
+        if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         kept = str(settings.value("window/cell", DEFAULT_CELL))
-        # A file of settings can hold anything.
         self.header.cell_size.setValue(int(kept) if kept.isdecimal() else DEFAULT_CELL)
 
     def _show(self, page: QWidget, title: str, back: bool) -> None:
         self._leave_viewer()
         self._stack.setCurrentWidget(page)
         self.header.show_title(title, back, sizes=page in (self.timeline, self.person))
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_viewer(self) -> None:
         if self._whole.currentWidget() is self.viewer:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
 from app.importing import program_version
+from ui.views.canvas import WHEEL_STEP
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
+
+_CELL_STEP = 40
 
 
 def build_menus(window: MainWindow) -> None:
@@ -38,30 +42,28 @@ def about(window: MainWindow) -> None:
     """Shows it."""
     box = QMessageBox(window)
     box.setWindowTitle(window.tr("About Sietch"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(about_text(window))
     box.exec()
 
 
 def _file_menu(window: MainWindow) -> None:
     menu = window.menuBar().addMenu(window.tr("&File"))
-    _action(menu, window.tr("Add a folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
-    _action(menu, window.tr("Add single photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
+    _action(window, menu, window.tr("Add a folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
+    _action(window, menu, window.tr("Add single photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
     window.header.add.menu().addActions(menu.actions())
     menu.addSeparator()
-    _action(menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
+    _action(window, menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
 
 
 def _view_menu(window: MainWindow) -> None:
     menu = window.menuBar().addMenu(window.tr("&View"))
-    _action(menu, window.tr("Photos"), lambda: window.go("photos"), QKeySequence("Ctrl+1"))
-    _action(menu, window.tr("People"), lambda: window.go("people"), QKeySequence("Ctrl+2"))
+    _action(window, menu, window.tr("Photos"), lambda: window.go("photos"), QKeySequence("Ctrl+1"))
+    _action(window, menu, window.tr("People"), lambda: window.go("people"), QKeySequence("Ctrl+2"))
     menu.addSeparator()
-    size = window.header.cell_size
-    _action(menu, window.tr("Larger photos"), lambda: size.setValue(size.value() + 40), QKeySequence.StandardKey.ZoomIn)
-    _action(
-        menu, window.tr("Smaller photos"), lambda: size.setValue(size.value() - 40), QKeySequence.StandardKey.ZoomOut
-    )
-    _action(menu, window.tr("Full screen"), window.toggle_full_screen, QKeySequence.StandardKey.FullScreen)
+    _action(window, menu, window.tr("Larger photos"), lambda: _enlarge(window, 1), QKeySequence.StandardKey.ZoomIn)
+    _action(window, menu, window.tr("Smaller photos"), lambda: _enlarge(window, -1), QKeySequence.StandardKey.ZoomOut)
+    _action(window, menu, window.tr("Full screen"), window.toggle_full_screen, QKeySequence.StandardKey.FullScreen)
     menu.addSeparator()
     look, group = window.context.look, QActionGroup(menu)
     for choice, text in (
@@ -75,8 +77,21 @@ def _view_menu(window: MainWindow) -> None:
         menu.addAction(action)
 
 
-def _action(menu: QMenu, text: str, action: object, shortcut: QKeySequence | QKeySequence.StandardKey) -> None:
+def _enlarge(window: MainWindow, step: int) -> None:
+    """What is looked at: a photo, or the small pictures of a page."""
+    if window.viewer.isVisible():
+        window.viewer.canvas.zoom_by(WHEEL_STEP**step)
+    else:
+        size = window.header.cell_size
+        size.setValue(size.value() + _CELL_STEP * step)
+
+
+def _action(
+    window: MainWindow, menu: QMenu, text: str, action: object, shortcut: QKeySequence | QKeySequence.StandardKey
+) -> None:
     made = QAction(text, menu)
     made.setShortcut(shortcut)
     made.triggered.connect(action)
     menu.addAction(made)
+    # While a photo is looked at there is no menu bar, but its shortcuts are.
+    window.addAction(made)

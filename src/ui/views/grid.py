@@ -221,6 +221,9 @@ class Grid(QAbstractItemView):
         self.opened.emit(index.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        if self.state() == QAbstractItemView.State.EditingState:
+            # A key that the field of an editor has no use for, such as the Return that ends it, is not for the cells.
+            return
         self._by_keyboard = True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex().row())

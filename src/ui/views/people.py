@@ -42,7 +42,8 @@ class PeopleGrid(Grid):
             super().clicked_at(index, point)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        if event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid():
+        idle = self.state() != Grid.State.EditingState
+        if event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid() and idle:
             self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
@@ -88,6 +89,7 @@ class PeopleView(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.grid)
+        self.setFocusProxy(self.grid)
         self._empty.pressed.connect(self.add_requested)
         self.grid.opened.connect(lambda row: self.person_opened.emit(self.people.ids[row]))
         self.grid.delegate.named.connect(self._name)

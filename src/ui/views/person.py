@@ -66,7 +66,9 @@ class PersonView(QWidget):
         column.addLayout(self._head())
         column.addLayout(self._tabs())
         column.addWidget(self._pages, 1)
-        self._name.returnPressed.connect(self._name.clearFocus)
+        self.setFocusProxy(self.grid)
+        self._pages.currentChanged.connect(lambda _number: self.setFocusProxy(self._pages.currentWidget()))
+        self._name.returnPressed.connect(self.setFocus)
         self._name.editingFinished.connect(self._rename)
         self.grid.photo_opened.connect(self.photo_opened)
         context.thumbnails.loaded.connect(self._show_picture)
@@ -201,6 +203,6 @@ class PersonView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         if event.key() == Qt.Key.Key_Escape and self._name.hasFocus():
             self._name.setText(self._person.name or "" if self._person else "")
-            self._name.clearFocus()
+            self.setFocus()
             return
         super().keyPressEvent(event)

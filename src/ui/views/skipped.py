@@ -49,6 +49,7 @@ class SkippedView(QWidget):
         column.setSpacing(theme.SPACE_3)
         column.addLayout(self._bar())
         column.addWidget(self._table)
+        self.setFocusProxy(self._table)
         context.bridge.changed.connect(self._changed)
         self._refresher = Refresher(self, context.tasks, context.library.photos.skipped, self.files.show)
         self._refresher.ask()

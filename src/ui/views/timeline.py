@@ -36,6 +36,7 @@ class TimelineView(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.grid)
+        self.setFocusProxy(self.grid)
         self.grid.photo_opened.connect(self.photo_opened)
         self._empty.pressed.connect(self.add_requested)
         context.bridge.changed.connect(self._changed)
