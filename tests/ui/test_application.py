@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.library import Library
-from app.types import LibraryCounts
+from tests import samples
 from tests.qt import TIMEOUT_MS, Dismissed, until
 from ui.application import Session, make_application
 from ui.main_window import MainWindow
@@ -46,7 +46,7 @@ def live(window):
     progress = window.context.library.indexer.progress
     if photos and progress.phase is IndexPhase.IDLE and not progress.total:
         window.add([Path(photos)])
-    elif not photos or progress.done > 1:
+    elif not photos or progress.done:
         print("closed", window.windowTitle())
         window.close()
 
@@ -95,12 +95,13 @@ def test_the_program_opens_and_closes(settings: Path, indexed_folder: Path, tmp_
     assert not (tmp_path / "library" / "reports").exists()
 
 
-def test_closed_in_the_middle_of_the_work_it_goes_on_the_next_time(settings: Path, album: Path, tmp_path: Path) -> None:
-    done = run_program(tmp_path / "library", settings, album)
+def test_closed_in_the_middle_of_the_work_it_goes_on_the_next_time(settings: Path, tmp_path: Path) -> None:
+    photos = samples.write_portraits(tmp_path / "photos", 6)
+    done = run_program(tmp_path / "library", settings, photos)
     assert (done.returncode, done.stdout, done.stderr) == (0, "closed Sietch\n", "")
     with Library.open(tmp_path / "library") as library:
         assert library.indexer.wait(TIMEOUT_MS / 1000)
-        assert library.counts() == LibraryCounts(photos=9, people=5, faces=18, pending=0, skipped=0)
+        assert (library.counts().photos, library.counts().pending) == (6, 0)
 
 
 def test_a_library_that_cannot_be_opened_is_told_and_ends_the_program(settings: Path, tmp_path: Path) -> None:
@@ -196,6 +197,15 @@ def test_a_library_that_cannot_be_closed_does_not_keep_the_program_alive(
     window.close()
     until(qtbot, lambda: codes == [1])
     monkeypatch.undo()
+    assert "Report:" in dismissed.texts[0]
+
+
+def test_without_a_window_the_program_ends(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    dismissed, codes = Dismissed(), []
+    monkeypatch.setattr(session._application, "exit", codes.append)
+    monkeypatch.setattr(session, "_look", None)
+    session.open()
+    until(qtbot, lambda: codes == [1])
     assert "Report:" in dismissed.texts[0]
 
 

@@ -111,10 +111,11 @@ def test_names_are_typed_one_after_the_other(stage: Stage) -> None:
         stage.type(name, Key.Key_Return)
         stage.wait_for_next()
     stage.type("", Key.Key_Escape)
+    people = stage.context.library.people
+    until(stage.qtbot, lambda: [people.get(number).name for number in ids] == ["Mia", "Noor", "Otto", None, None])
     until(stage.qtbot, lambda: sorted(stage.shown()) == ["", "", "Mia", "Noor", "Otto"])
     assert not stage.editing
-    people = stage.context.library.people
-    assert [people.get(number).name for number in ids] == ["Mia", "Noor", "Otto", None, None]
+    assert stage.opened == [], "the Return that keeps a name opens nobody"
 
 
 def test_the_page_is_not_sorted_anew_under_somebody_who_types(stage: Stage) -> None:
@@ -129,9 +130,9 @@ def test_the_page_is_not_sorted_anew_under_somebody_who_types(stage: Stage) -> N
     assert list(stage.people.ids) == ids
     assert stage.editor().text() == "Be"
     stage.type("a", Key.Key_Return)
-    until(stage.qtbot, lambda: sorted(filter(None, stage.shown())) == ["Ada", "Bea", "Zoe"])
     people = stage.context.library.people
-    assert [people.get(number).name for number in ids] == [None, None, "Zoe", "Ada", "Bea"]
+    until(stage.qtbot, lambda: [people.get(number).name for number in ids] == [None, None, "Zoe", "Ada", "Bea"])
+    until(stage.qtbot, lambda: sorted(filter(None, stage.shown())) == ["Ada", "Bea", "Zoe"])
 
 
 def test_escape_keeps_nothing(stage: Stage) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.library import Library
-from tests.qt import LeftButton, click_cell, settle, show, until
+from tests.qt import LeftButton, click_cell, settle, show
 from ui.context import Context
 from ui.views.timeline import TimelineView
 
@@ -39,8 +37,8 @@ def test_a_click_opens(context: Context, qtbot: QtBot) -> None:
     assert opened == [(list(view.grid.photos.ids), 4)]
 
 
-def test_an_empty_library_says_what_to_do_until_the_first_photo_comes(
-    make_context: Callable[[Library], Context], empty_library: Library, qtbot: QtBot, album: Path, tmp_path: Path
+def test_an_empty_library_says_what_to_do(
+    make_context: Callable[[Library], Context], empty_library: Library, qtbot: QtBot
 ) -> None:
     view, asked = open_timeline(make_context(empty_library), qtbot), []
     view.add_requested.connect(lambda: asked.append(True))
@@ -48,7 +46,3 @@ def test_an_empty_library_says_what_to_do_until_the_first_photo_comes(
     (button,) = [each for each in view.findChildren(QPushButton) if each.isVisible()]
     QTest.mouseClick(button, LeftButton)
     assert asked == [True]
-    photo = shutil.copy(album / "coffee.jpg", tmp_path / "coffee.jpg")
-    empty_library.indexer.add([Path(photo)])
-    until(qtbot, view.grid.isVisible)
-    assert len(view.grid.photos.ids) == 1
