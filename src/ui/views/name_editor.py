@@ -34,6 +34,7 @@ class NameEditor(QFrame):
         self._context = context
         self._over = parent
         self._person_id = 0
+        self._turn = 0
         self.field = QLineEdit(self, placeholderText=self.tr("Name"), maxLength=_LONGEST)
         self.field.setAccessibleName(self.tr("Name of this person"))
         self.field.setCompleter(self._make_completer())
@@ -53,6 +54,8 @@ class NameEditor(QFrame):
     def open(self, person_id: int, box: QRectF) -> None:
         """Asks for the name of a person, under the box of their face."""
         self._person_id = person_id
+        self._turn += 1
+        self.field.setReadOnly(False)
         self.field.clear()
         self._tell("")
         self.follow(box)
@@ -124,13 +127,18 @@ class NameEditor(QFrame):
             self.close_editor()
             return
         self.field.setReadOnly(True)
-        people = self._context.library.people
+        people, turn = self._context.library.people, self._turn
 
         def kept(_none: None) -> None:
-            self.field.setReadOnly(False)
-            self.saved.emit(go_on)
+            # A busy library takes its time; another name may be in the field by now.
+            if turn == self._turn:
+                self.field.setReadOnly(False)
+                self.saved.emit(go_on)
 
         def failed(error: Exception) -> None:
+            if turn != self._turn:
+                self._context.tasks.failed.emit(error)
+                return
             self.field.setReadOnly(False)
             if isinstance(error, CoreError):
                 self._tell(shown(str(error)))
