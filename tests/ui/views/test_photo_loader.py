@@ -98,16 +98,6 @@ def test_detail_comes_for_a_picture_that_is_looked_at(stage: Stage, monkeypatch:
     assert stage.loaded[-1][-1].width() == photo.width
 
 
-def test_a_large_neighbour_keeps_only_what_fills_the_room(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.views.photo_loader._LARGE_BYTES", 1000)
-    stage.show(0)
-    stage.show(1)
-    assert len(stage.loader._wholes[stage.ids[0]].images) == 1
-    stage.loader.come_near()
-    stage.wait()
-    assert len(stage.loader._wholes[stage.ids[1]].images) > 1
-
-
 def test_why_there_is_no_picture(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(_photo_id: int, _max_side: int = 0) -> Pixels:
         raise ImageUnavailable("The drive is gone.")
