@@ -97,10 +97,10 @@ class People:
         ]
 
     def group(self, dry_run: bool = False) -> Clustering:
-        """Makes people of the faces that belong to nobody yet; with `dry_run` only tells what that would change."""
+        """Groups all faces anew; with `dry_run` only tells exactly what that would change."""
         if dry_run:
             return self._core.cluster(dry_run=True)
-        done, change = worklist.group(self._database, self._core)
+        done, change = worklist.group(self._database, self._core, everything=True)
         self._events.publish(change)
         return done
 
@@ -112,7 +112,7 @@ class People:
             InvalidInput: the name is too long.
         """
         self.get(person_id)
-        self._core.rename(person_id, name)
+        self._core.update_person(person_id, name)
         changed = frozenset(self.timeline(person_id).photo_ids)
         self._events.publish(LibraryChanged(changed, frozenset({person_id})))
 

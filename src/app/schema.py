@@ -9,7 +9,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, 
 
 from core.schema import metadata as metadata
 
-VERSION = 1
+VERSION = 2
 """Of the schema; a library of a newer version is refused."""
 
 photo = Table(

@@ -32,7 +32,11 @@ MAX_ATTEMPTS = 2
 """Looks at a photo that came to no end before it is refused: one can be the fault of a full memory or a clock that was
 set, two are the photo's."""
 
-_GROUPED_UNTIL = "grouped_until"
+SMALL_GROWTH = 20
+"""At the end of the work all faces are grouped anew unless less than a twentieth of them is new since that was done."""
+
+_GROUPED_UNTIL, _WHOLE_UNTIL = "grouped_until", "all_grouped_until"
+"""Settings: the last face that was grouped at all, and the last one when all faces were grouped together."""
 
 _GIVE_BACK = """
     UPDATE place SET size = -1, photo_id = (SELECT replaces FROM photo WHERE photo.photo_id = place.photo_id)
@@ -107,7 +111,7 @@ def retry_refused(database: Database) -> None:
 def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysis) -> LibraryChanged:
     """Writes what was seen in a photo: its faces, their vectors, their persons and its state, together.
 
-    What was seen in an earlier content of the photo goes, after the new faces found their persons by it.
+    What was seen in an earlier content of the photo is found again in the new one, or goes.
 
     Returns:
         What changed; nothing when another process was quicker, or the photo is not what was seen any more.
@@ -116,9 +120,13 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
         if row is None:
             return LibraryChanged()
-        # The image that is to be replaced is part of the name: an edit that is taken back brings its content again.
-        source = f"{photo.photo_id}/{row.image_id or 0}/{photo.content_hash}"
-        image_id, faces = core.add_image(source, seen.width, seen.height, seen.faces, db)
+        source, size = f"{photo.photo_id}/{photo.content_hash}", (seen.width, seen.height)
+        if row.image_id is None:
+            image_id, faces = core.add_image(source, *size, seen.faces, db)
+            before: frozenset[int] = frozenset()
+        else:
+            image_id = row.image_id
+            faces, before = core.redetect(image_id, source, *size, seen.faces, db)
         _set(
             db,
             photo,
@@ -132,7 +140,6 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
             reason=None,
             attempts=0,
         )
-        before = core.remove_image(row.image_id, db) if row.image_id is not None else frozenset()
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
     return LibraryChanged(frozenset({photo.photo_id}), persons | before)
 
@@ -182,22 +189,28 @@ def grouping_due(database: Database, at_end: bool) -> bool:
     It depends on the database alone, so that a run that was interrupted makes people at the same photos.
     """
     with database.read() as db:
-        done, last = _grouped_until(db), _last_face(db)
-    return last > done if at_end else last - done >= max(FIRST_GROUPING, done // GROWTH)
+        done, whole, last = _number(db, _GROUPED_UNTIL), _number(db, _WHOLE_UNTIL), _last_face(db)
+    return last > done if at_end else last - whole >= max(FIRST_GROUPING, whole // GROWTH)
 
 
-def group(database: Database, core: FaceCore) -> tuple[Clustering, LibraryChanged]:
-    """Makes people of the faces that belong to nobody: what was done, and what changed by it."""
+def group(database: Database, core: FaceCore, everything: bool = False) -> tuple[Clustering, LibraryChanged]:
+    """Makes people: what was done, and what changed by it.
+
+    All faces are grouped anew when a good part of them came in since that was last done, or when asked for; otherwise
+    only the new ones, which costs a search for each.
+    """
     with database.read() as db:
-        last = _last_face(db)
-        plan = core.cluster(dry_run=True, connection=db)
+        done, whole, last = _number(db, _GROUPED_UNTIL), _number(db, _WHOLE_UNTIL), _last_face(db)
+        few = not everything and last - whole < whole // SMALL_GROWTH
+        plan = core.cluster(dry_run=True, connection=db, after=done if few else None)
     with database.write() as db:
-        done = core.apply(plan, db)
-        row = {"key": _GROUPED_UNTIL, "value": str(last)}
-        statement = upsert(schema.setting).values(row)
-        db.execute(statement.on_conflict_do_update(index_elements=[schema.setting.c.key], set_=row))
-    persons = {group.person_id for group in done.groups if group.person_id is not None}
-    return done, LibraryChanged(person_ids=frozenset(persons | set(done.joined.values())))
+        result = core.apply(plan, db)
+        _remember(db, _GROUPED_UNTIL, last)
+        if not few:
+            _remember(db, _WHOLE_UNTIL, last)
+    targets = {result.groups[move.after].person_id for move in result.moves if move.after is not None}
+    persons = (targets | {move.before for move in result.moves}) - {None}
+    return result, LibraryChanged(person_ids=frozenset(each for each in persons if each is not None))
 
 
 def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
@@ -208,7 +221,9 @@ def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> Libr
     _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
     if row.image_id is None:
         return LibraryChanged(skipped=True)
-    return LibraryChanged(frozenset({photo.photo_id}), core.remove_image(row.image_id, db), skipped=True)
+    return LibraryChanged(
+        frozenset({photo.photo_id}), core.remove_image(row.image_id, db, keep_persons=True), skipped=True
+    )
 
 
 def _set(db: Connection, photo: Waiting, **values: object) -> None:
@@ -222,9 +237,15 @@ def _still_waits(photo: Waiting) -> ColumnElement[bool]:
     return same & (row.state == PhotoState.PENDING)
 
 
-def _grouped_until(db: Connection) -> int:
-    value = db.execute(select(schema.setting.c.value).where(schema.setting.c.key == _GROUPED_UNTIL)).scalar()
+def _number(db: Connection, key: str) -> int:
+    value = db.execute(select(schema.setting.c.value).where(schema.setting.c.key == key)).scalar()
     return int(value or 0)
+
+
+def _remember(db: Connection, key: str, number: int) -> None:
+    row = {"key": key, "value": str(number)}
+    statement = upsert(schema.setting).values(row)
+    db.execute(statement.on_conflict_do_update(index_elements=[schema.setting.c.key], set_=row))
 
 
 def _last_face(db: Connection) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlite_vec
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateColumn
 from sqlcipher3 import dbapi2
 
 from core.errors import DatabaseError
@@ -53,6 +54,7 @@ class Database:
                 found = int(connection.execute(text("PRAGMA user_version")).scalar_one())
                 if found > version:
                     raise DatabaseError(f"{path} was made by a newer version of Sietch. Update Sietch to open it.")
+                _add_missing_columns(connection, metadata)
                 metadata.create_all(connection)
                 connection.execute(text(f"PRAGMA user_version = {version:d}"))
         except BaseException:
@@ -83,6 +85,20 @@ class Database:
     def close(self) -> None:
         """Gives back every connection."""
         self._engine.dispose()
+
+
+def _add_missing_columns(connection: Connection, metadata: MetaData) -> None:
+    """Brings the tables of an older version up to date: columns are added, or dropped where nothing uses them."""
+    existing = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
+    for table in metadata.sorted_tables:
+        if table.name not in existing:
+            continue
+        found = set(connection.execute(text(f"SELECT name FROM pragma_table_info('{table.name}')")).scalars())
+        for column in table.columns:
+            if column.name not in found:
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {CreateColumn(column)}"))
+        for name in sorted(found - set(table.columns.keys())):
+            connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN {name}"))
 
 
 def _set_up(connection: Any, _record: object) -> None:

@@ -41,3 +41,7 @@ class NotFound(CoreError):
 
 class InvalidInput(CoreError, ValueError):
     """A value cannot be used: a wrong dimension, not a number, out of range."""
+
+
+class Conflict(CoreError):
+    """What is asked for contradicts what is there: two persons that are not the same, a decision of a human."""

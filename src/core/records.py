@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence, Set
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
-from core import schema
-from core.types import AnalyzedFace, BoundingBox, Face, Group, Person, Stats
+from core import decisions, schema
+from core.types import AnalyzedFace, BoundingBox, Face, Person, Stats
 
 _FACES = """
-    SELECT face.*, image.source FROM face JOIN image USING (image_id) {where} ORDER BY face.face_id
+    SELECT face.*, image.source,
+           EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed
+    FROM face JOIN image USING (image_id) {where} ORDER BY face.face_id LIMIT :limit OFFSET :skip
 """
 
 _PERSONS = """
@@ -24,7 +25,7 @@ _PERSONS = """
            (SELECT best.face_id FROM face AS best WHERE best.person_id = person.person_id
             ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
     FROM person LEFT JOIN face USING (person_id) {where}
-    GROUP BY person.person_id ORDER BY person.person_id
+    GROUP BY person.person_id ORDER BY person.person_id LIMIT :limit OFFSET :skip
 """
 
 _STATS = """
@@ -36,10 +37,35 @@ _STATS = """
 """
 
 
+_LARGEST = """
+    SELECT person_id, count(*) AS faces FROM face WHERE person_id IS NOT NULL
+    GROUP BY person_id ORDER BY faces DESC, person_id LIMIT 1
+"""
+
+_AMONG = "face.face_id IN (SELECT value FROM json_each(:ids))"
+
+
 def insert_image(db: Connection, source: str, width: int, height: int) -> int:
     """The new image's id."""
     row = db.execute(insert(schema.image).values(source=source, width=width, height=height))
     return _new_id(row)
+
+
+def image(db: Connection, image_id: int) -> Any | None:
+    """The row of an image, or None."""
+    return db.execute(select(schema.image).where(schema.image.c.image_id == image_id)).first()
+
+
+def image_id_of(db: Connection, source: str) -> int | None:
+    """The image that the caller calls so, or None."""
+    found = db.execute(select(schema.image.c.image_id).where(schema.image.c.source == source)).scalar()
+    return None if found is None else int(found)
+
+
+def update_image(db: Connection, image_id: int, source: str, width: int, height: int) -> None:
+    """The image has another content now."""
+    change = update(schema.image).where(schema.image.c.image_id == image_id)
+    db.execute(change.values(source=source, width=width, height=height))
 
 
 def face_ids_of(db: Connection, image_id: int) -> list[int]:
@@ -48,71 +74,103 @@ def face_ids_of(db: Connection, image_id: int) -> list[int]:
 
 
 def remove_image(db: Connection, image_id: int) -> frozenset[int]:
-    """Removes an image, its faces, and the persons without a name who were in no other; the persons who were in it."""
+    """Removes an image and its faces; the persons who were in it."""
     query = text("SELECT DISTINCT person_id FROM face WHERE image_id = :id AND person_id IS NOT NULL")
     persons = frozenset(db.execute(query, {"id": image_id}).scalars())
     db.execute(delete(schema.image).where(schema.image.c.image_id == image_id))
-    _remove_nobodies(db, persons)
     return persons
 
 
 def insert_face(db: Connection, image_id: int, face: AnalyzedFace) -> int:
     """The new face's id; its vector is stored by `core.vectors.add`."""
-    box = face.detection.box
-    row = insert(schema.face).values(
-        image_id=image_id,
-        x=box.x,
-        y=box.y,
-        width=box.width,
-        height=box.height,
-        landmarks=json.dumps([[round(float(value), 2) for value in point] for point in face.detection.landmarks]),
-        confidence=face.detection.confidence,
-        quality=face.quality,
-        detected_at=_now(),
-    )
-    return _new_id(db.execute(row))
+    return _new_id(db.execute(insert(schema.face).values(image_id=image_id, **_seen(face))))
 
 
-def faces(db: Connection, person_id: int | None = None, face_ids: Sequence[int] | None = None) -> list[Face]:
+def update_face(db: Connection, face_id: int, face: AnalyzedFace) -> None:
+    """The face was detected anew."""
+    db.execute(update(schema.face).where(schema.face.c.face_id == face_id).values(**_seen(face)))
+
+
+def remove_faces(db: Connection, face_ids: Collection[int]) -> frozenset[int]:
+    """Removes faces; the persons who had them. Their vectors are removed by `core.vectors.delete`."""
+    ids = {"ids": json.dumps(list(face_ids))}
+    having = text(f"SELECT DISTINCT person_id FROM face WHERE person_id IS NOT NULL AND {_AMONG}")
+    persons = frozenset(db.execute(having, ids).scalars())
+    db.execute(text(f"DELETE FROM face WHERE {_AMONG}"), ids)
+    return persons
+
+
+def faces(
+    db: Connection,
+    person_id: int | None = None,
+    face_ids: Collection[int] | None = None,
+    skip: int = 0,
+    limit: int | None = None,
+) -> list[Face]:
     """Faces by id: all of them, those of one person, or those with one of the ids."""
     where, values = "", dict[str, int | str]()
     if person_id is not None:
         where, values = "WHERE face.person_id = :person_id", {"person_id": person_id}
     elif face_ids is not None:
-        where, values = "WHERE face.face_id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(face_ids))}
-    return [_face(row) for row in db.execute(text(_FACES.format(where=where)), values)]
+        where, values = f"WHERE {_AMONG}", {"ids": json.dumps(list(face_ids))}
+    page = {"skip": skip, "limit": -1 if limit is None else limit}
+    return [_face(row) for row in db.execute(text(_FACES.format(where=where)), values | page)]
 
 
-def persons(db: Connection) -> list[Person]:
+def persons(db: Connection, skip: int = 0, limit: int | None = None) -> list[Person]:
     """Everybody, by id."""
-    return [_person(row) for row in db.execute(text(_PERSONS.format(where="")))]
+    page = {"skip": skip, "limit": -1 if limit is None else limit}
+    return [_person(row) for row in db.execute(text(_PERSONS.format(where="")), page)]
 
 
 def person(db: Connection, person_id: int) -> Person | None:
     """One person, or None."""
     query = text(_PERSONS.format(where="WHERE person.person_id = :id"))
-    row = db.execute(query, {"id": person_id}).first()
+    row = db.execute(query, {"id": person_id, "skip": 0, "limit": 1}).first()
     return None if row is None else _person(row)
 
 
-def create_person(db: Connection, group: Group) -> Group:
-    """A new person with the faces of a group; the group with the person's id."""
+def insert_person(db: Connection, name: str | None = None, metadata: str = "{}") -> int:
+    """The new person's id."""
     now = _now()
-    person_id = _new_id(db.execute(insert(schema.person).values(created_at=now, updated_at=now)))
-    assign(db, group.face_ids, person_id)
-    return replace(group, person_id=person_id)
+    row = insert(schema.person).values(name=name, metadata=metadata, created_at=now, updated_at=now)
+    return _new_id(db.execute(row))
 
 
-def rename_person(db: Connection, person_id: int, name: str | None) -> bool:
-    """Whether there is such a person. Without name and faces the person goes."""
+def update_person(db: Connection, person_id: int, **values: str | None) -> None:
+    """Another name, or another note."""
     change = update(schema.person).where(schema.person.c.person_id == person_id)
-    found = db.execute(change.values(name=name, updated_at=_now())).rowcount > 0
-    _remove_nobodies(db, {person_id})
-    return found
+    db.execute(change.values(**values, updated_at=_now()))
 
 
-def assign(db: Connection, face_ids: Sequence[int], person_id: int) -> None:
-    """Gives faces to a person."""
+def remove_persons(db: Connection, person_ids: Collection[int]) -> None:
+    """Removes persons; their faces are nobody's."""
+    ids = json.dumps(list(person_ids))
+    db.execute(text("DELETE FROM person WHERE person_id IN (SELECT value FROM json_each(:ids))"), {"ids": ids})
+
+
+def remove_empty(db: Connection, person_ids: Collection[int], keep_touched: bool = True) -> frozenset[int]:
+    """Removes those of the persons who have no face.
+
+    Args:
+        keep_touched: who has a name, a note or a decision stays; otherwise only who waits for a face to be found again.
+
+    Returns:
+        Who is gone.
+    """
+    query = text(
+        "SELECT person_id FROM person WHERE person_id IN (SELECT value FROM json_each(:ids)) "
+        "AND NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id) AND NOT EXISTS "
+        "(SELECT 1 FROM decision WHERE decision.person_id = person.person_id AND kind = 'confirmed')"
+    )
+    empty = frozenset(db.execute(query, {"ids": json.dumps(sorted(person_ids))}).scalars())
+    gone = empty - decisions.touched(db) if keep_touched and empty else empty
+    remove_persons(db, gone)
+    return gone
+
+
+def assign(db: Connection, face_ids: Collection[int], person_id: int | None) -> None:
+    """Gives faces to a person, or to nobody."""
     if face_ids:
         change = update(schema.face).where(schema.face.c.face_id == bindparam("id")).values(person_id=person_id)
         db.execute(change, [{"id": face_id} for face_id in face_ids])
@@ -122,18 +180,27 @@ def stats(db: Connection) -> Stats:
     """Counts over everything."""
     counts = db.execute(text(_STATS)).one()._asdict()
     models = db.execute(select(schema.vector.c.model, text("count(*)")).group_by(schema.vector.c.model)).all()
-    return Stats(**counts, vectors={str(model): int(number) for model, number in models})
-
-
-def _remove_nobodies(db: Connection, person_ids: Set[int]) -> None:
-    """Removes those who have neither a name nor a face."""
-    db.execute(
-        text(
-            "DELETE FROM person WHERE name IS NULL AND person_id IN (SELECT value FROM json_each(:ids)) "
-            "AND NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)"
-        ),
-        {"ids": json.dumps(sorted(person_ids))},
+    largest = db.execute(text(_LARGEST)).first()
+    return Stats(
+        **counts,
+        vectors={str(model): int(number) for model, number in models},
+        largest_person_id=largest[0] if largest else None,
+        largest_person_faces=largest[1] if largest else 0,
     )
+
+
+def _seen(face: AnalyzedFace) -> dict[str, float | str]:
+    box = face.detection.box
+    return {
+        "x": box.x,
+        "y": box.y,
+        "width": box.width,
+        "height": box.height,
+        "landmarks": json.dumps([[round(float(value), 2) for value in point] for point in face.detection.landmarks]),
+        "confidence": face.detection.confidence,
+        "quality": face.quality,
+        "detected_at": _now(),
+    }
 
 
 def _new_id(result: Any) -> int:
@@ -153,6 +220,7 @@ def _person(row: Any) -> Person:
         cover_face_id=row.cover_face_id,
         created_at=datetime.fromisoformat(row.created_at),
         updated_at=datetime.fromisoformat(row.updated_at),
+        metadata=json.loads(row.metadata),
     )
 
 
@@ -166,4 +234,6 @@ def _face(row: Any) -> Face:
         confidence=row.confidence,
         quality=row.quality,
         detected_at=datetime.fromisoformat(row.detected_at),
+        confirmed=bool(row.confirmed),
+        metadata=json.loads(row.metadata),
     )

@@ -1,4 +1,4 @@
-"""Core's tables: image, person, face, vector.
+"""Core's tables: image, person, face, vector, and what humans decided.
 
 They hold no key of any other application's tables; an embedding application may point at them. The vectors themselves
 lie in sqlite-vec's virtual tables, one for each dimension (see `core.vectors`); `vector` says which model made each.
@@ -6,7 +6,18 @@ lie in sqlite-vec's virtual tables, one for each dimension (see `core.vectors`);
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -25,6 +36,7 @@ person = Table(
     metadata,
     Column("person_id", Integer, primary_key=True),
     Column("name", String),
+    Column("metadata", String, nullable=False, server_default="{}", comment="JSON object of the caller's"),
     Column("created_at", String, nullable=False, comment="UTC, ISO 8601"),
     Column("updated_at", String, nullable=False),
     sqlite_autoincrement=True,
@@ -36,7 +48,6 @@ face = Table(
     Column("face_id", Integer, primary_key=True),
     Column("image_id", ForeignKey("image.image_id", ondelete="CASCADE"), nullable=False),
     Column("person_id", ForeignKey("person.person_id", ondelete="SET NULL")),
-    Column("confirmed", Boolean, nullable=False, default=False, comment="a human said that the face is this person"),
     Column("x", Float, nullable=False, comment="pixels of the upright original, as y, width, height"),
     Column("y", Float, nullable=False),
     Column("width", Float, nullable=False),
@@ -44,6 +55,7 @@ face = Table(
     Column("landmarks", String, nullable=False, comment="JSON, five [x, y]"),
     Column("confidence", Float, nullable=False),
     Column("quality", Float, nullable=False),
+    Column("metadata", String, nullable=False, server_default="{}", comment="JSON object of the caller's"),
     Column("detected_at", String, nullable=False, comment="UTC, ISO 8601"),
     Index("face_of_image", "image_id"),
     Index("face_of_person", "person_id", "quality"),
@@ -59,4 +71,34 @@ vector = Table(
     Column("dimension", Integer, nullable=False),
     UniqueConstraint("face_id", "model"),
     sqlite_autoincrement=True,
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("decision_id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("image_id", ForeignKey("image.image_id", ondelete="CASCADE"), nullable=False),
+    Column("face_id", ForeignKey("face.face_id", ondelete="SET NULL"), comment="empty while no face is at the place"),
+    Column("person_id", ForeignKey("person.person_id", ondelete="CASCADE"), nullable=False),
+    Column("x", Float, nullable=False, comment="the face's place, as in `face`: it outlives the face"),
+    Column("y", Float, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
+    CheckConstraint("kind IN ('confirmed', 'rejected')"),
+    UniqueConstraint("face_id", "person_id"),
+    Index("decision_of_image", "image_id"),
+    Index("decision_of_person", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+not_same = Table(
+    "not_same",
+    metadata,
+    Column("person_id", ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
+    CheckConstraint("person_id < other_id"),
+    Index("not_same_other", "other_id"),
 )

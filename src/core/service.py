@@ -2,36 +2,60 @@
 
 An image walks: pixels -> `engine` (detection, alignment, embedding, quality) -> `add_image`, which stores its faces
 with their vectors and gives each face to the person it clearly is. What belongs to nobody waits for `cluster`, which
-makes persons of the faces that resemble one another.
+makes persons of the faces that resemble one another. What a human says of faces and persons is kept as a decision, and
+no operation of the machine contradicts one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from core import assignment, images, records, vectors
+from core import assignment, images, persons, planning, records, redetection, vectors
 from core.database import Database
 from core.detection import MIN_CONFIDENCE
 from core.engine import FaceEngine
-from core.errors import InvalidInput, NotFound
+from core.errors import CoreError, InvalidInput, NotFound
 from core.models import ModelPack
-from core.types import AnalyzedFace, BoundingBox, Clustering, Embedding, Face, Match, Person, Stats
+from core.types import (
+    UNCHANGED,
+    AnalyzedFace,
+    BoundingBox,
+    Clustering,
+    Embedding,
+    Explanation,
+    Face,
+    Match,
+    Merge,
+    Metadata,
+    Person,
+    Saved,
+    Stats,
+    Suggestion,
+    Unchanged,
+)
 
 MIN_OVERLAP = 0.3
 """A given box and a detection that overlap (intersection over union) at least this much are the same face."""
 
-MAX_NAME = 200
+_Result = TypeVar("_Result")
+
+Picture = Path | bytes
+"""An image: its file, or the bytes of one."""
 
 
 class FaceCore:
     """Detect, recognise, search, cluster and keep persons. Safe to use from several threads.
 
-    Methods that take `connection` join the caller's transaction on the same `Database` when one is given.
+    Every change is one transaction. Methods that take `connection` join the caller's transaction on the same `Database`
+    when one is given. What is not found raises `NotFound`, what cannot be used `InvalidInput`, what contradicts what is
+    there `Conflict`; then nothing was changed.
     """
 
     def __init__(self, database: Database, pack: ModelPack) -> None:
@@ -48,25 +72,62 @@ class FaceCore:
                 self._engine = FaceEngine(self.pack)
             return self._engine
 
-    def detect(self, image: Path | bytes, min_confidence: float = MIN_CONFIDENCE) -> list[AnalyzedFace]:
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the models are in memory."""
+        return self._engine is not None
+
+    # Images
+
+    def detect(self, image: Picture, min_confidence: float = MIN_CONFIDENCE) -> list[AnalyzedFace]:
         """The faces of an image, the most confident first; nothing is stored.
 
         Raises:
             ImageError, ImageUnavailable: the image cannot be read.
         """
-        data = images.read_file(image) if isinstance(image, Path) else image
-        return self.engine.analyze(images.decode(data), min_confidence)
+        return self.engine.analyze(_decoded(image), min_confidence)
 
-    def recognize(self, image: Path | bytes, boxes: Sequence[BoundingBox] | None = None) -> list[Embedding | None]:
-        """Embeddings of the faces in given boxes, None where a box holds no face; of all faces without boxes.
+    def detect_all(
+        self, pictures: Sequence[Picture], min_confidence: float = MIN_CONFIDENCE
+    ) -> list[list[AnalyzedFace] | CoreError]:
+        """`detect` for many images: for each its faces, or the error that it raised."""
+        return [_or_error(partial(self.detect, each, min_confidence)) for each in pictures]
 
-        Raises:
-            ImageError, ImageUnavailable: the image cannot be read.
+    def save(self, source: str, image: Picture, min_confidence: float = MIN_CONFIDENCE) -> Saved:
+        """Detects the faces of an image and stores them.
+
+        Args:
+            source: what the caller calls the image. The same again is a new detection of it: faces that are found again
+                keep their ids, persons and decisions.
         """
+        decoded = _decoded(image)
+        seen = self.engine.analyze(decoded, min_confidence)
+        image_id, faces = self.add_image(source, decoded.width, decoded.height, seen)
+        return Saved(image_id, tuple(faces), tuple(seen))
+
+    def save_all(
+        self, pictures: Sequence[tuple[str, Picture]], min_confidence: float = MIN_CONFIDENCE
+    ) -> list[Saved | CoreError]:
+        """`save` for many images: for each what was stored, or the error that it raised."""
+        return [_or_error(partial(self.save, source, image, min_confidence)) for source, image in pictures]
+
+    def recognize(self, image: Picture, boxes: Sequence[BoundingBox] | None = None) -> list[Embedding | None]:
+        """Embeddings of the faces in given boxes, None where a box holds no face; of all faces without boxes."""
         found = self.detect(image)
         if boxes is None:
             return [face.embedding for face in found]
         return [_embedding_in(box, found) for box in boxes]
+
+    def recognize_crop(self, image: Picture) -> Embedding:
+        """The embedding of the largest face in a picture that was cut around one.
+
+        Raises:
+            InvalidInput: there is no face in it.
+        """
+        found = self.detect(image)
+        if not found:
+            raise InvalidInput("There is no face in the picture.")
+        return max(found, key=lambda face: face.detection.box.area).embedding
 
     def add_image(
         self,
@@ -79,7 +140,7 @@ class FaceCore:
         """Stores an image with its faces and vectors, and gives each face to the person it clearly is.
 
         Args:
-            source: what the caller calls the image; each only once.
+            source: what the caller calls the image; a known one is detected anew (see `redetect`).
             width: of the upright original, in pixels.
             height: likewise.
 
@@ -87,21 +148,65 @@ class FaceCore:
             The image's id and its faces in the order given.
         """
         with self._writing(connection) as db:
-            image_id = records.insert_image(db, source, width, height)
-            face_ids = [records.insert_face(db, image_id, face) for face in faces]
-            vectors.add(db, face_ids, [face.embedding for face in faces])
-            assignment.match_image(db, list(zip(face_ids, faces, strict=True)))
-            return image_id, records.faces(db, face_ids=face_ids)
+            image_id = records.image_id_of(db, source)
+            if image_id is None:
+                image_id = records.insert_image(db, source, width, height)
+            stored, _ = self.redetect(image_id, source, width, height, faces, db)
+            return image_id, stored
 
-    def remove_image(self, image_id: int, connection: Connection | None = None) -> frozenset[int]:
-        """Removes an image with its faces and vectors, and the persons without a name who were in no other.
+    def redetect(
+        self,
+        image_id: int,
+        source: str,
+        width: int,
+        height: int,
+        faces: Sequence[AnalyzedFace],
+        connection: Connection | None = None,
+    ) -> tuple[list[Face], frozenset[int]]:
+        """Stores what is seen in an image now: another content, or another model.
+
+        Faces at the same place, or that resemble an old one, keep their ids, persons and decisions; the rest of the old
+        ones go. A decision whose face is not found waits for it.
+
+        Returns:
+            The faces in the order given, and the persons who lost one.
+        """
+        with self._writing(connection) as db:
+            before = records.image(db, image_id)
+            if before is None:
+                raise NotFound(f"There is no image {image_id}.")
+            records.update_image(db, image_id, source, width, height)
+            scale = (width / max(before.width, 1), height / max(before.height, 1))
+            model = faces[0].embedding.model if faces else self.pack.name
+            done = redetection.redetect(db, image_id, scale, faces, model)
+            free = [
+                (face_id, face.embedding, face.quality)
+                for face_id, face in zip(done.face_ids, faces, strict=True)
+                if face_id in done.free
+            ]
+            assignment.match_faces(db, image_id, free)
+            records.remove_empty(db, done.persons)
+            stored = {face.face_id: face for face in records.faces(db, face_ids=done.face_ids)}
+            return [stored[face_id] for face_id in done.face_ids], done.persons
+
+    def remove_image(
+        self, image_id: int, connection: Connection | None = None, keep_persons: bool = False
+    ) -> frozenset[int]:
+        """Removes an image with its faces and vectors, and the persons who were in no other.
+
+        Args:
+            keep_persons: those who have a name, a note or a decision stay.
 
         Returns:
             The persons who were in it.
         """
         with self._writing(connection) as db:
             vectors.delete(db, records.face_ids_of(db, image_id))
-            return records.remove_image(db, image_id)
+            gone = records.remove_image(db, image_id)
+            records.remove_empty(db, gone, keep_touched=keep_persons)
+            return gone
+
+    # Search
 
     def search(
         self, query: Embedding, limit: int = 10, threshold: float = -1.0, connection: Connection | None = None
@@ -111,9 +216,6 @@ class FaceCore:
         Args:
             limit: 1 to `core.vectors.MAX_NEIGHBOURS`.
             threshold: least cosine similarity.
-
-        Raises:
-            InvalidInput: a limit or an embedding that cannot be used.
         """
         if not 1 <= limit <= vectors.MAX_NEIGHBOURS:
             raise InvalidInput(f"The limit has to be between 1 and {vectors.MAX_NEIGHBOURS}.")
@@ -122,18 +224,79 @@ class FaceCore:
             faces = {face.face_id: face for face in records.faces(db, face_ids=[face_id for face_id, _ in near])}
         return [Match(faces[face_id], similarity) for face_id, similarity in near]
 
-    def cluster(self, dry_run: bool = False, connection: Connection | None = None) -> Clustering:
-        """Groups the faces that belong to nobody: some join an existing person, others become new persons.
+    def search_face(self, face_id: int, limit: int = 10, threshold: float = -1.0) -> list[Match]:
+        """The other faces most similar to a stored one."""
+        with self.database.read() as db:
+            embedding = self.embeddings_of([face_id], db)[face_id]
+            most = min(limit + 1, vectors.MAX_NEIGHBOURS)
+            found = self.search(embedding, most, threshold, db)
+        return [match for match in found if match.face.face_id != face_id][:limit]
 
-        Args:
-            dry_run: report what would be done and change nothing.
+    def search_image(self, image: Picture, limit: int = 10, threshold: float = -1.0) -> list[list[Match]]:
+        """For each face in an image, in the order of `detect`, the stored faces most similar to it."""
+        return [self.search(face.embedding, limit, threshold) for face in self.detect(image)]
+
+    def embeddings_of(self, face_ids: Collection[int], connection: Connection | None = None) -> dict[int, Embedding]:
+        """The embeddings of stored faces by this pack's model.
+
+        Raises:
+            NotFound: a face is missing, or this pack's model did not see it.
         """
         with self._reading(connection) as db:
-            plan = assignment.plan_groups(db, self.pack)
+            persons.faces(db, face_ids)
+            stored = vectors.of(db, list(face_ids))
+        ours = {face_id: each for face_id in stored for each in stored[face_id] if each.model == self.pack.name}
+        for face_id in face_ids:
+            if face_id not in ours:
+                raise NotFound(f"The face {face_id} was not seen by the model {self.pack.name}.")
+        return ours
+
+    # Grouping
+
+    def cluster(
+        self, dry_run: bool = False, connection: Connection | None = None, after: int | None = None
+    ) -> Clustering:
+        """Makes persons of faces: the best grouping that is known.
+
+        Args:
+            dry_run: report exactly what would be done and change nothing.
+            after: group only free faces with a greater id, with one another and with the free faces near them: a search
+                for each instead of a grouping of all.
+        """
+        model, dimension = self.pack.name, self.pack.dimension
+        with self._reading(connection) as db:
+            if after is None:
+                plan = planning.plan_people(db, model, dimension)
+            else:
+                plan = planning.plan_new(db, model, dimension, after)
         return plan if dry_run else self.apply(plan, connection)
 
+    def cluster_dbscan(
+        self,
+        face_ids: Collection[int] | None = None,
+        eps: float = 0.4,
+        min_samples: int = 2,
+        dry_run: bool = False,
+    ) -> Clustering:
+        """Exact DBSCAN with the cosine distance over the faces named, or over all.
+
+        A group that is one person stays that person; another becomes a new one. Faces that humans gave to somebody
+        stay with them.
+
+        Args:
+            eps: largest distance of neighbours, 0 to 2.
+            min_samples: faces within it, the face itself included, that make a core point.
+        """
+        if not (0 < eps <= 2) or min_samples < 1:
+            raise InvalidInput("eps has to be above 0 and at most 2, and min_samples at least 1.")
+        with self.database.read() as db:
+            if face_ids is not None:
+                persons.faces(db, face_ids)
+            plan = planning.plan_dbscan(db, self.pack.name, self.pack.dimension, face_ids, eps, min_samples)
+        return plan if dry_run else self.apply(plan)
+
     def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:
-        """Does what a dry run of `cluster` planned, but for faces that were given to somebody, or removed, since.
+        """Does what a dry run planned, but for faces that were given to somebody, or removed, since.
 
         Planning takes seconds in a large library and needs no transaction that writes; this takes a moment.
 
@@ -141,49 +304,117 @@ class FaceCore:
             The plan as it was done, with the ids of the new persons.
         """
         with self._writing(connection) as db:
-            return assignment.apply_groups(db, plan)
+            return planning.apply(db, plan)
 
-    def persons(self, connection: Connection | None = None) -> list[Person]:
+    # Persons and faces
+
+    def persons(self, skip: int = 0, limit: int | None = None, connection: Connection | None = None) -> list[Person]:
         """Everybody, by id."""
         with self._reading(connection) as db:
-            return records.persons(db)
+            return records.persons(db, skip, limit)
 
     def person(self, person_id: int, connection: Connection | None = None) -> Person:
-        """One person.
-
-        Raises:
-            NotFound: there is no such person.
-        """
+        """One person."""
         with self._reading(connection) as db:
-            found = records.person(db, person_id)
-        if found is None:
-            raise _no_person(person_id)
-        return found
+            return persons.get(db, person_id)
 
-    def faces(self, person_id: int | None = None, connection: Connection | None = None) -> list[Face]:
-        """All faces by id, or those of one person.
+    def create_person(self, name: str | None = None, metadata: Metadata | None = None) -> Person:
+        """A person without a face yet."""
+        with self.database.write() as db:
+            return persons.create(db, name, metadata)
 
-        Raises:
-            NotFound: there is no such person.
+    def update_person(
+        self,
+        person_id: int,
+        name: str | Unchanged | None = UNCHANGED,
+        metadata: Metadata | Unchanged = UNCHANGED,
+        connection: Connection | None = None,
+    ) -> Person:
+        """Names a person, or notes something of it; None or a blank name removes the name.
+
+        Without name, note, decision and faces the person goes; it is told of as it was last.
         """
+        with self._writing(connection) as db:
+            before = persons.get(db, person_id)
+            persons.update(db, person_id, name, metadata)
+            return records.person(db, person_id) or before
+
+    def delete_person(self, person_id: int) -> None:
+        """A person goes, with what was decided of it; its faces are nobody's."""
+        with self.database.write() as db:
+            persons.delete(db, person_id)
+
+    def merge(self, source_ids: Sequence[int], target_id: int, keep_name: bool = True) -> Merge:
+        """All faces and decisions of some persons go to another one; the sources are removed.
+
+        Args:
+            keep_name: the target keeps its name; otherwise it takes the first of the sources'.
+        """
+        with self.database.write() as db:
+            return persons.merge(db, source_ids, target_id, keep_name)
+
+    def split(self, person_id: int, face_ids: Collection[int]) -> Person:
+        """Some faces of a person are somebody else: the new person."""
+        with self.database.write() as db:
+            return persons.split(db, person_id, face_ids)
+
+    def assign(self, face_ids: Collection[int], person_id: int | None) -> Person:
+        """A human says whose these faces are; None makes a new person."""
+        with self.database.write() as db:
+            return persons.assign(db, face_ids, person_id)
+
+    def reject(self, face_ids: Collection[int], person_id: int) -> None:
+        """A human says that these faces are not this person."""
+        with self.database.write() as db:
+            persons.reject(db, face_ids, person_id)
+
+    def not_same(self, person_id: int, other_id: int) -> None:
+        """A human says that two persons are not the same."""
+        with self.database.write() as db:
+            persons.separate(db, person_id, other_id)
+
+    def faces(
+        self,
+        person_id: int | None = None,
+        skip: int = 0,
+        limit: int | None = None,
+        connection: Connection | None = None,
+    ) -> list[Face]:
+        """All faces by id, or those of one person."""
         with self._reading(connection) as db:
             if person_id is not None:
-                self.person(person_id, db)
-            return records.faces(db, person_id)
+                persons.get(db, person_id)
+            return records.faces(db, person_id, skip=skip, limit=limit)
 
-    def rename(self, person_id: int, name: str | None, connection: Connection | None = None) -> None:
-        """Names a person; None or a blank name removes it, and with it a person who has no faces.
+    def face(self, face_id: int) -> Face:
+        """One face."""
+        with self.database.read() as db:
+            return persons.faces(db, [face_id])[0]
 
-        Raises:
-            NotFound: there is no such person.
-            InvalidInput: the name is too long.
+    def note_face(self, face_id: int, metadata: Metadata) -> Face:
+        """Notes something of a face."""
+        with self.database.write() as db:
+            persons.note_face(db, face_id, metadata)
+            return persons.faces(db, [face_id])[0]
+
+    def delete_faces(self, face_ids: Collection[int], keep_persons: bool = False) -> None:
+        """Faces go with their vectors, and the persons who are left without one.
+
+        Args:
+            keep_persons: those who have a name, a note or a decision stay.
         """
-        clean = " ".join((name or "").split()) or None
-        if clean and len(clean) > MAX_NAME:
-            raise InvalidInput(f"A name may have at most {MAX_NAME} characters.")
-        with self._writing(connection) as db:
-            if not records.rename_person(db, person_id, clean):
-                raise _no_person(person_id)
+        with self.database.write() as db:
+            persons.delete_faces(db, face_ids, keep_persons)
+
+    def why(self, face_id: int) -> Explanation:
+        """Why a face is, or is not, somebody."""
+        with self.database.read() as db:
+            return assignment.explain(db, face_id, self.pack.name)
+
+    def suggestions(self, face_ids: Collection[int]) -> list[Suggestion]:
+        """The free faces among these that are likely somebody, the likeliest first: a human should say."""
+        with self.database.read() as db:
+            return assignment.suggestions(db, face_ids, self.pack.name)
 
     def stats(self, connection: Connection | None = None) -> Stats:
         """Counts over everything."""
@@ -201,8 +432,15 @@ class FaceCore:
             yield db
 
 
-def _no_person(person_id: int) -> NotFound:
-    return NotFound(f"There is no person {person_id}.")
+def _decoded(image: Picture) -> images.DecodedImage:
+    return images.decode(images.read_file(image) if isinstance(image, Path) else image)
+
+
+def _or_error(work: Callable[[], _Result]) -> _Result | CoreError:
+    try:
+        return work()
+    except CoreError as error:
+        return error
 
 
 def _embedding_in(box: BoundingBox, faces: Sequence[AnalyzedFace]) -> Embedding | None:

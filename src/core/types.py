@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,9 @@ Pixels = NDArray[np.uint8]
 
 Vectors = NDArray[np.float32]
 """Embeddings: float32, shape [count, dimension] or [dimension], each of length 1."""
+
+Metadata = Mapping[str, Any]
+"""What a caller notes of a person or a face: a JSON object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class AnalyzedFace:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A stored face."""
+    """A stored face. `confirmed`: a human said that it is its person. `metadata` is the caller's own."""
 
     face_id: int
     image_id: int
@@ -84,6 +90,8 @@ class Face:
     confidence: float
     quality: float
     detected_at: datetime
+    confirmed: bool = False
+    metadata: Metadata = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,25 @@ class Person:
     cover_face_id: int | None
     created_at: datetime
     updated_at: datetime
+    metadata: Metadata = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What `FaceCore.save` stored: the faces of an image and what was seen of them, in the same order."""
+
+    image_id: int
+    faces: tuple[Face, ...]
+    analyzed: tuple[AnalyzedFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What `FaceCore.merge` did: how many faces came to the person, and which persons are gone."""
+
+    person_id: int
+    face_count: int
+    removed_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +134,85 @@ class Match:
     similarity: float
 
 
+class Verdict(StrEnum):
+    """What is known of whose a face is."""
+
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    SUGGESTED = "suggested"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class NearFace:
+    """A face near another, and whose it is."""
+
+    face_id: int
+    person_id: int | None
+    similarity: float
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a face is, or is not, somebody.
+
+    Attributes:
+        verdict: `confirmed` by a human; `accepted`: clearly this person; `suggested`: likely, a human should say;
+            `left`: like nobody enough.
+        person_id: whose it is or might be.
+        similarity: to that person's nearest face, -1 to 1; None without a person.
+        runner_up_id: the next person.
+        margin: how far the person is ahead of the next one.
+        reason: the same in words.
+        accept: least similarity for `accepted`.
+        suggest: least similarity for `suggested`.
+        least_margin: least margin for `accepted`.
+        excluded: persons whom the face cannot be: rejected by a human, or in the image already.
+        nearest: the nearest faces, the most similar first.
+    """
+
+    face_id: int
+    verdict: Verdict
+    person_id: int | None
+    similarity: float | None
+    runner_up_id: int | None
+    margin: float | None
+    reason: str
+    accept: float
+    suggest: float
+    least_margin: float
+    excluded: tuple[int, ...]
+    nearest: tuple[NearFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A face that is likely somebody: a human should say."""
+
+    face: Face
+    person_id: int
+    similarity: float
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Faces that clustering holds for one person; `person_id` is None in a dry run."""
+    """Faces that clustering holds for one person; `person_id` is None for a new person in a dry run."""
 
     person_id: int | None
     face_ids: tuple[int, ...]
     representative_face_id: int
     mean_similarity: float
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A face that changes hands: the person before, and the index of its group after; None is nobody."""
+
+    face_id: int
+    before: int | None
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +220,15 @@ class Clustering:
     """What `FaceCore.cluster` did or, in a dry run, would do.
 
     Attributes:
-        joined: face id -> the existing person it was given to.
-        groups: new persons.
+        groups: every group that was looked at, the unchanged ones among them.
+        moves: the exact difference.
+        dissolved: persons without a face left, who go.
         noise: faces that resemble nobody enough.
     """
 
-    joined: dict[int, int]
     groups: tuple[Group, ...]
+    moves: tuple[Move, ...]
+    dissolved: tuple[int, ...]
     noise: tuple[int, ...]
 
 
@@ -142,3 +242,17 @@ class Stats:
     named_persons: int
     unassigned_faces: int
     vectors: dict[str, int]
+    largest_person_id: int | None
+    largest_person_faces: int
+
+
+class _Unchanged(Enum):
+    """The type of `UNCHANGED`."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = _Unchanged.UNCHANGED
+"""Stands for a value that an update leaves as it is, where None is a value of its own."""
+
+Unchanged = Literal[_Unchanged.UNCHANGED]

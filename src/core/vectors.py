@@ -98,11 +98,23 @@ def load(connection: Connection, model: str, dimension: int, where: str = "1") -
     return ids, vectors
 
 
-def delete(connection: Connection, face_ids: Sequence[int]) -> None:
-    """Removes every vector of these faces."""
-    rows = connection.execute(
-        select(vector_table.c.vector_id, vector_table.c.dimension).where(vector_table.c.face_id.in_(face_ids))
-    ).all()
+def of(connection: Connection, face_ids: Sequence[int]) -> dict[int, list[Embedding]]:
+    """The embeddings of faces, one for each model that saw them."""
+    found: dict[int, list[Embedding]] = {}
+    columns = select(vector_table).where(vector_table.c.face_id.in_(face_ids)).order_by(vector_table.c.vector_id)
+    for row in connection.execute(columns).all():
+        query = text(f"SELECT embedding FROM vector_{row.dimension:d} WHERE vector_id = :id")
+        stored = connection.execute(query, {"id": row.vector_id}).scalar_one()
+        found.setdefault(row.face_id, []).append(Embedding(np.frombuffer(stored, np.float32), row.model))
+    return found
+
+
+def delete(connection: Connection, face_ids: Sequence[int], model: str | None = None) -> None:
+    """Removes the vectors of these faces: all of them, or those of one model."""
+    those = select(vector_table.c.vector_id, vector_table.c.dimension).where(vector_table.c.face_id.in_(face_ids))
+    if model is not None:
+        those = those.where(vector_table.c.model == model)
+    rows = connection.execute(those).all()
     for vector_id, dimension in rows:
         connection.execute(text(f"DELETE FROM vector_{dimension:d} WHERE vector_id = :id"), {"id": vector_id})
         connection.execute(vector_table.delete().where(vector_table.c.vector_id == vector_id))

@@ -111,7 +111,8 @@ def test_who_is_not_there_is_an_error_with_a_sentence(indexed: Library) -> None:
 def test_grouping_again_finds_nothing_new_and_tells_so(indexed: Library) -> None:
     before = indexed.people.list()
     plan = indexed.people.group(dry_run=True)
-    assert (plan.joined, plan.groups) == ({}, ())
+    assert plan.moves == plan.dissolved == ()
+    assert [group.person_id for group in plan.groups] == sorted(person.person_id for person in before)
     witness = Witness(indexed)
     assert indexed.people.group() == plan
     assert indexed.people.list() == before
@@ -125,14 +126,16 @@ def test_a_dry_run_tells_what_grouping_does(indexed: Library) -> None:
         face = indexed.people.faces(people[1].person_id)[0].face_id
         db.exec_driver_sql(f"UPDATE face SET person_id = NULL WHERE face_id = {face}")
     plan = indexed.people.group(dry_run=True)
-    assert plan.joined == {face: people[1].person_id}
-    assert [(group.person_id, len(group.face_ids)) for group in plan.groups] == [(None, 5)]
+    (new,) = (index for index, group in enumerate(plan.groups) if group.is_new)
+    assert (plan.groups[new].person_id, len(plan.groups[new].face_ids)) == (None, 5)
+    (other,) = (move for move in plan.moves if move.after != new)
+    assert (other.face_id, other.before, plan.groups[other.after or 0].person_id) == (face, None, people[1].person_id)
     assert len(indexed.people.list()) == len(people) - 1
     witness = Witness(indexed)
     done = indexed.people.group()
     assert [group.face_ids for group in done.groups] == [group.face_ids for group in plan.groups]
     (change,) = witness.changes
-    assert change.person_ids == {people[1].person_id, done.groups[0].person_id}
+    assert change.person_ids == {people[1].person_id, done.groups[new].person_id}
     assert [person.face_count for person in indexed.people.list()] == [5, 4, 3, 3, 3]
 
 

@@ -1,4 +1,4 @@
-"""A face is somebody when the nearest person is near, and clearly ahead."""
+"""A face is somebody when the nearest person is near, clearly ahead, and nobody objects; otherwise a human is asked."""
 
 from __future__ import annotations
 
@@ -7,59 +7,94 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.matching import ACCEPT, MARGIN, Neighbour, choose
+from core.matching import ACCEPT, JOIN_QUALITY, MARGIN, SUGGEST, Neighbour, choose
+from core.types import Verdict
 
 NEIGHBOURS = st.lists(
-    st.builds(Neighbour, st.integers(1, 50), st.integers(1, 6), st.floats(-1, 1)),
+    st.builds(
+        Neighbour,
+        st.integers(1, 50),
+        st.none() | st.integers(1, 6),
+        st.floats(-1, 1),
+        st.booleans(),
+        st.frozensets(st.integers(1, 6), max_size=2),
+    ),
     max_size=30,
     unique_by=lambda each: each.face_id,
 )
 
 
+def accepted(near: list[Neighbour], excluded: frozenset[int] = frozenset(), quality: float = 1.0) -> Neighbour | None:
+    choice = choose(near, excluded, quality)
+    return choice.best if choice.verdict is Verdict.ACCEPTED else None
+
+
 def test_nobody_near_is_nobody() -> None:
-    assert choose([]) is None
-    assert choose([Neighbour(1, 1, ACCEPT - 1e-6)]) is None
+    assert choose([]).verdict is Verdict.LEFT
+    assert choose([Neighbour(1, 1, SUGGEST - 1e-6)]).verdict is Verdict.LEFT
+    assert choose([Neighbour(1, None, 0.9)]).verdict is Verdict.LEFT
 
 
-def test_the_threshold_itself_is_enough() -> None:
-    assert choose([Neighbour(1, 7, ACCEPT)]) == Neighbour(1, 7, ACCEPT)
+def test_the_thresholds_themselves_are_enough() -> None:
+    assert accepted([Neighbour(1, 7, ACCEPT)]) == Neighbour(1, 7, ACCEPT)
+    assert choose([Neighbour(1, 7, SUGGEST)]).verdict is Verdict.SUGGESTED
+    assert choose([Neighbour(1, 7, ACCEPT - 1e-6)]).verdict is Verdict.SUGGESTED
 
 
 def test_the_nearest_face_of_the_nearest_person_is_chosen() -> None:
     near = [Neighbour(1, 7, 0.6), Neighbour(2, 7, 0.9), Neighbour(3, 8, 0.7), Neighbour(4, 7, 0.5)]
-    assert choose(near) == near[1]
+    assert accepted(near) == near[1]
+    assert choose(near).runner_up == near[2]
+    margin = choose(near).margin
+    assert margin is not None
+    assert abs(margin - 0.2) < 1e-9
+
+
+def test_of_two_equally_near_faces_the_confirmed_one_counts() -> None:
+    assert accepted([Neighbour(1, 7, 0.6), Neighbour(2, 7, 0.6, confirmed=True)]) == Neighbour(2, 7, 0.6, True)
 
 
 def test_two_persons_too_close_together_are_left_to_a_human() -> None:
-    assert choose([Neighbour(1, 7, 0.80), Neighbour(2, 8, 0.80 - MARGIN + 0.01)]) is None
-    assert choose([Neighbour(1, 7, 0.80), Neighbour(2, 8, 0.80 - MARGIN - 0.01)]) == Neighbour(1, 7, 0.80)
+    close = [Neighbour(1, 7, 0.80), Neighbour(2, 8, 0.80 - MARGIN + 0.01)]
+    assert choose(close).verdict is Verdict.SUGGESTED
+    assert accepted([close[0], Neighbour(2, 8, 0.80 - MARGIN - 0.01)]) == close[0]
 
 
 def test_two_faces_of_one_person_need_no_margin() -> None:
-    assert choose([Neighbour(1, 7, 0.80), Neighbour(2, 7, 0.79)]) == Neighbour(1, 7, 0.80)
+    assert accepted([Neighbour(1, 7, 0.80), Neighbour(2, 7, 0.79)]) == Neighbour(1, 7, 0.80)
 
 
 def test_an_excluded_person_neither_wins_nor_stands_in_the_way() -> None:
     near = [Neighbour(1, 7, 0.80), Neighbour(2, 8, 0.79)]
-    assert choose(near, frozenset({7})) == near[1]
-    assert choose(near, frozenset({7, 8})) is None
+    assert accepted(near, frozenset({7})) == near[1]
+    assert choose(near, frozenset({7, 8})).verdict is Verdict.LEFT
+
+
+def test_a_poor_face_is_never_given_to_anybody() -> None:
+    assert choose([Neighbour(1, 7, 0.9)], quality=JOIN_QUALITY - 0.01).verdict is Verdict.SUGGESTED
+    assert choose([Neighbour(1, 7, 0.9)], quality=JOIN_QUALITY).verdict is Verdict.ACCEPTED
+
+
+def test_what_resembles_a_rejected_face_more_is_not_given_to_that_person_again() -> None:
+    wrong = Neighbour(2, None, 0.9, rejected=frozenset({7}))
+    assert choose([Neighbour(1, 7, 0.6), wrong]).objection == wrong
+    assert choose([Neighbour(1, 7, 0.6), wrong]).verdict is Verdict.SUGGESTED
+    assert accepted([Neighbour(1, 7, 0.95), wrong]) == Neighbour(1, 7, 0.95)
 
 
 @given(near=NEIGHBOURS, excluded=st.frozensets(st.integers(1, 6)), order=st.randoms(use_true_random=False))
-def test_what_is_chosen_is_near_ahead_and_not_excluded(
+def test_what_is_accepted_is_near_ahead_and_not_excluded(
     near: list[Neighbour], excluded: frozenset[int], order: Random
 ) -> None:
-    chosen = choose(near, excluded)
+    choice = choose(near, excluded)
     shuffled = list(near)
     order.shuffle(shuffled)
-    again = choose(shuffled, excluded)
-    assert (again and again.person_id, again and again.similarity) == (
-        chosen and chosen.person_id,
-        chosen and chosen.similarity,
-    )
-    allowed = [each for each in near if each.person_id not in excluded]
-    if chosen:
-        assert chosen in allowed
-        assert chosen.similarity == max(each.similarity for each in allowed) >= ACCEPT
-        others = [each.similarity for each in allowed if each.person_id != chosen.person_id]
-        assert chosen.similarity - max(others, default=-2.0) >= MARGIN
+    assert choose(shuffled, excluded) == choice
+    allowed = [each for each in near if each.person_id is not None and each.person_id not in excluded]
+    if choice.best:
+        assert choice.best in allowed
+        assert choice.best.similarity == max(each.similarity for each in allowed) >= SUGGEST
+    if choice.verdict is Verdict.ACCEPTED and choice.best:
+        assert choice.best.similarity >= ACCEPT
+        others = [each.similarity for each in allowed if each.person_id != choice.best.person_id]
+        assert choice.best.similarity - max(others, default=-2.0) >= MARGIN

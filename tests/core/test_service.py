@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from core import images
 from core.database import Database
@@ -83,7 +82,9 @@ def test_portraits_become_the_people_they_show(core: FaceCore, portraits: dict[t
     later = add(core, portraits, "smaller")
     for who, expected in zip(RECOGNISABLE, people, strict=True):
         assert {face.person_id for face in later[who]} == expected
-    assert core.cluster().groups == ()
+    again = core.cluster()
+    assert again.moves == again.dissolved == ()
+    assert [len(group.face_ids) for group in again.groups] == [4] * len(RECOGNISABLE)
 
 
 def test_a_group_photo_is_matched_face_by_face(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]) -> None:
@@ -110,7 +111,7 @@ def test_a_dry_run_changes_nothing_and_says_what_will_be_done(
     done = core.apply(plan)
     assert [group.face_ids for group in done.groups] == [group.face_ids for group in plan.groups]
     assert [group.mean_similarity for group in done.groups] == [group.mean_similarity for group in plan.groups]
-    assert (done.joined, done.noise) == (plan.joined, plan.noise)
+    assert (done.moves, done.dissolved, done.noise) == (plan.moves, plan.dissolved, plan.noise)
     for group in done.groups:
         assert group.person_id is not None
         assert tuple(face.face_id for face in core.faces(group.person_id)) == group.face_ids
@@ -173,10 +174,11 @@ def test_what_is_stored_comes_back(core: FaceCore, portraits: dict[tuple[int, st
     assert nobody == []
 
 
-def test_an_image_is_stored_once(core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]) -> None:
-    core.add_image("a", 1, 1, [portraits[0, "as it is"]])
-    with pytest.raises(IntegrityError):
-        core.add_image("a", 1, 1, [portraits[1, "as it is"]])
+def test_an_image_that_is_stored_again_keeps_what_is_found_again(
+    core: FaceCore, portraits: dict[tuple[int, str], AnalyzedFace]
+) -> None:
+    image_id, (first,) = core.add_image("a", 100, 100, [portraits[0, "as it is"]])
+    assert core.add_image("a", 100, 100, [portraits[0, "as it is"]]) == (image_id, [first])
     assert (core.stats().images, core.stats().faces, core.stats().vectors) == (1, 1, {"buffalo_s": 1})
 
 
@@ -188,7 +190,7 @@ def test_the_callers_transaction_takes_everything_with_it(
             core.add_image("a", 1, 1, [portraits[0, "as it is"]], db)
             core.add_image("b", 1, 1, [portraits[0, "mirrored"]], db)
             (group,) = core.cluster(connection=db).groups
-            core.rename(group.person_id or 0, "Ada", db)
+            core.update_person(group.person_id or 0, "Ada", connection=db)
             assert core.person(group.person_id or 0, db).name == "Ada"
             assert core.stats(db).images == 2
             raise ZeroDivisionError

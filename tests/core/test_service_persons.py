@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.errors import InvalidInput, NotFound
-from core.service import MAX_NAME, FaceCore
+from core.persons import MAX_NAME
+from core.service import FaceCore
 from core.types import Embedding
 from tests.core.faces import face, person
 
@@ -19,6 +20,7 @@ def somebody(core: FaceCore) -> int:
         core.add_image(f"{number}", 1, 1, [face(person(1), quality)])
     (group,) = core.cluster().groups
     assert group.person_id is not None
+    assert group.is_new
     return group.person_id
 
 
@@ -47,27 +49,27 @@ def test_a_person_is_described(core: FaceCore, somebody: int) -> None:
 def test_a_name_is_kept_without_stray_blanks(
     core: FaceCore, somebody: int, given: str | None, kept: str | None
 ) -> None:
-    core.rename(somebody, "before")
-    core.rename(somebody, given)
+    core.update_person(somebody, "before")
+    core.update_person(somebody, given)
     assert core.person(somebody).name == kept
     assert core.stats().named_persons == (kept is not None)
 
 
 def test_a_name_has_a_greatest_length(core: FaceCore, somebody: int) -> None:
-    core.rename(somebody, "before")
+    core.update_person(somebody, "before")
     with pytest.raises(InvalidInput, match="200 characters"):
-        core.rename(somebody, "x" * (MAX_NAME + 1))
+        core.update_person(somebody, "x" * (MAX_NAME + 1))
     assert core.person(somebody).name == "before"
 
 
 def test_who_is_not_there_is_not_found(core: FaceCore, somebody: int) -> None:
-    for call in (core.person, core.faces, lambda person_id: core.rename(person_id, "x")):
+    for call in (core.person, core.faces, lambda person_id: core.update_person(person_id, "x")):
         with pytest.raises(NotFound, match=f"no person {somebody + 1}"):
             call(somebody + 1)
 
 
 def test_statistics_count_everything(core: FaceCore, somebody: int) -> None:
-    core.rename(somebody, "Ada")
+    core.update_person(somebody, "Ada")
     core.add_image("nobody", 1, 1, [])
     core.add_image("somebody else", 1, 1, [face(person(2)), face(person(3), x=200)])
     stats = core.stats()
@@ -79,8 +81,8 @@ def test_removing_an_image_takes_its_faces_vectors_and_nameless_people(core: Fac
     first, second = core.faces(somebody)
     assert core.remove_image(first.image_id) == {somebody}
     assert core.person(somebody).face_count == 1
-    core.rename(somebody, "Ada")
-    assert core.remove_image(second.image_id) == {somebody}
+    core.update_person(somebody, "Ada")
+    assert core.remove_image(second.image_id, keep_persons=True) == {somebody}
     kept = core.person(somebody)
     assert (kept.name, kept.face_count, kept.cover_face_id) == ("Ada", 0, None)
     assert core.remove_image(second.image_id) == frozenset()
@@ -96,13 +98,20 @@ def test_a_nameless_person_goes_with_the_last_image(core: FaceCore, somebody: in
     assert core.persons() == []
 
 
-def test_who_has_neither_faces_nor_a_name_any_more_goes(core: FaceCore, somebody: int) -> None:
-    core.rename(somebody, "Ada")
+def test_a_named_person_goes_with_the_last_image_unless_told_otherwise(core: FaceCore, somebody: int) -> None:
+    core.update_person(somebody, "Ada")
     for each in core.faces(somebody):
         core.remove_image(each.image_id)
-    core.rename(somebody, "Ada L.")
+    assert core.persons() == []
+
+
+def test_who_has_neither_faces_nor_a_name_any_more_goes(core: FaceCore, somebody: int) -> None:
+    core.update_person(somebody, "Ada")
+    for each in core.faces(somebody):
+        core.remove_image(each.image_id, keep_persons=True)
+    core.update_person(somebody, "Ada L.")
     assert core.stats().persons == 1
-    core.rename(somebody, None)
+    core.update_person(somebody, None)
     assert core.stats().persons == 0
 
 

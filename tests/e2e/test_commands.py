@@ -236,10 +236,13 @@ def test_cluster(sietch: Sietch, indexed: Path) -> None:
     before = sietch("people", "--json", library=indexed).json
     for arguments in ((), ("--dry-run",)):
         found = sietch("cluster", *arguments, "--json", library=indexed).json
-        assert found == {"dry_run": bool(arguments), "groups": [], "joined": [], "noise_face_ids": []}
+        assert {group["person_id"] for group in found.pop("groups")} == {person["person_id"] for person in before}
+        nothing: dict[str, list[int]] = {"moves": [], "dissolved_person_ids": [], "noise_face_ids": []}
+        assert found == {"dry_run": bool(arguments), **nothing}
     assert sietch("cluster", library=indexed).out.splitlines() == [
         "0 faces became 0 new people",
         "0 faces joined people who are known already",
+        "0 faces left the person they were with",
         "0 faces resemble nobody enough",
     ]
     assert "would become" in sietch("cluster", "--dry-run", library=indexed).out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,17 +114,22 @@ def clustering(result: Clustering, dry_run: bool, as_json: bool) -> None:
             "face_ids": list(group.face_ids),
             "representative_face_id": group.representative_face_id,
             "mean_similarity": round(group.mean_similarity, 4),
+            "is_new": group.is_new,
         }
         for group in result.groups
     ]
-    joined = [{"face_id": face_id, "person_id": person_id} for face_id, person_id in sorted(result.joined.items())]
     if as_json:
-        _print_json({"dry_run": dry_run, "groups": groups, "joined": joined, "noise_face_ids": list(result.noise)})
+        moves = [dataclasses.asdict(move) for move in result.moves]
+        lists = {"dissolved_person_ids": list(result.dissolved), "noise_face_ids": list(result.noise)}
+        _print_json({"dry_run": dry_run, "groups": groups, "moves": moves, **lists})
         return
-    verb = "would become" if dry_run else "became"
-    grouped = sum(len(group.face_ids) for group in result.groups)
-    click.echo(f"{grouped:,} faces {verb} {len(groups):,} new people")
-    click.echo(f"{len(joined):,} faces {'would join' if dry_run else 'joined'} people who are known already")
+    new = [group for group in result.groups if group.is_new]
+    grouped = sum(len(group.face_ids) for group in new)
+    joined = sum(move.after is not None and not result.groups[move.after].is_new for move in result.moves)
+    left = sum(move.after is None for move in result.moves)
+    click.echo(f"{grouped:,} faces {'would become' if dry_run else 'became'} {len(new):,} new people")
+    click.echo(f"{joined:,} faces {'would join' if dry_run else 'joined'} people who are known already")
+    click.echo(f"{left:,} faces {'would leave' if dry_run else 'left'} the person they were with")
     click.echo(f"{len(result.noise):,} faces resemble nobody enough")
 
 

@@ -1,0 +1,272 @@
+"""Makes persons of faces: a plan that says exactly what would change, and the carrying out of one.
+
+What humans decided comes first. A person about whom somebody said anything (a name, a decision) keeps the faces it has:
+grouping may add to it and never takes away. All other persons are the machine's own, and are made anew from the best
+grouping of all faces; each keeps its id with the group that holds most of its faces.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from core import decisions, matching, records, vectors
+from core.types import Clustering, Embedding, Group, Move, Vectors
+
+_NOBODY = -1
+
+_COLUMNS = """
+    SELECT face_id, image_id, coalesce(person_id, -1), quality FROM face
+    WHERE face_id IN (SELECT value FROM json_each(:ids)) ORDER BY face_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """Columns of faces, by id: unit vectors [n, dimension], images, persons (or `_NOBODY`), qualities."""
+
+    ids: NDArray[np.int64]
+    vectors: Vectors
+    images: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    qualities: NDArray[np.float64]
+
+    def chosen(self, which: NDArray[np.bool_]) -> _Faces:
+        return _Faces(
+            self.ids[which], self.vectors[which], self.images[which], self.persons[which], self.qualities[which]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What humans decided: persons they touched, face -> persons it is not, pairs of persons that are two."""
+
+    touched: frozenset[int]
+    rejected: dict[int, frozenset[int]]
+    not_same: list[tuple[int, int]]
+
+    @classmethod
+    def read(cls, db: Connection) -> _Said:
+        return cls(decisions.touched(db), decisions.rejected(db), decisions.not_same(db))
+
+
+def plan_people(db: Connection, model: str, dimension: int) -> Clustering:
+    """The best grouping of all faces. Takes seconds in a large library; changes nothing."""
+    faces = _load(db, model, dimension, f"face.quality >= {matching.JOIN_QUALITY}")
+    said = _Said.read(db)
+    return _plan(db, faces, _people(faces, said), said)
+
+
+def plan_new(db: Connection, model: str, dimension: int, after: int) -> Clustering:
+    """Groups the free faces with an id above `after` with one another and with the free faces near them.
+
+    It costs one search for each of them, not a grouping of all.
+    """
+    good = f"face.person_id IS NULL AND face.quality >= {matching.JOIN_QUALITY}"
+    new = _load(db, model, dimension, f"{good} AND face.face_id > {after:d}")
+    near = {
+        face_id
+        for vector in new.vectors
+        for face_id, similarity in vectors.nearest(db, Embedding(vector, model), matching.NEIGHBOURS)
+        if similarity >= matching.SUGGEST
+    }
+    ids = ",".join(str(face_id) for face_id in sorted(near | set(new.ids.tolist())))
+    faces = _load(db, model, dimension, f"{good} AND face.face_id IN ({ids})")
+    said = _Said.read(db)
+    return _plan(db, faces, _people(faces, said), said)
+
+
+def plan_dbscan(
+    db: Connection, model: str, dimension: int, face_ids: Collection[int] | None, eps: float, min_samples: int
+) -> Clustering:
+    """DBSCAN as asked for, over the faces given or over all; labels are exactly DBSCAN's.
+
+    A group whose faces are one person, or nobody, stays or joins that person. Of a group with faces of several persons
+    those stay whom a human touched; the others become a new person, or join the touched one where there is only one.
+    """
+    from core import clustering
+
+    faces = _load(db, model, dimension, "1")
+    if face_ids is not None:
+        faces = faces.chosen(np.isin(faces.ids, np.fromiter(face_ids, np.int64)))
+    said = _Said.read(db)
+    labels = clustering.cluster(faces.vectors, eps, min_samples)
+    fixed = np.isin(faces.persons, list(said.touched))
+    owners: dict[int, int | None] = {}
+    for label in range(int(labels.max(initial=_NOBODY)) + 1):
+        members = labels == label
+        there = set(faces.persons[members].tolist()) - {_NOBODY}
+        human = there & said.touched
+        owners[label] = next(iter(human)) if len(human) == 1 else next(iter(there)) if len(there) == 1 else None
+    return _difference(db, faces, labels, owners, fixed | (labels == _NOBODY), said)
+
+
+def apply(db: Connection, plan: Clustering) -> Clustering:
+    """Does what was planned, but for what changed since: faces given to somebody, confirmed or removed, persons gone.
+
+    A face that was to join a person waits, too, when that person has got another face in its image since.
+
+    Returns:
+        The plan as it was done, with the ids of the new persons.
+    """
+    said = _Said.read(db)
+    persons = set(db.execute(text("SELECT person_id FROM person")).scalars())
+    moves, skipped = _standing(db, plan, persons, said)
+    groups = []
+    for index, group in enumerate(plan.groups):
+        members = tuple(face_id for face_id in group.face_ids if face_id not in skipped)
+        joining = [move.face_id for move in moves if move.after == index]
+        if group.is_new and len(joining) < 2:
+            moves = [move for move in moves if move.after != index]
+        elif joining:
+            person_id = records.insert_person(db) if group.person_id is None else group.person_id
+            records.assign(db, joining, person_id)
+            groups.append(replace(group, person_id=person_id, face_ids=members))
+            continue
+        groups.append(replace(group, face_ids=members))
+    records.assign(db, [move.face_id for move in moves if move.after is None], None)
+    gone = records.remove_empty(db, {move.before for move in moves if move.before is not None})
+    return replace(plan, groups=tuple(groups), moves=tuple(moves), dissolved=tuple(sorted(gone)))
+
+
+def _load(db: Connection, model: str, dimension: int, where: str) -> _Faces:
+    ids, embeddings = vectors.load(db, model, dimension, where)
+    rows = db.execute(text(_COLUMNS), {"ids": json.dumps(ids.tolist())})
+    columns = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 4)
+    return _Faces(ids, embeddings, columns[:, 1].astype(np.int64), columns[:, 2].astype(np.int64), columns[:, 3])
+
+
+def _people(faces: _Faces, said: _Said) -> NDArray[np.int64]:
+    # Loaded at the first grouping: SciPy takes a second to import, and no window should wait for it.
+    from core import grouping
+
+    seeds = np.where(np.isin(faces.persons, list(said.touched)), faces.persons, _NOBODY)
+    return grouping.people(faces.vectors, faces.images, faces.qualities, seeds, said.not_same)
+
+
+def _plan(db: Connection, faces: _Faces, labels: NDArray[np.int64], said: _Said) -> Clustering:
+    """The difference that the best grouping makes. Faces that a human said are not a group's person form their own."""
+    fixed = np.isin(faces.persons, list(said.touched))
+    owners = _owners(faces, labels, said.touched)
+    refused = np.array(
+        [
+            owners.get(label) in said.rejected.get(face_id, ())
+            for face_id, label in zip(faces.ids.tolist(), labels.tolist(), strict=True)
+        ],
+        np.bool_,
+    )
+    if refused.any():
+        apart = _people(faces.chosen(refused), said)
+        labels = labels.copy()
+        labels[refused] = np.where(apart == _NOBODY, _NOBODY, apart + labels.max() + 1)
+        owners = _owners(faces, labels, said.touched)
+    return _difference(db, faces, labels, owners, fixed, said)
+
+
+def _owners(faces: _Faces, labels: NDArray[np.int64], touched: frozenset[int]) -> dict[int, int | None]:
+    """Each group's person: the touched one in it, else the one most of whose faces it holds; None for a new one."""
+    owners: dict[int, int | None] = dict.fromkeys(range(int(labels.max(initial=_NOBODY)) + 1))
+    common = Counter(pair for pair in zip(labels.tolist(), faces.persons.tolist(), strict=True) if _NOBODY not in pair)
+    kept: set[int] = set()
+    for (label, person_id), _ in sorted(common.items(), key=lambda each: (-each[1], each[0][1], each[0][0])):
+        if person_id in touched:
+            owners[label] = person_id
+    human = {label for label, person_id in owners.items() if person_id is not None}
+    for (label, person_id), _ in sorted(common.items(), key=lambda each: (-each[1], each[0][1], each[0][0])):
+        if person_id not in touched and person_id not in kept and label not in human and owners[label] is None:
+            owners[label] = person_id
+            kept.add(person_id)
+    return owners
+
+
+def _difference(
+    db: Connection,
+    faces: _Faces,
+    labels: NDArray[np.int64],
+    owners: dict[int, int | None],
+    fixed: NDArray[np.bool_],
+    said: _Said,
+) -> Clustering:
+    """The plan that brings each face to its group's person, but for the fixed ones and for what humans rejected."""
+    groups: list[Group] = []
+    moves: list[Move] = []
+    for label, owner in sorted(owners.items()):
+        rows = np.flatnonzero(labels == label)
+        free = [row for row in rows.tolist() if not fixed[row] and _may(faces, row, owner, said)]
+        moving = [row for row in free if owner is None or faces.persons[row] != owner]
+        moves += [Move(int(faces.ids[row]), _person(faces, row), len(groups)) for row in moving]
+        # A group of people whom humans hold apart makes nobody new: it is told of with the commonest of them.
+        common = owner if owner is not None or free else Counter(faces.persons[rows].tolist()).most_common(1)[0][0]
+        groups.append(_group(faces, rows, common, is_new=common is None))
+    lonely = np.flatnonzero((labels == _NOBODY) & ~fixed & (faces.persons != _NOBODY))
+    moves += [Move(int(faces.ids[row]), _person(faces, row), None) for row in lonely.tolist()]
+    noise = tuple(faces.ids[labels == _NOBODY].tolist())
+    return Clustering(tuple(groups), tuple(moves), _dissolved(db, groups, moves, said.touched), noise)
+
+
+def _may(faces: _Faces, row: int, owner: int | None, said: _Said) -> bool:
+    return owner not in said.rejected.get(int(faces.ids[row]), ())
+
+
+def _person(faces: _Faces, row: int) -> int | None:
+    person_id = int(faces.persons[row])
+    return None if person_id == _NOBODY else person_id
+
+
+def _group(faces: _Faces, rows: NDArray[np.intp], owner: int | None, is_new: bool) -> Group:
+    from core import clustering
+
+    best, mean = clustering.representative(faces.vectors[rows])
+    ids = tuple(faces.ids[rows].tolist())
+    return Group(None if is_new else owner, ids, ids[best], mean, is_new)
+
+
+def _dissolved(db: Connection, groups: list[Group], moves: Iterable[Move], touched: frozenset[int]) -> tuple[int, ...]:
+    """The persons whom the moves leave without a face."""
+    left = Counter(move.before for move in moves if move.before is not None)
+    joined = {groups[move.after].person_id for move in moves if move.after is not None}
+    counts = db.execute(
+        text(
+            "SELECT person_id, count(*) FROM face WHERE person_id IN (SELECT value FROM json_each(:ids)) "
+            "GROUP BY person_id ORDER BY person_id"
+        ),
+        {"ids": json.dumps(list(left))},
+    )
+    return tuple(
+        person_id
+        for person_id, count in counts
+        if left[person_id] == count and person_id not in touched and person_id not in joined
+    )
+
+
+def _standing(
+    db: Connection, plan: Clustering, persons: Collection[int], said: _Said
+) -> tuple[list[Move], frozenset[int]]:
+    """The moves that still can be made, and the faces of the others."""
+    now = {face.face_id: face for face in records.faces(db, face_ids=[move.face_id for move in plan.moves])}
+    moving = {move.face_id for move in plan.moves}
+    planned = {(group.person_id, face_id) for group in plan.groups for face_id in group.face_ids}
+    # Who is where, as far as the plan did not know it.
+    holds = {
+        (row.person_id, row.image_id)
+        for row in db.execute(text("SELECT face_id, person_id, image_id FROM face WHERE person_id IS NOT NULL"))
+        if row.face_id not in moving and (row.person_id, row.face_id) not in planned
+    }
+    stand = []
+    for move in plan.moves:
+        face = now.get(move.face_id)
+        target = None if move.after is None else plan.groups[move.after].person_id
+        if face is None or face.confirmed or face.person_id != move.before or move.before in said.touched:
+            continue
+        if target is not None:
+            gone = target not in persons or target in said.rejected.get(face.face_id, ())
+            if gone or (target, face.image_id) in holds:
+                continue
+        stand.append(move)
+    return stand, frozenset(moving - {move.face_id for move in stand})
