@@ -37,13 +37,13 @@ ATTACH = 0.36
 AHEAD = 0.04
 """How much nearer than any other centre it must be; by as much must a face prefer another group to leave its own."""
 
-_NEIGHBOURS, _FLOOR = 32, 0.2
-"""Nearest faces that linkage considers of each face, and how near they must be."""
+_NEIGHBOURS = 32
+"""Nearest faces that linkage considers of each face: in a crowd of one person more would only take memory."""
 
 _USUAL, _CERTAIN = 0.5, 3.0
 """Mean similarity of photos of one person, and the number of pairs as which that counts where a group is small."""
 
-_BLOCK, _ACROSS, _PAIRS, _ROUNDS = 1024, 16384, 1 << 15, 4
+_BLOCK, _HELD, _PAIRS, _ROUNDS = 1024, 4_000_000, 1 << 14, 4
 
 
 def people(
@@ -87,22 +87,49 @@ def people(
 
 
 def nearest_pairs(vectors: Vectors) -> Ints:
-    """Pairs of rows [m, 2], first < second: each row with the most similar ones, as far as they are similar at all."""
-    found = [np.empty((0, 2), np.int64)]
-    for start in range(0, len(vectors), _BLOCK):
-        rows = vectors[start : start + _BLOCK]
-        values, columns = np.empty((len(rows), 0), np.float32), np.empty((len(rows), 0), np.int64)
-        for left in range(0, len(vectors), _ACROSS):
-            part = rows @ vectors[left : left + _ACROSS].T
-            index = np.argpartition(-part, min(_NEIGHBOURS, part.shape[1] - 1), axis=1)[:, : _NEIGHBOURS + 1]
-            values = np.concatenate([values, np.take_along_axis(part, index, axis=1)], axis=1)
-            columns = np.concatenate([columns, index + left], axis=1)
-            # One more than wanted: the nearest is the row itself.
-            best = np.argsort(-values, axis=1, kind="stable")[:, : _NEIGHBOURS + 1]
-            values, columns = np.take_along_axis(values, best, axis=1), np.take_along_axis(columns, best, axis=1)
-        row, column = np.nonzero(values >= _FLOOR)
-        found.append(np.stack([row + start, columns[row, column]], axis=1))
-    return _unique(np.concatenate(found), len(vectors))[0]
+    """Pairs of rows [m, 2], first < second, that are near enough for linkage: of each row those with the nearest.
+
+    Two groups whose mean similarity is enough have two faces that are as near: more pairs are not needed.
+    """
+    pairs, values = np.empty((0, 2), np.int64), np.empty(0, np.float32)
+    for top in range(0, len(vectors), _BLOCK):
+        found = [(pairs, values)]
+        for left in range(top, len(vectors), _BLOCK):
+            tile = vectors[top : top + _BLOCK] @ vectors[left : left + _BLOCK].T
+            near = _near(tile, left == top)
+            row, column = np.divmod(near, tile.shape[1])
+            found.append((np.stack([row + top, column + left], axis=1), tile.reshape(-1)[near]))
+        pairs, values = (np.concatenate(part) for part in zip(*found, strict=True))
+        if len(pairs) > _HELD:
+            pairs, values = _nearest_of_each(pairs, values)
+    return _nearest_of_each(pairs, values)[0]
+
+
+def _near(tile: NDArray[np.float32], diagonal: bool) -> Ints:
+    """Flat places in a tile of similarities that are near enough: of a crowd, the nearest in each row and column."""
+    near = tile >= LINK
+    if diagonal:
+        near = np.triu(near, k=1)
+    if np.count_nonzero(near) > 2 * _NEIGHBOURS * len(tile):
+        crowd = np.zeros(tile.shape, bool)
+        masked = np.where(near, -tile, np.float32(2))
+        for axis in range(2):
+            most = min(_NEIGHBOURS, tile.shape[axis]) - 1
+            best = np.argpartition(masked, most, axis=axis)
+            np.put_along_axis(crowd, np.take(best, range(most + 1), axis=axis), True, axis=axis)
+        near &= crowd
+    return np.flatnonzero(near)
+
+
+def _nearest_of_each(pairs: Ints, values: NDArray[np.float32]) -> tuple[Ints, NDArray[np.float32]]:
+    """The pairs that are among the nearest of one of their two rows."""
+    keep = np.zeros(len(pairs), bool)
+    ends = pairs.T.reshape(-1)
+    order = np.lexsort((-np.tile(values, 2), ends))
+    sizes = np.unique(ends, return_counts=True)[1]
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    keep[order[rank < _NEIGHBOURS] % max(len(pairs), 1)] = True
+    return pairs[keep], values[keep]
 
 
 @dataclass(frozen=True, slots=True)
