@@ -106,11 +106,17 @@ def _components(
 ) -> tuple[Labels, list[tuple[NDArray[np.int32], NDArray[np.int32]]]]:
     """The component of each row over pairs of core points, and the pairs of a border point with a core point."""
     parts, border = np.arange(len(core)), []
+    waiting: list[NDArray[np.int32]] = []
     for first, second in pairs:
         one, other = core[first], core[second]
-        parts = _joined(parts, first[one & other], second[one & other])
+        waiting.append(np.stack([first[one & other], second[one & other]]))
+        # Joining costs a look at every row: it waits for as many pairs as a tile can have.
+        if sum(each.shape[1] for each in waiting) >= _TILE * _TILE // 2:
+            parts, waiting = _joined(parts, *np.concatenate(waiting, axis=1)), []
         border.append((first[~one & other], second[~one & other]))
         border.append((second[one & ~other], first[one & ~other]))
+    if waiting:
+        parts = _joined(parts, *np.concatenate(waiting, axis=1))
     return parts, [each for each in border if len(each[0])]
 
 

@@ -10,8 +10,8 @@ from core.types import Detection, Pixels
 _CONSTANT, _SHARPNESS, _CONFIDENCE = 2.56, 0.63, 13.3
 """Logistic regression over half of the people of `faces-lfw-dev`, photos as they are, small, blurred, dark, turned
 and covered: is the mean similarity to the person's other plain photos at least 0.36? (`python -m tests.benchmarks
-quality`.) Size of the box and place of the nose, offered along and not allowed to count for the smaller and the turned,
-got no weight: a small face makes a blurred crop, and of half a face the detector is less sure."""
+quality`.) The size of the box, offered along got no weight: a small face makes
+a blurred crop."""
 
 SHARP, BLURRED = 300.0, 3.0
 """Variance of the Laplacian of an aligned crop (Pech-Pacheco et al., 2000): beyond these it tells nothing more."""
