@@ -1,12 +1,14 @@
 """DBSCAN over embeddings, exact, and the rule that one photo shows one person once.
 
-DBSCAN (Ester et al., 1996) over a sparse graph of the pairs nearer than `eps`: blocked matrix products make the graph,
-SciPy finds its connected components. The labels are those of scikit-learn, which the tests compare; 50,000 faces need a
-fraction of its memory, and the program starts without the seconds that importing it takes. Only pairs of neighbours are
-kept: memory grows with their number, some twenty bytes each.
+DBSCAN (Ester et al., 1996) needs of the pairs nearer than `eps` only who is connected to whom: they come in tiles of
+blocked matrix products, above the diagonal, and a tile is forgotten when its pairs are in the components: memory does
+not grow with the number of pairs. The labels are those of scikit-learn, which the tests compare, and the program starts
+without the seconds that importing it takes.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from core.types import Vectors
+
+Labels = NDArray[np.int64]
 
 EPS = 0.54
 """Cosine distance within which two faces are neighbours: similarity 0.46, the largest distance at which no two people
@@ -24,6 +28,12 @@ MIN_SAMPLES = 2
 
 _BLOCK, _BLOCK_BYTES = 2048, 64 * 1024 * 1024
 """Rows of one matrix product, and the bytes that it may take: what is far apart is never held."""
+
+_TILE = 1024
+"""Rows and columns of one tile of DBSCAN: a million pairs at most are held."""
+
+_KEPT = 8_000_000
+"""Pairs, 8 bytes each, that are kept for a second look; where there are more they are computed again."""
 
 
 def neighbours(vectors: Vectors, eps: float) -> sparse.csr_matrix:
@@ -50,7 +60,7 @@ def neighbours(vectors: Vectors, eps: float) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(count, count), dtype=np.float32)
 
 
-def cluster(vectors: Vectors, eps: float = EPS, min_samples: int = MIN_SAMPLES) -> NDArray[np.int64]:
+def cluster(vectors: Vectors, eps: float = EPS, min_samples: int = MIN_SAMPLES) -> Labels:
     """DBSCAN's labels with the cosine distance: 0, 1, ... for clusters, -1 for noise.
 
     Args:
@@ -58,20 +68,82 @@ def cluster(vectors: Vectors, eps: float = EPS, min_samples: int = MIN_SAMPLES) 
         eps: the largest distance of neighbours, 0 to 2.
         min_samples: neighbours, the vector itself included, that make a core point.
     """
-    if not len(vectors):
-        return np.empty(0, np.int64)
-    graph = neighbours(vectors, eps)
-    core = np.diff(graph.indptr) >= min_samples
-    _, parts = connected_components(graph[core][:, core], directed=False)
-    # Clusters are numbered by their first core point, as in scikit-learn.
-    _, first, parts = np.unique(parts, return_index=True, return_inverse=True)
-    labels = np.full(len(vectors), -1, np.int64)
-    labels[core] = np.argsort(np.argsort(first))[parts]
-    border = graph[~core][:, core].tocoo()
-    nearest = np.full((~core).sum(), len(vectors), np.int64)
-    # A border point within reach of several clusters goes to the one that was found first.
-    np.minimum.at(nearest, border.row, labels[core][border.col])
-    labels[~core] = np.where(nearest < len(vectors), nearest, -1)
+    count = len(vectors)
+    degrees = np.ones(count, np.int64)
+    kept, room = [], _KEPT
+    for first, second in _pairs(vectors, eps):
+        degrees += np.bincount(first, minlength=count) + np.bincount(second, minlength=count)
+        room -= len(first)
+        if room >= 0:
+            kept.append((first, second))
+    core = degrees >= min_samples
+    again = iter(kept) if room >= 0 else _pairs(vectors, eps)
+    parts, border = _components(again, core)
+    return _labels(parts, core, border)
+
+
+def _pairs(vectors: Vectors, eps: float) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    """Pairs of different rows at a cosine distance of at most `eps`, each once, the first row the smaller."""
+    least = np.float32(1.0 - eps)
+    columns = np.ascontiguousarray(vectors, np.float32).T
+    tile = np.empty((_TILE, _TILE), np.float32)
+    for top in range(0, len(vectors), _TILE):
+        rows = vectors[top : top + _TILE]
+        for left in range(top, len(vectors), _TILE):
+            part = columns[:, left : left + _TILE]
+            space = tile.reshape(-1)[: len(rows) * part.shape[1]].reshape(len(rows), -1)
+            near = np.matmul(rows, part, out=space) >= least
+            if left == top:
+                near = np.triu(near, k=1)
+            # A sparse mask is searched much faster flat.
+            first, second = np.divmod(np.flatnonzero(near).astype(np.int32), np.int32(part.shape[1]))
+            if len(first):
+                yield first + np.int32(top), second + np.int32(left)
+
+
+def _components(
+    pairs: Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]], core: NDArray[np.bool_]
+) -> tuple[Labels, list[tuple[NDArray[np.int32], NDArray[np.int32]]]]:
+    """The component of each row over pairs of core points, and the pairs of a border point with a core point."""
+    parts, border = np.arange(len(core)), []
+    waiting: list[NDArray[np.int32]] = []
+    for first, second in pairs:
+        one, other = core[first], core[second]
+        waiting.append(np.stack([first[one & other], second[one & other]]))
+        # Joining costs a look at every row: it waits for as many pairs as a tile can have.
+        if sum(each.shape[1] for each in waiting) >= _TILE * _TILE // 2:
+            parts, waiting = _joined(parts, *np.concatenate(waiting, axis=1)), []
+        border.append((first[~one & other], second[~one & other]))
+        border.append((second[one & ~other], first[one & ~other]))
+    if waiting:
+        parts = _joined(parts, *np.concatenate(waiting, axis=1))
+    return parts, [each for each in border if len(each[0])]
+
+
+def _joined(parts: Labels, first: NDArray[np.int32], second: NDArray[np.int32]) -> Labels:
+    ends = parts[first], parts[second]
+    new = ends[0] != ends[1]
+    if not new.any():
+        return parts
+    graph = sparse.coo_matrix((np.ones(new.sum(), np.bool_), (ends[0][new], ends[1][new])), shape=(len(parts),) * 2)
+    _, joined = connected_components(graph, directed=False)
+    return np.asarray(joined[parts], np.int64)
+
+
+def _labels(
+    parts: Labels, core: NDArray[np.bool_], border: list[tuple[NDArray[np.int32], NDArray[np.int32]]]
+) -> Labels:
+    labels = np.full(len(core), -1, np.int64)
+    if core.any():
+        # Clusters are numbered by their first core point, as in scikit-learn.
+        _, first, number = np.unique(parts[core], return_index=True, return_inverse=True)
+        labels[core] = np.argsort(np.argsort(first))[number]
+    nearest = np.full(len(core), len(core), np.int64)
+    for outside, inside in border:
+        # A border point within reach of several clusters goes to the one that was found first.
+        np.minimum.at(nearest, outside, labels[inside])
+    reached = nearest < len(core)
+    labels[reached] = nearest[reached]
     return labels
 
 

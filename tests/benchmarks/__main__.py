@@ -8,13 +8,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import calibration, crash, indexing, responsiveness
+from tests.benchmarks import calibration, crash, dbscan, grouping, indexing, quality, responsiveness
 from tests.benchmarks.photos import LFW
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "indexing": indexing.main,
     "calibration": calibration.main,
     "crash": crash.main,
+    "dbscan": dbscan.main,
+    "grouping": grouping.main,
+    "quality": quality.main,
     "responsiveness": responsiveness.main,
 }
 
