@@ -105,7 +105,7 @@ create() {
         rm -rf .venv
         "$uv" venv --quiet --python "$python" .venv
     fi
-    "$uv" pip install --quiet --python .venv/bin/python -c constraints.txt -e . --group dev
+    "$uv" pip install --quiet --python .venv/bin/python -c constraints.txt -e '.[share]' --group dev
     printf '%s\n' "$PWD" >"$READY"
 }
 
@@ -113,7 +113,7 @@ create() {
 constrain() {
     python=$(find_python)
     uv=$(find_uv "$python")
-    "$uv" pip compile --quiet --universal --upgrade --python-version "$OLDEST" --group dev \
+    "$uv" pip compile --quiet --universal --upgrade --python-version "$OLDEST" --extra share --group dev \
         --fork-strategy fewest --no-emit-package opencv-python --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
         --output-file constraints.txt pyproject.toml
 }

@@ -147,7 +147,18 @@ def _people(faces: _Faces, said: _Said) -> NDArray[np.int64]:
     from core import grouping
 
     seeds = np.where(np.isin(faces.persons, list(said.touched)), faces.persons, _NOBODY)
-    return grouping.people(faces.vectors, faces.images, faces.qualities, seeds, said.not_same)
+    labels = grouping.people(
+        faces.vectors,
+        faces.images,
+        faces.qualities,
+        seeds,
+        found=matching.FOUND_QUALITY,
+        join=matching.JOIN_QUALITY,
+    )
+    # Whom a human knows by a single face is somebody, too.
+    single = (labels == _NOBODY) & (seeds != _NOBODY)
+    labels[single] = labels.max(initial=_NOBODY) + 1 + np.unique(seeds[single], return_inverse=True)[1]
+    return labels
 
 
 def _plan(db: Connection, faces: _Faces, labels: NDArray[np.int64], said: _Said) -> Clustering:

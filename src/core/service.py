@@ -46,8 +46,8 @@ MIN_OVERLAP = 0.3
 
 _Result = TypeVar("_Result")
 
-Picture = Path | bytes
-"""An image: its file, or the bytes of one."""
+Picture = Path | bytes | images.DecodedImage
+"""An image: its file, the bytes of one, or its pixels."""
 
 
 class FaceCore:
@@ -433,6 +433,8 @@ class FaceCore:
 
 
 def _decoded(image: Picture) -> images.DecodedImage:
+    if isinstance(image, images.DecodedImage):
+        return image
     return images.decode(images.read_file(image) if isinstance(image, Path) else image)
 
 

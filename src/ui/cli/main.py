@@ -155,6 +155,18 @@ def stats(context: click.Context, as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve; others need CORE_API_KEY.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to serve.")
+def serve(host: str, port: int) -> None:
+    """Serve the face engine over HTTP to other programs, on a database of its own."""
+    try:
+        from core.http import server
+    except ImportError as error:
+        raise click.ClickException('Serving needs more packages. Install "sietch[share]".') from error
+    server.serve(host, port)
+
+
+@cli.command()
 @_json
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
