@@ -92,7 +92,5 @@ def choose(neighbours: Sequence[Neighbour], excluded: frozenset[int] = frozenset
 
 def _objection(first: Neighbour, neighbours: Sequence[Neighbour]) -> Neighbour | None:
     """A face nearer than the person's nearest, of which a human said that it is not that person."""
-    for each in neighbours:
-        if first.person_id in each.rejected and each.similarity >= first.similarity:
-            return each
-    return None
+    against = [each for each in neighbours if first.person_id in each.rejected and each.similarity >= first.similarity]
+    return max(against, key=lambda each: (each.similarity, -each.face_id), default=None)

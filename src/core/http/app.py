@@ -13,8 +13,9 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, Security, UploadFile
 from fastapi.responses import HTMLResponse
+from fastapi.security import APIKeyHeader
 
 from core import images
 from core.errors import CoreError, InvalidInput
@@ -27,6 +28,8 @@ from core.types import UNCHANGED, BoundingBox, Clustering, Embedding
 Skip = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 Confidence = Annotated[float, Form(ge=0, le=1, allow_inf_nan=False)]
+
+_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
 
 _ROOT = """<!doctype html><meta charset="utf-8"><title>Sietch Core</title>
 <h1>Sietch Core</h1><p>For any OpenAPI viewer: <a href="openapi.json">openapi.json</a></p><ul>{operations}</ul>"""
@@ -65,12 +68,16 @@ def create_app(core: FaceCore, settings: Settings, host: str = "127.0.0.1") -> F
         docs_url=None,
         redoc_url=None,
         debug=False,
-        dependencies=[Depends(_guard(settings, host))],
+        # Nothing about this computer is told to anybody.
+        telemetry={"auto_configure": False},
     )
+    key = settings.core_api_key.get_secret_value() if settings.core_api_key else ""
+    guard = [Depends(_keyed(key) if key else _named(host))]
     problems.install(app)
     busy = _Busy(settings.max_waiting)
-    for router in (_whole(core, settings), _images(core, settings, busy), _persons(core), _faces(core), _groups(core)):
-        app.include_router(router)
+    app.include_router(_health(core))
+    for router in (_stats(core, settings), _images(core, settings, busy), _persons(core), _faces(core), _groups(core)):
+        app.include_router(router, dependencies=guard)
 
     @app.get("/docs", include_in_schema=False, response_class=HTMLResponse)
     def docs() -> str:
@@ -81,20 +88,20 @@ def create_app(core: FaceCore, settings: Settings, host: str = "127.0.0.1") -> F
     return app
 
 
-def _guard(settings: Settings, host: str) -> Callable[[Request], None]:
-    """Asks for the key. Without one, a page in a browser must not reach this computer under another name."""
-    key = settings.core_api_key.get_secret_value() if settings.core_api_key else ""
+def _named(host: str) -> Callable[[Request], None]:
+    """A page in a browser must not reach this computer under a name of its own: without a key, names are checked."""
 
     def check(request: Request) -> None:
-        if not key:
-            named = (request.url.hostname or "").strip("[]")
-            if not is_loopback(named) and named not in (host, "testserver"):
-                raise Refused(400, "This server answers only to the name of its own computer.")
-            return
-        if request.url.path == "/health":
-            return
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        given = request.headers.get("x-api-key") or bearer
+        named = (request.url.hostname or "").strip("[]")
+        if not is_loopback(named) and named not in (host, "testserver"):
+            raise Refused(400, "This server answers only to the name of its own computer.")
+
+    return check
+
+
+def _keyed(key: str) -> Callable[..., None]:
+    def check(request: Request, sent: Annotated[str | None, Security(_KEY)]) -> None:
+        given = sent or request.headers.get("authorization", "").removeprefix("Bearer ")
         if not secrets.compare_digest(given.encode("utf-8", "surrogateescape"), key.encode()):
             raise Refused(401, "Send the server's key in the header X-API-Key.")
 
@@ -105,7 +112,7 @@ def _since(start: float) -> float:
     return round(1000 * (time.perf_counter() - start), 3)
 
 
-def _whole(core: FaceCore, settings: Settings) -> APIRouter:
+def _health(core: FaceCore) -> APIRouter:
     router = APIRouter(tags=["server"], responses=responses())
 
     @router.get("/health")
@@ -115,6 +122,12 @@ def _whole(core: FaceCore, settings: Settings) -> APIRouter:
         return messages.Health(
             status="healthy", version=version("sietch"), database="connected", models_loaded=core.is_loaded
         )
+
+    return router
+
+
+def _stats(core: FaceCore, settings: Settings) -> APIRouter:
+    router = APIRouter(tags=["server"], responses=responses())
 
     @router.get("/stats")
     def stats() -> messages.StatsOut:
