@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from core import decisions, matching, records, vectors
 from core.errors import NotFound
 from core.matching import Choice, Neighbour
+from core.search import VectorSearch
 from core.types import Embedding, Explanation, Face, NearFace, Suggestion, Verdict
 
 _WHOSE = """
@@ -25,14 +26,16 @@ _WHOSE = """
 """
 
 
-def match_faces(db: Connection, image_id: int, faces: Sequence[tuple[int, Embedding, float]]) -> None:
+def match_faces(
+    db: Connection, search: VectorSearch, image_id: int, faces: Sequence[tuple[int, Embedding, float]]
+) -> None:
     """Gives the free faces of one image to existing persons, the surest first, no person twice.
 
     Args:
         image_id: the image.
         faces: stored face ids, their embeddings and qualities.
     """
-    near = {face_id: neighbours(db, face_id, embedding) for face_id, embedding, _ in faces}
+    near = {face_id: neighbours(db, search, face_id, embedding) for face_id, embedding, _ in faces}
     rejected = decisions.rejected(db)
     qualities = {face_id: quality for face_id, _, quality in faces}
     taken = set(_present(db, image_id))
@@ -55,9 +58,9 @@ def match_faces(db: Connection, image_id: int, faces: Sequence[tuple[int, Embedd
         del near[-negative]
 
 
-def neighbours(db: Connection, face_id: int, embedding: Embedding) -> list[Neighbour]:
+def neighbours(db: Connection, search: VectorSearch, face_id: int, embedding: Embedding) -> list[Neighbour]:
     """The faces nearest to a stored one, and what is known of them."""
-    near = [pair for pair in vectors.nearest(db, embedding, matching.NEIGHBOURS + 1) if pair[0] != face_id]
+    near = [pair for pair in search.nearest(db, embedding, matching.NEIGHBOURS + 1) if pair[0] != face_id]
     ids = json.dumps([each for each, _ in near])
     whose = {row.face_id: row for row in db.execute(text(_WHOSE), {"ids": ids})}
     return [
@@ -72,13 +75,13 @@ def neighbours(db: Connection, face_id: int, embedding: Embedding) -> list[Neigh
     ]
 
 
-def explain(db: Connection, face_id: int, model: str) -> Explanation:
+def explain(db: Connection, search: VectorSearch, face_id: int) -> Explanation:
     """Why a face is, or is not, somebody: what matching sees when it looks at the face now.
 
     Raises:
         NotFound: there is no such face.
     """
-    face, near, excluded, choice = _judged(db, face_id, model)
+    face, near, excluded, choice = _judged(db, search, face_id)
     verdict = choice.verdict
     if face.confirmed:
         verdict = Verdict.CONFIRMED
@@ -105,24 +108,24 @@ def explain(db: Connection, face_id: int, model: str) -> Explanation:
     )
 
 
-def suggestions(db: Connection, face_ids: Iterable[int], model: str) -> list[Suggestion]:
+def suggestions(db: Connection, search: VectorSearch, face_ids: Iterable[int]) -> list[Suggestion]:
     """The free faces among these that are likely somebody, the likeliest first."""
     found = []
     for face_id in face_ids:
-        face, _, _, choice = _judged(db, face_id, model)
+        face, _, _, choice = _judged(db, search, face_id)
         best = choice.best
         if face.person_id is None and best is not None and best.person_id is not None:
             found.append(Suggestion(face, best.person_id, best.similarity))
     return sorted(found, key=lambda each: (-each.similarity, each.face.face_id))
 
 
-def _judged(db: Connection, face_id: int, model: str) -> tuple[Face, list[Neighbour], frozenset[int], Choice]:
+def _judged(db: Connection, search: VectorSearch, face_id: int) -> tuple[Face, list[Neighbour], frozenset[int], Choice]:
     faces = records.faces(db, face_ids=[face_id])
     if not faces:
         raise NotFound(f"There is no face {face_id}.")
     (face,) = faces
-    embedding = next((each for each in vectors.of(db, [face_id]).get(face_id, []) if each.model == model), None)
-    near = neighbours(db, face_id, embedding) if embedding else []
+    embedding = next((each for each in vectors.of(db, [face_id]).get(face_id, []) if each.model == search.model), None)
+    near = neighbours(db, search, face_id, embedding) if embedding else []
     excluded = decisions.rejected(db).get(face_id, frozenset()) | frozenset(_present(db, face.image_id, face_id))
     return face, near, excluded, matching.choose(near, excluded, face.quality)
 

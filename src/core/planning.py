@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from core import decisions, matching, records, vectors
+from core.search import VectorSearch
 from core.types import Clustering, Embedding, Group, Move, Vectors
 
 _NOBODY = -1
@@ -56,34 +57,34 @@ class _Said:
         return cls(decisions.touched(db), decisions.rejected(db), decisions.not_same(db))
 
 
-def plan_people(db: Connection, model: str, dimension: int) -> Clustering:
+def plan_people(db: Connection, search: VectorSearch) -> Clustering:
     """The best grouping of all faces. Takes seconds in a large library; changes nothing."""
-    faces = _load(db, model, dimension, f"face.quality >= {matching.JOIN_QUALITY}")
+    faces = _load(db, search, f"face.quality >= {matching.JOIN_QUALITY}")
     said = _Said.read(db)
     return _plan(db, faces, _people(faces, said), said)
 
 
-def plan_new(db: Connection, model: str, dimension: int, after: int) -> Clustering:
+def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
     """Groups the free faces with an id above `after` with one another and with the free faces near them.
 
     It costs one search for each of them, not a grouping of all.
     """
     good = f"face.person_id IS NULL AND face.quality >= {matching.JOIN_QUALITY}"
-    new = _load(db, model, dimension, f"{good} AND face.face_id > {after:d}")
+    new = _load(db, search, f"{good} AND face.face_id > {after:d}")
     near = {
         face_id
         for vector in new.vectors
-        for face_id, similarity in vectors.nearest(db, Embedding(vector, model), matching.NEIGHBOURS)
+        for face_id, similarity in search.nearest(db, Embedding(vector, search.model), matching.NEIGHBOURS)
         if similarity >= matching.SUGGEST
     }
     ids = ",".join(str(face_id) for face_id in sorted(near | set(new.ids.tolist())))
-    faces = _load(db, model, dimension, f"{good} AND face.face_id IN ({ids})")
+    faces = _load(db, search, f"{good} AND face.face_id IN ({ids})")
     said = _Said.read(db)
     return _plan(db, faces, _people(faces, said), said)
 
 
 def plan_dbscan(
-    db: Connection, model: str, dimension: int, face_ids: Collection[int] | None, eps: float, min_samples: int
+    db: Connection, search: VectorSearch, face_ids: Collection[int] | None, eps: float, min_samples: int
 ) -> Clustering:
     """DBSCAN as asked for, over the faces given or over all; labels are exactly DBSCAN's.
 
@@ -92,7 +93,7 @@ def plan_dbscan(
     """
     from core import clustering
 
-    faces = _load(db, model, dimension, "1")
+    faces = _load(db, search, "1")
     if face_ids is not None:
         faces = faces.chosen(np.isin(faces.ids, np.fromiter(face_ids, np.int64)))
     said = _Said.read(db)
@@ -135,8 +136,8 @@ def apply(db: Connection, plan: Clustering) -> Clustering:
     return replace(plan, groups=tuple(groups), moves=tuple(moves), dissolved=tuple(sorted(gone)))
 
 
-def _load(db: Connection, model: str, dimension: int, where: str) -> _Faces:
-    ids, embeddings = vectors.load(db, model, dimension, where)
+def _load(db: Connection, search: VectorSearch, where: str) -> _Faces:
+    ids, embeddings = vectors.load(db, search.model, search.dimension, where)
     rows = db.execute(text(_COLUMNS), {"ids": json.dumps(ids.tolist())})
     columns = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 4)
     return _Faces(ids, embeddings, columns[:, 1].astype(np.int64), columns[:, 2].astype(np.int64), columns[:, 3])

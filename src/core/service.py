@@ -23,6 +23,7 @@ from core.detection import MIN_CONFIDENCE
 from core.engine import FaceEngine
 from core.errors import CoreError, InvalidInput, NotFound
 from core.models import ModelPack
+from core.search import VectorSearch
 from core.types import (
     UNCHANGED,
     AnalyzedFace,
@@ -61,6 +62,7 @@ class FaceCore:
     def __init__(self, database: Database, pack: ModelPack) -> None:
         self.database = database
         self.pack = pack
+        self._search = VectorSearch(database, pack.name, pack.dimension)
         self._engine: FaceEngine | None = None
         self._opening = threading.Lock()
 
@@ -184,7 +186,7 @@ class FaceCore:
                 for face_id, face in zip(done.face_ids, faces, strict=True)
                 if face_id in done.free
             ]
-            assignment.match_faces(db, image_id, free)
+            assignment.match_faces(db, self._search, image_id, free)
             records.remove_empty(db, done.persons)
             stored = {face.face_id: face for face in records.faces(db, face_ids=done.face_ids)}
             return [stored[face_id] for face_id in done.face_ids], done.persons
@@ -220,7 +222,7 @@ class FaceCore:
         if not 1 <= limit <= vectors.MAX_NEIGHBOURS:
             raise InvalidInput(f"The limit has to be between 1 and {vectors.MAX_NEIGHBOURS}.")
         with self._reading(connection) as db:
-            near = [pair for pair in vectors.nearest(db, query, limit) if pair[1] >= threshold]
+            near = [pair for pair in self._search.nearest(db, query, limit) if pair[1] >= threshold]
             faces = {face.face_id: face for face in records.faces(db, face_ids=[face_id for face_id, _ in near])}
         return [Match(faces[face_id], similarity) for face_id, similarity in near]
 
@@ -263,12 +265,11 @@ class FaceCore:
             after: group only free faces with a greater id, with one another and with the free faces near them: a search
                 for each instead of a grouping of all.
         """
-        model, dimension = self.pack.name, self.pack.dimension
         with self._reading(connection) as db:
             if after is None:
-                plan = planning.plan_people(db, model, dimension)
+                plan = planning.plan_people(db, self._search)
             else:
-                plan = planning.plan_new(db, model, dimension, after)
+                plan = planning.plan_new(db, self._search, after)
         return plan if dry_run else self.apply(plan, connection)
 
     def cluster_dbscan(
@@ -292,7 +293,7 @@ class FaceCore:
         with self.database.read() as db:
             if face_ids is not None:
                 persons.faces(db, face_ids)
-            plan = planning.plan_dbscan(db, self.pack.name, self.pack.dimension, face_ids, eps, min_samples)
+            plan = planning.plan_dbscan(db, self._search, face_ids, eps, min_samples)
         return plan if dry_run else self.apply(plan)
 
     def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:
@@ -409,12 +410,12 @@ class FaceCore:
     def why(self, face_id: int) -> Explanation:
         """Why a face is, or is not, somebody."""
         with self.database.read() as db:
-            return assignment.explain(db, face_id, self.pack.name)
+            return assignment.explain(db, self._search, face_id)
 
     def suggestions(self, face_ids: Collection[int]) -> list[Suggestion]:
         """The free faces among these that are likely somebody, the likeliest first: a human should say."""
         with self.database.read() as db:
-            return assignment.suggestions(db, face_ids, self.pack.name)
+            return assignment.suggestions(db, self._search, face_ids)
 
     def stats(self, connection: Connection | None = None) -> Stats:
         """Counts over everything."""

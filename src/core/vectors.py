@@ -60,7 +60,7 @@ def nearest(connection: Connection, query: Embedding, limit: int) -> list[tuple[
     """
     dimension = len(query.vector)
     unit = checked(query.vector, dimension)
-    if not _has_table(connection, dimension):
+    if not has_table(connection, dimension):
         return []
     rows = connection.execute(
         text(
@@ -83,7 +83,7 @@ def load(connection: Connection, model: str, dimension: int, where: str = "1") -
     Returns:
         Face ids in ascending order, int64 [n], and their vectors, float32 [n, dimension].
     """
-    if not _has_table(connection, dimension):
+    if not has_table(connection, dimension):
         return np.empty(0, np.int64), np.empty((0, dimension), np.float32)
     rows = connection.execute(
         text(
@@ -130,7 +130,8 @@ def _ensure_table(connection: Connection, dimension: int) -> None:
     )
 
 
-def _has_table(connection: Connection, dimension: int) -> bool:
+def has_table(connection: Connection, dimension: int) -> bool:
+    """Whether any vector of that dimension was ever stored."""
     found = connection.execute(
         text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"), {"name": f"vector_{dimension:d}"}
     )

@@ -1,0 +1,255 @@
+"""Exact nearest neighbours among the vectors of one model, from memory.
+
+The vectors in sqlite-vec are the truth; this holds a copy of them that is made of it, follows it, and may be missing at
+any time. A search is two looks: at a coarse copy of all vectors, one byte a number, which bounds how near each can be;
+then, at twice the precision, at the few that may be among the nearest. No neighbour is missed: the bound is proved, not
+chosen.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import simsimd
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from core import vectors
+from core.database import Database
+from core.types import Embedding, Vectors
+
+TAIL = 64
+"""Vectors that are newer than the copy and read one by one with each search; more are taken into the copy."""
+
+PATIENCE = 16
+"""Searches that sqlite-vec does before a copy is made of vectors that were there already: what the copy costs
+(`python -m tests.benchmarks search`). A program that asks a few times and ends never pays for it."""
+
+_NEW, _FORGOTTEN = 4096, 16
+"""Vectors that are taken in without that patience, and the share (one in so many) of vectors found missing at which
+the copy is cleared of all that are gone."""
+
+_PART = 8192
+"""Vectors that are read at once."""
+
+_LEVELS = 127.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """The rows [n] that a search looks at; arrays are only ever appended to, so that it needs no lock.
+
+    Attributes:
+        until: newer vectors than the one with this id are not in it.
+        error: the most that a vector lies from its coarse copy.
+        ids: of the vectors, ascending, int64 [n].
+        coarse: int8 [n, dimension]: the vector over `scales`, rounded.
+        fine: int8 [n, dimension]: what the rounding left, at 1/254 of the scale.
+        scales: float32 [n]: what one level of `coarse` is worth.
+    """
+
+    until: int
+    error: float
+    ids: NDArray[np.int64]
+    coarse: NDArray[np.int8]
+    fine: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, dimension: int) -> _Copy:
+        none = np.empty((0, dimension), np.int8)
+        return cls(0, 0.0, np.empty(0, np.int64), none, none, np.empty(0, np.float32))
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int64], values: Vectors) -> _Copy:
+        scales = np.maximum(np.abs(values).max(axis=1, initial=0.0), np.float32(1e-12)) / np.float32(_LEVELS)
+        levels = np.round(values / scales[:, None])
+        rest = values - levels * scales[:, None]
+        fine = np.round(rest * (2 * _LEVELS) / scales[:, None])
+        error = float(np.linalg.norm(rest, axis=1).max(initial=0.0))
+        return cls(int(ids.max(initial=0)), error, ids, levels.astype(np.int8), fine.astype(np.int8), scales)
+
+    def grown(self, size: int) -> _Copy:
+        """The same with room for `size` rows."""
+        made = _Copy(
+            self.until, self.error, *[np.empty((size, *each.shape[1:]), each.dtype) for each in self._columns()]
+        )
+        made.put(self, 0)
+        return made
+
+    def put(self, part: _Copy, start: int) -> None:
+        """Writes the rows of another one into this one's room."""
+        for mine, theirs in zip(self._columns(), part._columns(), strict=True):
+            mine[start : start + len(theirs)] = theirs
+
+    def head(self, size: int) -> _Copy:
+        """The first rows, without copying them."""
+        return _Copy(self.until, self.error, *[each[:size] for each in self._columns()])
+
+    def _columns(self) -> tuple[NDArray[Any], ...]:
+        return self.ids, self.coarse, self.fine, self.scales
+
+    def chosen(self, rows: NDArray[np.bool_]) -> _Copy:
+        return _Copy(self.until, self.error, *[each[rows] for each in self._columns()])
+
+    def nearest(self, query: Vectors, limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The ids of the `limit` nearest rows and their similarities, the most similar first.
+
+        A number is kept to 1/508 of a level: similarities are right to 0.00001 where no number stands out.
+        """
+        if not len(self.ids):
+            return self.ids, self.scales
+        level = np.float32(np.abs(query).max() / _LEVELS)
+        asked = np.round(query / level).astype(np.int8)
+        rough = np.empty((1, len(self.ids)), np.float32)
+        simsimd.cdist(asked[None], self.coarse, "dot", out=rough)
+        near = rough[0] * (self.scales * level)
+        if limit < len(near):
+            # Cauchy and Schwarz: |q.x - q'.x'| <= |x - x'| + |q - q'| |x'|, for each of two rows that are compared.
+            doubt = self.error + float(np.linalg.norm(query - asked * level)) * (1 + self.error)
+            rows = np.flatnonzero(near >= np.partition(near, -limit)[-limit] - 2 * doubt)
+        else:
+            rows = np.arange(len(near))
+        similarity = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), 1024):
+            part = rows[start : start + 1024]
+            values = self.coarse[part] + self.fine[part] * np.float32(0.5 / _LEVELS)
+            similarity[start : start + 1024] = (values @ query) * self.scales[part]
+        best = np.argsort(-similarity, kind="stable")[:limit]
+        return self.ids[rows[best]], np.clip(similarity[best], -1, 1)
+
+
+class VectorSearch:
+    """The nearest faces by the vectors of one model in one database. Safe to use from several threads.
+
+    It sees what the caller's transaction sees, rows that are not committed yet among them.
+    """
+
+    def __init__(self, database: Database, model: str, dimension: int) -> None:
+        self.model = model
+        self.dimension = dimension
+        self._database = database
+        self._changing = threading.Lock()
+        self._storage = _Copy.empty(dimension)
+        self._copy = self._storage
+        self._scans = 0
+        self._missed = 0
+
+    @property
+    def size(self) -> int:
+        """Vectors in the copy."""
+        return len(self._copy.ids)
+
+    def nearest(self, db: Connection, query: Embedding, limit: int) -> list[tuple[int, float]]:
+        """The faces most similar to a query, exact, the most similar first.
+
+        Args:
+            query: by this model; one by another is searched for by sqlite-vec among its own.
+
+        Returns:
+            Pairs of face id and cosine similarity, at most `limit` and at most `vectors.MAX_NEIGHBOURS`.
+
+        Raises:
+            InvalidInput: the query is no direction.
+        """
+        if query.model != self.model or not self._ready(db):
+            return vectors.nearest(db, query, limit)
+        unit, limit = vectors.checked(query.vector, self.dimension), min(limit, vectors.MAX_NEIGHBOURS)
+        copy = self._copy
+        fresh = _Copy.of(*_read(db, self.model, self.dimension, copy.until))
+        pairs = _seen(db, *fresh.nearest(unit, limit)) + self._copied(db, copy, unit, limit)
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def warm_up(self) -> None:
+        """Makes the copy now, so that no search has to."""
+        with self._changing:
+            self._absorb()
+
+    def _ready(self, db: Connection) -> bool:
+        """Whether the copy serves this search: it lacks few of the vectors, or is brought up to date now."""
+        last = _last(db)
+        behind = last - self._copy.until
+        if behind <= TAIL:
+            return True
+        self._scans += 1
+        if behind > _NEW and self._scans <= PATIENCE:
+            return False
+        # While another thread makes the copy, sqlite-vec serves this one.
+        if self._changing.acquire(blocking=False):
+            try:
+                self._absorb()
+            finally:
+                self._changing.release()
+        return last - self._copy.until <= _NEW
+
+    def _absorb(self) -> None:
+        """Takes in what was committed since, by a transaction of its own: nothing that may still be taken back."""
+        with self._database.read() as db:
+            last = _last(db)
+            for after in range(self._copy.until, last, _PART):
+                until = min(after + _PART, last)
+                self._append(_Copy.of(*_read(db, self.model, self.dimension, after, until)), until)
+
+    def _append(self, part: _Copy, until: int) -> None:
+        old, count = self._storage, len(self._copy.ids)
+        size = count + len(part.ids)
+        if size > len(old.ids):
+            self._storage = self._copy.grown(max(size, 2 * len(old.ids)))
+        self._storage.put(part, count)
+        self._copy = replace(self._storage.head(size), until=until, error=max(self._copy.error, part.error))
+
+    def _copied(self, db: Connection, copy: _Copy, unit: Vectors, limit: int) -> list[tuple[int, float]]:
+        """The nearest of the copy that the caller's transaction sees: further ones stand in for those it does not."""
+        wanted = limit
+        while True:
+            near = _seen(db, *copy.nearest(unit, wanted))
+            self._missed += min(wanted, len(copy.ids)) - len(near)
+            if len(near) >= limit or wanted >= len(copy.ids):
+                break
+            wanted *= 2
+        if self._missed > max(_NEW, len(copy.ids) // _FORGOTTEN):
+            self._forget()
+        return near
+
+    def _forget(self) -> None:
+        """Clears the copy of vectors that are gone."""
+        with self._changing, self._database.read() as db:
+            query = text("SELECT vector_id FROM vector WHERE model = :model AND vector_id <= :until")
+            rows = db.execute(query, {"model": self.model, "until": self._copy.until}).scalars()
+            kept = np.isin(self._copy.ids, np.fromiter(rows, np.int64))
+            self._storage = self._copy = self._copy.chosen(kept)
+            self._missed = 0
+
+
+def _last(db: Connection) -> int:
+    return int(db.execute(text("SELECT coalesce(max(vector_id), 0) FROM vector")).scalar_one())
+
+
+def _seen(db: Connection, ids: NDArray[np.int64], similarity: NDArray[np.float32]) -> list[tuple[int, float]]:
+    """Face ids and similarities of those of the vectors that are there for the caller's transaction."""
+    query = text("SELECT vector_id, face_id FROM vector WHERE vector_id IN (SELECT value FROM json_each(:ids))")
+    faces = {int(row[0]): int(row[1]) for row in db.execute(query, {"ids": json.dumps(ids.tolist())})}
+    pairs = zip(ids.tolist(), similarity.tolist(), strict=True)
+    return [(faces[vector_id], near) for vector_id, near in pairs if vector_id in faces]
+
+
+def _read(
+    db: Connection, model: str, dimension: int, after: int, until: int = 2**62
+) -> tuple[NDArray[np.int64], Vectors]:
+    """Ids and vectors of one model, `after` < id <= `until`, ascending."""
+    if until <= after or not vectors.has_table(db, dimension):
+        return np.empty(0, np.int64), np.empty((0, dimension), np.float32)
+    rows = db.execute(
+        text(
+            f"SELECT vector.vector_id, stored.embedding FROM vector JOIN vector_{dimension:d} AS stored "
+            "ON stored.vector_id = vector.vector_id WHERE vector.vector_id > :after AND vector.vector_id <= :until "
+            "AND vector.model = :model AND vector.dimension = :dimension ORDER BY vector.vector_id"
+        ),
+        {"after": after, "until": until, "model": model, "dimension": dimension},
+    ).all()
+    values = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, dimension)
+    return np.array([row[0] for row in rows], np.int64), values
