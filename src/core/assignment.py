@@ -14,6 +14,8 @@ from sqlalchemy import Connection, text
 from core import decisions, matching, records, vectors
 from core.errors import NotFound
 from core.matching import Choice, Neighbour
+from core.models import ModelPack
+from core.thresholds import Thresholds
 from core.types import Embedding, Explanation, Face, NearFace, Suggestion, Verdict
 
 _WHOSE = """
@@ -25,20 +27,23 @@ _WHOSE = """
 """
 
 
-def match_faces(db: Connection, image_id: int, faces: Sequence[tuple[int, Embedding, float]]) -> None:
+def match_faces(
+    db: Connection, image_id: int, faces: Sequence[tuple[int, Embedding, float]], thresholds: Thresholds
+) -> None:
     """Gives the free faces of one image to existing persons, the surest first, no person twice.
 
     Args:
         image_id: the image.
         faces: stored face ids, their embeddings and qualities.
+        thresholds: of the model that made the embeddings.
     """
     near = {face_id: neighbours(db, face_id, embedding) for face_id, embedding, _ in faces}
     rejected = decisions.rejected(db)
     qualities = {face_id: quality for face_id, _, quality in faces}
-    taken = set(_present(db, image_id))
+    taken = frozenset(_present(db, image_id))
     while near:
         choices = {
-            face_id: matching.choose(each, frozenset(taken) | rejected.get(face_id, frozenset()), qualities[face_id])
+            face_id: matching.choose(each, thresholds, taken | rejected.get(face_id, frozenset()), qualities[face_id])
             for face_id, each in near.items()
         }
         sure = [
@@ -51,7 +56,7 @@ def match_faces(db: Connection, image_id: int, faces: Sequence[tuple[int, Embedd
         _, negative, person_id = max(sure)
         assert person_id is not None
         records.assign(db, [-negative], person_id)
-        taken.add(person_id)
+        taken |= {person_id}
         del near[-negative]
 
 
@@ -72,13 +77,13 @@ def neighbours(db: Connection, face_id: int, embedding: Embedding) -> list[Neigh
     ]
 
 
-def explain(db: Connection, face_id: int, model: str) -> Explanation:
+def explain(db: Connection, face_id: int, pack: ModelPack) -> Explanation:
     """Why a face is, or is not, somebody: what matching sees when it looks at the face now.
 
     Raises:
         NotFound: there is no such face.
     """
-    face, near, excluded, choice = _judged(db, face_id, model)
+    face, near, excluded, choice = _judged(db, face_id, pack)
     verdict = choice.verdict
     if face.confirmed:
         verdict = Verdict.CONFIRMED
@@ -96,35 +101,35 @@ def explain(db: Connection, face_id: int, model: str) -> Explanation:
         similarity=best.similarity if best else None,
         runner_up_id=second.person_id if second else None,
         margin=best.similarity - second.similarity if best and second else None,
-        reason=_reason(verdict, face, choice),
-        accept=matching.ACCEPT,
-        suggest=matching.SUGGEST,
-        least_margin=matching.MARGIN,
+        reason=_reason(verdict, face, choice, pack.thresholds),
+        accept=pack.thresholds.accept,
+        suggest=pack.thresholds.suggest,
+        least_margin=pack.thresholds.margin,
         excluded=tuple(sorted(excluded)),
         nearest=tuple(NearFace(each.face_id, each.person_id, each.similarity, each.confirmed) for each in near[:10]),
     )
 
 
-def suggestions(db: Connection, face_ids: Iterable[int], model: str) -> list[Suggestion]:
+def suggestions(db: Connection, face_ids: Iterable[int], pack: ModelPack) -> list[Suggestion]:
     """The free faces among these that are likely somebody, the likeliest first."""
     found = []
     for face_id in face_ids:
-        face, _, _, choice = _judged(db, face_id, model)
+        face, _, _, choice = _judged(db, face_id, pack)
         best = choice.best
         if face.person_id is None and best is not None and best.person_id is not None:
             found.append(Suggestion(face, best.person_id, best.similarity))
     return sorted(found, key=lambda each: (-each.similarity, each.face.face_id))
 
 
-def _judged(db: Connection, face_id: int, model: str) -> tuple[Face, list[Neighbour], frozenset[int], Choice]:
+def _judged(db: Connection, face_id: int, pack: ModelPack) -> tuple[Face, list[Neighbour], frozenset[int], Choice]:
     faces = records.faces(db, face_ids=[face_id])
     if not faces:
         raise NotFound(f"There is no face {face_id}.")
     (face,) = faces
-    embedding = next((each for each in vectors.of(db, [face_id]).get(face_id, []) if each.model == model), None)
+    embedding = next((each for each in vectors.of(db, [face_id]).get(face_id, []) if each.model == pack.name), None)
     near = neighbours(db, face_id, embedding) if embedding else []
     excluded = decisions.rejected(db).get(face_id, frozenset()) | frozenset(_present(db, face.image_id, face_id))
-    return face, near, excluded, matching.choose(near, excluded, face.quality)
+    return face, near, excluded, matching.choose(near, pack.thresholds, excluded, face.quality)
 
 
 def _present(db: Connection, image_id: int, but: int = -1) -> list[int]:
@@ -133,20 +138,20 @@ def _present(db: Connection, image_id: int, but: int = -1) -> list[int]:
     return list(db.execute(text(query), {"id": image_id, "but": but}).scalars())
 
 
-def _reason(verdict: Verdict, face: Face, choice: Choice) -> str:
+def _reason(verdict: Verdict, face: Face, choice: Choice, thresholds: Thresholds) -> str:
     best = choice.best
     if verdict is Verdict.CONFIRMED:
         return "You said so."
     if verdict is Verdict.ACCEPTED:
         return "It resembles this person's faces, and nobody else's as much."
-    return "It resembles nobody enough." if best is None else _doubt(best, face, choice)
+    return "It resembles nobody enough." if best is None else _doubt(best, face, choice, thresholds)
 
 
-def _doubt(best: Neighbour, face: Face, choice: Choice) -> str:
+def _doubt(best: Neighbour, face: Face, choice: Choice, thresholds: Thresholds) -> str:
     if choice.objection is not None:
         return "It resembles a face even more that you said is not this person."
-    if face.quality < matching.JOIN_QUALITY:
+    if face.quality < thresholds.join_quality:
         return "It resembles this person, but it is too small, blurred or turned away to be sure."
-    if best.similarity < matching.ACCEPT:
+    if best.similarity < thresholds.accept:
         return "It resembles this person, but not enough to be sure."
     return f"It resembles two people nearly as much: the difference is {choice.margin or 0.0:.2f}."

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.errors import ModelError
 from core.resources import resource
+from core.thresholds import Thresholds
 
 DEFAULT_PACK = "buffalo_s"
 
@@ -50,6 +51,7 @@ class ModelPack:
         name: stands on every vector that the pack makes; vectors of different packs are never compared.
         dimension: length of its embeddings.
         licence: what the user must know of the weights' licence.
+        thresholds: what its similarities mean.
     """
 
     name: str
@@ -59,6 +61,7 @@ class ModelPack:
     non_commercial: bool
     detector: ModelFile
     embedder: ModelFile
+    thresholds: Thresholds
 
     @property
     def folder(self) -> Path:
@@ -100,6 +103,7 @@ def find_pack(name: str = DEFAULT_PACK, folder: Path | None = None) -> ModelPack
         licence=manifest["licence"].strip(),
         non_commercial=manifest["non_commercial"],
         **files,
+        thresholds=Thresholds(**manifest["thresholds"]),
     )
     pack.verify()
     return pack

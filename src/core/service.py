@@ -178,13 +178,13 @@ class FaceCore:
             records.update_image(db, image_id, source, width, height)
             scale = (width / max(before.width, 1), height / max(before.height, 1))
             model = faces[0].embedding.model if faces else self.pack.name
-            done = redetection.redetect(db, image_id, scale, faces, model)
+            done = redetection.redetect(db, image_id, scale, faces, model, self.pack.thresholds.accept)
             free = [
                 (face_id, face.embedding, face.quality)
                 for face_id, face in zip(done.face_ids, faces, strict=True)
                 if face_id in done.free
             ]
-            assignment.match_faces(db, image_id, free)
+            assignment.match_faces(db, image_id, free, self.pack.thresholds)
             records.remove_empty(db, done.persons)
             stored = {face.face_id: face for face in records.faces(db, face_ids=done.face_ids)}
             return [stored[face_id] for face_id in done.face_ids], done.persons
@@ -263,18 +263,14 @@ class FaceCore:
             after: group only free faces with a greater id, with one another and with the free faces near them: a search
                 for each instead of a grouping of all.
         """
-        model, dimension = self.pack.name, self.pack.dimension
         with self._reading(connection) as db:
-            if after is None:
-                plan = planning.plan_people(db, model, dimension)
-            else:
-                plan = planning.plan_new(db, model, dimension, after)
+            plan = planning.plan_people(db, self.pack) if after is None else planning.plan_new(db, self.pack, after)
         return plan if dry_run else self.apply(plan, connection)
 
     def cluster_dbscan(
         self,
         face_ids: Collection[int] | None = None,
-        eps: float = 0.4,
+        eps: float | None = None,
         min_samples: int = 2,
         dry_run: bool = False,
     ) -> Clustering:
@@ -284,15 +280,16 @@ class FaceCore:
         stay with them.
 
         Args:
-            eps: largest distance of neighbours, 0 to 2.
+            eps: largest distance of neighbours, above 0 and at most 2; by default the pack's own.
             min_samples: faces within it, the face itself included, that make a core point.
         """
-        if not (0 < eps <= 2) or min_samples < 1:
+        distance = self.pack.thresholds.dbscan_eps if eps is None else eps
+        if not (0 < distance <= 2) or min_samples < 1:
             raise InvalidInput("eps has to be above 0 and at most 2, and min_samples at least 1.")
         with self.database.read() as db:
             if face_ids is not None:
                 persons.faces(db, face_ids)
-            plan = planning.plan_dbscan(db, self.pack.name, self.pack.dimension, face_ids, eps, min_samples)
+            plan = planning.plan_dbscan(db, self.pack, face_ids, distance, min_samples)
         return plan if dry_run else self.apply(plan)
 
     def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:
@@ -409,12 +406,12 @@ class FaceCore:
     def why(self, face_id: int) -> Explanation:
         """Why a face is, or is not, somebody."""
         with self.database.read() as db:
-            return assignment.explain(db, face_id, self.pack.name)
+            return assignment.explain(db, face_id, self.pack)
 
     def suggestions(self, face_ids: Collection[int]) -> list[Suggestion]:
         """The free faces among these that are likely somebody, the likeliest first: a human should say."""
         with self.database.read() as db:
-            return assignment.suggestions(db, face_ids, self.pack.name)
+            return assignment.suggestions(db, face_ids, self.pack)
 
     def stats(self, connection: Connection | None = None) -> Stats:
         """Counts over everything."""

@@ -28,6 +28,7 @@ from core.engine import FaceEngine
 from core.images import decode
 from core.models import ModelPack, find_pack
 from core.service import FaceCore
+from core.thresholds import Thresholds
 from core.types import AnalyzedFace, Vectors
 from tests.benchmarks.photos import LFW
 
@@ -70,9 +71,9 @@ def main(arguments: Sequence[str]) -> None:
     print(f"{len(photos):,} photos, {len(faces.labels):,} faces, {len(labelled.labels):,} of them labelled: ", end="")
     print(f"{(sizes > 1).sum()} people with several photos, {(sizes == 1).sum()} with one; model {pack.name}")
     _verification(labelled)
-    _leave_one_out(labelled)
-    _by_quality(labelled)
-    _grouping(faces)
+    _leave_one_out(labelled, pack.thresholds)
+    _by_quality(labelled, pack.thresholds)
+    _grouping(faces, pack.thresholds)
     _whole_path(photos, pack)
 
 
@@ -136,7 +137,7 @@ def _nearest(faces: Faces) -> tuple[Labels, NDArray[np.float64], NDArray[np.floa
     return person, first, second
 
 
-def _leave_one_out(faces: Faces) -> None:
+def _leave_one_out(faces: Faces, thresholds: Thresholds) -> None:
     person, first, second = _nearest(faces)
     several = np.bincount(faces.labels)[faces.labels] > 1
     print(f"\nmatching, one face left out at a time: {several.sum():,} faces have another of their person", end="")
@@ -146,16 +147,16 @@ def _leave_one_out(faces: Faces) -> None:
         for margin in (0.0, 0.03, 0.05, 0.10):
             given = (first >= accept) & (first - second >= margin)
             right, wrong = given & (person == faces.labels), given & (person != faces.labels)
-            chosen = " <- in use" if (accept, margin) == (matching.ACCEPT, matching.MARGIN) else ""
+            chosen = " <- in use" if (accept, margin) == (thresholds.accept, thresholds.margin) else ""
             shares = " ".join(f"{_share(part[several].mean()):>8}" for part in (right, wrong, ~given))
             print(f"  {accept:7.2f} {margin:7.2f} {shares} {given[~several].sum():13,}{chosen}")
 
 
-def _by_quality(faces: Faces) -> None:
+def _by_quality(faces: Faces, thresholds: Thresholds) -> None:
     person, first, second = _nearest(faces)
-    given = (first >= matching.ACCEPT) & (first - second >= matching.MARGIN)
+    given = (first >= thresholds.accept) & (first - second >= thresholds.margin)
     several = np.bincount(faces.labels)[faces.labels] > 1
-    print(f"\nthe same by quality, accept {matching.ACCEPT}, margin {matching.MARGIN}")
+    print(f"\nthe same by quality, accept {thresholds.accept}, margin {thresholds.margin}")
     print(f"  {'quality':>12} {'faces':>7} {'right':>8} {'wrong':>8} {'refused':>8}")
     bounds = (0.0, 0.05, 0.15, 0.25, 0.4, 0.6, 0.8, 1.01)
     for low, high in itertools.pairwise(bounds):
@@ -167,12 +168,12 @@ def _by_quality(faces: Faces) -> None:
             print(f"  {low:5.2f} - {min(high, 1):4.2f} {part.sum():7,} {shares}")
 
 
-def _grouping(faces: Faces) -> None:
+def _grouping(faces: Faces, thresholds: Thresholds) -> None:
     print(f"\ngrouping of all {len(faces.labels):,} faces by DBSCAN, at least {clustering.MIN_SAMPLES} in a group")
     print(_header("eps"))
     for eps in np.arange(0.40, 0.641, 0.02):
         groups = clustering.cluster(faces.vectors, float(eps))
-        chosen = " <- in use" if abs(eps - clustering.EPS) < 1e-6 else ""
+        chosen = " <- in use" if abs(eps - thresholds.dbscan_eps) < 1e-6 else ""
         print(_line(f"{eps:.2f}", faces, groups))
         apart = clustering.separate(faces.vectors, groups, faces.images, float(eps))
         print(_line(f"{eps:.2f} apart", faces, apart) + chosen)

@@ -17,32 +17,34 @@ from scipy.spatial.distance import squareform
 from sklearn.cluster import HDBSCAN
 
 from core import clustering, grouping
+from core.models import find_pack
+from core.thresholds import Thresholds
 from core.types import Vectors
 from tests.benchmarks.hard_sets import FaceSet, seen, sets
 from tests.benchmarks.photos import LFW
 
 Labels = NDArray[np.int64]
-FOUND, JOIN = 0.25, 0.05
 
 
 def main(_: Sequence[str]) -> None:
     """Prints a table for each set."""
+    thresholds = find_pack().thresholds
     faces = seen(LFW)
     for name, each in sets(faces, 1).items():
         persons = len(np.unique(each.who[each.who >= 0]))
         print(f"\n{name}: {len(each.who):,} faces, {persons} people\n{'':18} {'P':>7} {'R':>7} {'F':>7} {'EFFORT':>7}")
-        for method, groupings in _methods(each).items():
+        for method, groupings in _methods(each, thresholds).items():
             best = max((_score(labels(), each.who) for labels in groupings), key=lambda score: score[2])
             print(
                 f"{method:>18} " + " ".join(f"{100 * share:7.2f}" for share in best[:3]) + f" {best[3]:7}", flush=True
             )
 
 
-def _methods(faces: FaceSet) -> dict[str, list[Callable[[], Labels]]]:
+def _methods(faces: FaceSet, thresholds: Thresholds) -> dict[str, list[Callable[[], Labels]]]:
     vectors, images = faces.vectors, np.arange(len(faces.who))
     tree = linkage(squareform(np.maximum(1 - vectors @ vectors.T, 0), checks=False), "average")
     return {
-        "people": [lambda: grouping.people(vectors, images, faces.qualities, found=FOUND, join=JOIN)],
+        "people": [lambda: grouping.people(vectors, images, faces.qualities, thresholds=thresholds)],
         "DBSCAN": [lambda eps=eps: clustering.cluster(vectors, eps, 2) for eps in np.arange(0.44, 0.64, 0.02)],
         "HDBSCAN": [lambda: HDBSCAN(min_cluster_size=2, copy=True).fit_predict(vectors)],
         "Chinese whispers": [lambda least=least: whispers(vectors, least) for least in (0.34, 0.36, 0.38, 0.4, 0.44)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,7 @@ def test_an_unknown_pack_is_named() -> None:
 def test_a_file_that_onnxruntime_cannot_load_is_named(pack: ModelPack, copied: Path) -> None:
     path = copied / pack.detector.path.name
     path.write_bytes(b"not a network")
-    damaged = ModelPack(
-        pack.name, pack.title, 512, pack.licence, True, ModelFile(path, pack.detector.sha256), pack.embedder
-    )
+    damaged = replace(pack, detector=ModelFile(path, pack.detector.sha256))
     with pytest.raises(ModelError, match=f"{path.name} cannot be run"):
         FaceEngine(damaged)
 
