@@ -19,7 +19,6 @@ from sqlalchemy import Connection
 
 from core import assignment, images, persons, planning, records, redetection, vectors
 from core.database import Database
-from core.detection import MIN_CONFIDENCE
 from core.engine import FaceEngine
 from core.errors import CoreError, InvalidInput, NotFound
 from core.models import ModelPack
@@ -79,8 +78,12 @@ class FaceCore:
 
     # Images
 
-    def detect(self, image: Picture, min_confidence: float = MIN_CONFIDENCE) -> list[AnalyzedFace]:
+    def detect(self, image: Picture, min_confidence: float | None = None) -> list[AnalyzedFace]:
         """The faces of an image, the most confident first; nothing is stored.
+
+        Args:
+            image: to look at.
+            min_confidence: 0 to 1; by default the detector's usual threshold.
 
         Raises:
             ImageError, ImageUnavailable: the image cannot be read.
@@ -88,12 +91,12 @@ class FaceCore:
         return self.engine.analyze(_decoded(image), min_confidence)
 
     def detect_all(
-        self, pictures: Sequence[Picture], min_confidence: float = MIN_CONFIDENCE
+        self, pictures: Sequence[Picture], min_confidence: float | None = None
     ) -> list[list[AnalyzedFace] | CoreError]:
         """`detect` for many images: for each its faces, or the error that it raised."""
         return [_or_error(partial(self.detect, each, min_confidence)) for each in pictures]
 
-    def save(self, source: str, image: Picture, min_confidence: float = MIN_CONFIDENCE) -> Saved:
+    def save(self, source: str, image: Picture, min_confidence: float | None = None) -> Saved:
         """Detects the faces of an image and stores them.
 
         Args:
@@ -106,7 +109,7 @@ class FaceCore:
         return Saved(image_id, tuple(faces), tuple(seen))
 
     def save_all(
-        self, pictures: Sequence[tuple[str, Picture]], min_confidence: float = MIN_CONFIDENCE
+        self, pictures: Sequence[tuple[str, Picture]], min_confidence: float | None = None
     ) -> list[Saved | CoreError]:
         """`save` for many images: for each what was stored, or the error that it raised."""
         return [_or_error(partial(self.save, source, image, min_confidence)) for source, image in pictures]

@@ -44,3 +44,20 @@ class Thresholds:
     ahead: float
     usual: float
     dbscan_eps: float
+
+
+@dataclass(frozen=True, slots=True)
+class QualityWeights:
+    """How sharpness and the detector's confidence make a chance of being recognised (see `core.quality`).
+
+    Attributes:
+        constant: evidence for a sharp face of the usual confidence.
+        sharpness: evidence for a variance of the Laplacian that is e times as large.
+        confidence: evidence for a confidence that is greater by 1.
+        usual_confidence: what the detector says of most faces.
+    """
+
+    constant: float
+    sharpness: float
+    confidence: float
+    usual_confidence: float
