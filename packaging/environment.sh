@@ -114,8 +114,8 @@ constrain() {
     python=$(find_python)
     uv=$(find_uv "$python")
     "$uv" pip compile --quiet --universal --upgrade --python-version "$OLDEST" --extra share --group dev \
-        --fork-strategy fewest --no-emit-package opencv-python --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-        --output-file constraints.txt pyproject.toml
+        --fork-strategy fewest --no-emit-package opencv-python --no-emit-package opencv-contrib-python \
+        --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file constraints.txt pyproject.toml
 }
 
 case "${1:-}" in

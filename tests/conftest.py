@@ -33,6 +33,30 @@ def engine(pack: ModelPack) -> FaceEngine:
     return FaceEngine(pack, threads=2)
 
 
+@pytest.fixture(scope="session", params=["buffalo_s", "yunet_sface"])
+def any_pack(request: pytest.FixtureRequest) -> ModelPack:
+    """Each of the packs that install with the program."""
+    return find_pack(request.param)
+
+
+@pytest.fixture(scope="session")
+def any_engine(any_pack: ModelPack, engine: FaceEngine) -> FaceEngine:
+    """The engine of that pack."""
+    return engine if engine.pack == any_pack else FaceEngine(any_pack, threads=2)
+
+
+@pytest.fixture(scope="session")
+def other_pack() -> ModelPack:
+    """The permissive pack, where a test needs a second one."""
+    return find_pack("yunet_sface")
+
+
+@pytest.fixture(scope="session")
+def other_engine(other_pack: ModelPack) -> FaceEngine:
+    """Its engine."""
+    return FaceEngine(other_pack, threads=2)
+
+
 @pytest.fixture(scope="session")
 def t1() -> Path:
     """A photo of six people, 1280 x 886 (insightface's own example)."""

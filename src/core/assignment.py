@@ -15,6 +15,7 @@ from core import decisions, matching, records, vectors
 from core.errors import NotFound
 from core.matching import Choice, Neighbour
 from core.search import VectorSearch
+from core.thresholds import Thresholds
 from core.types import Embedding, Explanation, Face, NearFace, Suggestion, Verdict
 
 _WHOSE = """
@@ -36,12 +37,12 @@ def match_faces(
         faces: stored face ids, their embeddings and qualities.
     """
     near = {face_id: neighbours(db, search, face_id, embedding) for face_id, embedding, _ in faces}
-    rejected = decisions.rejected(db)
+    thresholds, rejected = search.pack.thresholds, decisions.rejected(db)
     qualities = {face_id: quality for face_id, _, quality in faces}
-    taken = set(_present(db, image_id))
+    taken = frozenset(_present(db, image_id))
     while near:
         choices = {
-            face_id: matching.choose(each, frozenset(taken) | rejected.get(face_id, frozenset()), qualities[face_id])
+            face_id: matching.choose(each, thresholds, taken | rejected.get(face_id, frozenset()), qualities[face_id])
             for face_id, each in near.items()
         }
         sure = [
@@ -54,7 +55,7 @@ def match_faces(
         _, negative, person_id = max(sure)
         assert person_id is not None
         records.assign(db, [-negative], person_id)
-        taken.add(person_id)
+        taken |= {person_id}
         del near[-negative]
 
 
@@ -82,7 +83,7 @@ def explain(db: Connection, search: VectorSearch, face_id: int) -> Explanation:
         NotFound: there is no such face.
     """
     face, near, excluded, choice = _judged(db, search, face_id)
-    verdict = choice.verdict
+    thresholds, verdict = search.pack.thresholds, choice.verdict
     if face.confirmed:
         verdict = Verdict.CONFIRMED
     elif face.person_id is not None:
@@ -99,10 +100,10 @@ def explain(db: Connection, search: VectorSearch, face_id: int) -> Explanation:
         similarity=best.similarity if best else None,
         runner_up_id=second.person_id if second else None,
         margin=best.similarity - second.similarity if best and second else None,
-        reason=_reason(verdict, face, choice),
-        accept=matching.ACCEPT,
-        suggest=matching.SUGGEST,
-        least_margin=matching.MARGIN,
+        reason=_reason(verdict, face, choice, thresholds),
+        accept=thresholds.accept,
+        suggest=thresholds.suggest,
+        least_margin=thresholds.margin,
         excluded=tuple(sorted(excluded)),
         nearest=tuple(NearFace(each.face_id, each.person_id, each.similarity, each.confirmed) for each in near[:10]),
     )
@@ -124,10 +125,11 @@ def _judged(db: Connection, search: VectorSearch, face_id: int) -> tuple[Face, l
     if not faces:
         raise NotFound(f"There is no face {face_id}.")
     (face,) = faces
-    embedding = next((each for each in vectors.of(db, [face_id]).get(face_id, []) if each.model == search.model), None)
+    seen = vectors.of(db, [face_id]).get(face_id, [])
+    embedding = next((each for each in seen if each.model == search.pack.name), None)
     near = neighbours(db, search, face_id, embedding) if embedding else []
     excluded = decisions.rejected(db).get(face_id, frozenset()) | frozenset(_present(db, face.image_id, face_id))
-    return face, near, excluded, matching.choose(near, excluded, face.quality)
+    return face, near, excluded, matching.choose(near, search.pack.thresholds, excluded, face.quality)
 
 
 def _present(db: Connection, image_id: int, but: int = -1) -> list[int]:
@@ -136,20 +138,20 @@ def _present(db: Connection, image_id: int, but: int = -1) -> list[int]:
     return list(db.execute(text(query), {"id": image_id, "but": but}).scalars())
 
 
-def _reason(verdict: Verdict, face: Face, choice: Choice) -> str:
+def _reason(verdict: Verdict, face: Face, choice: Choice, thresholds: Thresholds) -> str:
     best = choice.best
     if verdict is Verdict.CONFIRMED:
         return "You said so."
     if verdict is Verdict.ACCEPTED:
         return "It resembles this person's faces, and nobody else's as much."
-    return "It resembles nobody enough." if best is None else _doubt(best, face, choice)
+    return "It resembles nobody enough." if best is None else _doubt(best, face, choice, thresholds)
 
 
-def _doubt(best: Neighbour, face: Face, choice: Choice) -> str:
+def _doubt(best: Neighbour, face: Face, choice: Choice, thresholds: Thresholds) -> str:
     if choice.objection is not None:
         return "It resembles a face even more that you said is not this person."
-    if face.quality < matching.JOIN_QUALITY:
+    if face.quality < thresholds.join_quality:
         return "It resembles this person, but it is too small, blurred or turned away to be sure."
-    if best.similarity < matching.ACCEPT:
+    if best.similarity < thresholds.accept:
         return "It resembles this person, but not enough to be sure."
     return f"It resembles two people nearly as much: the difference is {choice.margin or 0.0:.2f}."

@@ -19,10 +19,6 @@ from core.types import Vectors
 
 Labels = NDArray[np.int64]
 
-EPS = 0.54
-"""Cosine distance within which two faces are neighbours: similarity 0.46, the largest distance at which no two people
-of `faces-lfw-dev` are joined (`python -m tests.benchmarks calibration`)."""
-
 MIN_SAMPLES = 2
 """Two photos of somebody are enough to be a person."""
 
@@ -60,7 +56,7 @@ def neighbours(vectors: Vectors, eps: float) -> sparse.csr_matrix:
     return sparse.csr_matrix(entries, shape=(count, count), dtype=np.float32)
 
 
-def cluster(vectors: Vectors, eps: float = EPS, min_samples: int = MIN_SAMPLES) -> Labels:
+def cluster(vectors: Vectors, eps: float, min_samples: int = MIN_SAMPLES) -> Labels:
     """DBSCAN's labels with the cosine distance: 0, 1, ... for clusters, -1 for noise.
 
     Args:
@@ -147,9 +143,7 @@ def _labels(
     return labels
 
 
-def separate(
-    vectors: Vectors, labels: NDArray[np.int64], images: NDArray[np.int64], eps: float = EPS
-) -> NDArray[np.int64]:
+def separate(vectors: Vectors, labels: NDArray[np.int64], images: NDArray[np.int64], eps: float) -> NDArray[np.int64]:
     """Splits each cluster that holds two faces of one image, so that no label stands twice in any image.
 
     Within such a cluster the pairs nearer than `eps` are joined again, the most similar first, wherever that brings no

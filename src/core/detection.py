@@ -1,18 +1,24 @@
-"""SCRFD: pixels -> boxes, five landmarks, confidence.
+"""Pixels -> boxes, five landmarks, confidence, by one of the networks SCRFD and YuNet.
 
 SCRFD (Guo et al., "Sample and Computation Redistribution for Efficient Face Detection", 2021) predicts, for two anchors
 at every position of three feature maps (strides 8, 16, 32), a score, the distances to the four sides of a box and the
 offsets of five landmarks, all in units of the stride.
 
-One pass sees faces from some 10 px up to about the size of its input. The scales make the policy: 640 px for every
-photo, less for a small one; twice that where the first pass hints at small faces; 160 px for a face that fills the
-picture.
+YuNet (Wu, Peng and Yu, "YuNet: A Tiny Millisecond-level Face Detector", 2023) predicts, for every position of the same
+maps, whether a face is there and whether it is one, the shift of a box's centre and the logarithms of its sides, and
+the five landmarks. OpenCV runs it, too (`cv2.FaceDetectorYN`), but on one size of picture at a time and not from
+several threads; here it shares the sessions and the passes of SCRFD, and the tests compare the two.
+
+Both name the landmarks in the order of `core.types.Detection`. One pass sees faces from some 10 px up to about the size
+of its input. The scales make the policy: 640 px for every photo, less for a small one; twice that where the first pass
+hints at small faces; 160 px for a face that fills the picture.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -22,24 +28,29 @@ from numpy.typing import NDArray
 from core.errors import InvalidInput, ModelError
 from core.types import BoundingBox, Detection, Pixels
 
-MIN_CONFIDENCE = 0.5
-"""InsightFace's default threshold for SCRFD."""
-
 OVERLAP = 0.4
 """Boxes that overlap more than this are one face (InsightFace's default for non-maximum suppression)."""
 
 BASE_SIDE, FINE_SIDE, COARSE_SIDE = 640, 1280, 160
 
-LEAST_SIDE, ENLARGED, SURE_CONFIDENCE = 320, 1.25, 0.65
+LEAST_SIDE, ENLARGED = 320, 1.25
 """Small photos are enlarged by this much for the first pass and no further, but to 320 px: a quarter of the work of
-640 px for photos of 250 px. Where it hints at small faces, or is less sure of a face than this, 640 px follow."""
+640 px for photos of 250 px. Where it hints at small faces, or is unsure of one, 640 px follow."""
 
-HINT_CONFIDENCE, HINT_SIDE = 0.3, 32.0
-"""A candidate this sure and smaller than this at 640 px calls for the 1280 px pass. In a trial on photos of crowds it
-kept 99% of the faces that both passes find together, at 1.65 times the cost of 640 px alone."""
+HINT_SIDE = 32.0
+"""A candidate that is sure enough to be a hint and smaller than this at 640 px calls for the 1280 px pass. In a trial
+on photos of crowds it kept 99% of the faces that both passes find together, at 1.65 times the cost of 640 px alone."""
 
 _STRIDES = (8, 16, 32)
-_ANCHORS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Confidences:
+    """What a network's scores mean: its usual threshold, the least that hints at a face, and what is not in doubt."""
+
+    least: float
+    hint: float
+    sure: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +65,25 @@ class _Candidates:
         return _Candidates(self.boxes[index], self.landmarks[index], self.scores[index])
 
 
-class FaceDetector:
-    """SCRFD with five landmarks on an onnxruntime session. Safe to use from several threads."""
+class Network(Protocol):
+    """One run of a detector."""
+
+    confidences: Confidences
+
+    def candidates(self, canvas: Pixels, min_score: float) -> _Candidates:
+        """What may be a face, in pixels of `canvas`, before suppression.
+
+        Args:
+            canvas: RGB, its sides multiples of 32.
+            min_score: less sure candidates are left out.
+        """
+
+
+class Scrfd:
+    """SCRFD with five landmarks on an onnxruntime session."""
+
+    # InsightFace's default threshold; the others are from trials on photos of crowds and on small photos.
+    confidences = Confidences(least=0.5, hint=0.3, sure=0.65)
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         outputs = [output.name for output in session.get_outputs()]
@@ -65,25 +93,85 @@ class FaceDetector:
         self._input = session.get_inputs()[0].name
         self._outputs = outputs
 
-    def detect(self, pixels: Pixels, min_confidence: float = MIN_CONFIDENCE) -> list[Detection]:
+    def candidates(self, canvas: Pixels, min_score: float) -> _Candidates:
+        """As `Network`."""
+        # SCRFD's training normalisation; the network takes RGB.
+        blob = cv2.dnn.blobFromImage(canvas, 1 / 128.0, mean=(127.5, 127.5, 127.5))
+        outputs = self._session.run(self._outputs, {self._input: blob})
+        parts = []
+        for level, stride in enumerate(_STRIDES):
+            scores, boxes, landmarks = (
+                np.asarray(outputs[kind * len(_STRIDES) + level]).reshape(-1, columns)
+                for kind, columns in enumerate((1, 4, 10))
+            )
+            keep = np.flatnonzero(scores[:, 0] >= min_score)
+            centres = _centres(canvas.shape[0] // stride, canvas.shape[1] // stride, stride, anchors=2)[keep]
+            parts.append(_decoded(scores[keep, 0], boxes[keep] * stride, landmarks[keep] * stride, centres))
+        return _join(parts)
+
+
+class Yunet:
+    """YuNet (`face_detection_yunet_2023mar`) on an onnxruntime session."""
+
+    # Its scores are higher than SCRFD's: on the 17 photos of `faces-compreface` 0.7 finds all 46 faces and 3 things
+    # that are none, where 0.5 finds 13 of those. The others call for the further passes as seldom as SCRFD does.
+    confidences = Confidences(least=0.7, hint=0.5, sure=0.85)
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        names = [f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in _STRIDES]
+        if {output.name for output in session.get_outputs()} != set(names):
+            raise ModelError("The detector is not a YuNet model.")
+        self._session = session
+        self._input = session.get_inputs()[0].name
+        self._outputs = names
+
+    def candidates(self, canvas: Pixels, min_score: float) -> _Candidates:
+        """As `Network`."""
+        # The network takes BGR, 0 to 255, as OpenCV reads pictures.
+        blob = cv2.dnn.blobFromImage(canvas, swapRB=True)
+        outputs = self._session.run(self._outputs, {self._input: blob})
+        parts = []
+        for level, stride in enumerate(_STRIDES):
+            face, there, boxes, landmarks = (
+                np.asarray(outputs[kind * len(_STRIDES) + level]).reshape(-1, columns)
+                for kind, columns in enumerate((1, 1, 4, 10))
+            )
+            scores = np.sqrt(np.clip(face[:, 0], 0, 1) * np.clip(there[:, 0], 0, 1))
+            keep = np.flatnonzero(scores >= min_score)
+            corner = _centres(canvas.shape[0] // stride, canvas.shape[1] // stride, stride, anchors=1)[keep]
+            middle, half = corner + boxes[keep, :2] * stride, np.exp(boxes[keep, 2:]) * stride / 2
+            points = landmarks[keep].reshape(-1, 5, 2) * stride + corner[:, None]
+            parts.append(_Candidates(np.concatenate([middle - half, middle + half], axis=1), points, scores[keep]))
+        return _join(parts)
+
+
+class FaceDetector:
+    """The passes over a picture, and what they found together. Safe to use from several threads."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def detect(self, pixels: Pixels, min_confidence: float | None = None) -> list[Detection]:
         """The faces in an image, the most confident first.
 
         Args:
             pixels: upright RGB.
-            min_confidence: 0 to 1.
+            min_confidence: 0 to 1; by default the network's usual threshold.
 
         Returns:
             Boxes and landmarks in pixels of `pixels`, boxes cut at its edges.
         """
-        if not 0 <= min_confidence <= 1:
+        means = self._network.confidences
+        least = means.least if min_confidence is None else min_confidence
+        if not 0 <= least <= 1:
             raise InvalidInput("The confidence has to be between 0 and 1.")
         side = _base_side(pixels)
-        base = self._pass(pixels, side, min(HINT_CONFIDENCE, min_confidence))
-        found = [base, self._pass(pixels, COARSE_SIDE, min_confidence)]
+        base = self._pass(pixels, side, min(means.hint, least))
+        found = [base, self._pass(pixels, COARSE_SIDE, least)]
         if self._asks_for_more(base, pixels, side):
-            found.append(self._pass(pixels, FINE_SIDE if side == BASE_SIDE else BASE_SIDE, min_confidence))
+            found.append(self._pass(pixels, FINE_SIDE if side == BASE_SIDE else BASE_SIDE, least))
         every = _join(found)
-        sure = every.chosen(every.scores >= min_confidence)
+        sure = every.chosen(every.scores >= least)
         return _detections(sure.chosen(_suppressed(sure)), pixels.shape[1], pixels.shape[0])
 
     def _asks_for_more(self, base: _Candidates, pixels: Pixels, side: int) -> bool:
@@ -91,7 +179,7 @@ class FaceDetector:
         longer = max(pixels.shape[:2])
         if side == BASE_SIDE >= longer:
             return False
-        if side < BASE_SIDE and np.any(base.scores[_suppressed(base)] < SURE_CONFIDENCE):
+        if side < BASE_SIDE and np.any(base.scores[_suppressed(base)] < self._network.confidences.sure):
             return True
         sides = (base.boxes[:, 2:] - base.boxes[:, :2]).max(axis=1, initial=0.0)
         return bool(np.any(sides * (side / longer) < HINT_SIDE))
@@ -104,19 +192,7 @@ class FaceDetector:
         small = cv2.resize(pixels, (small_width, small_height), interpolation=cv2.INTER_LINEAR)
         canvas = np.zeros((_up(small_height), _up(small_width), 3), np.uint8)
         canvas[:small_height, :small_width] = small
-        # SCRFD's training normalisation; the network takes RGB.
-        blob = cv2.dnn.blobFromImage(canvas, 1 / 128.0, mean=(127.5, 127.5, 127.5))
-        outputs = self._session.run(self._outputs, {self._input: blob})
-        parts = []
-        for level, stride in enumerate(_STRIDES):
-            scores, boxes, landmarks = (
-                np.asarray(outputs[kind * len(_STRIDES) + level]).reshape(-1, columns)
-                for kind, columns in enumerate((1, 4, 10))
-            )
-            keep = np.flatnonzero(scores[:, 0] >= min_score)
-            centres = _centres(canvas.shape[0] // stride, canvas.shape[1] // stride, stride)[keep]
-            parts.append(_decoded(scores[keep, 0], boxes[keep] * stride, landmarks[keep] * stride, centres))
-        found = _join(parts)
+        found = self._network.candidates(canvas, min_score)
         ratio = np.array([width / small_width, height / small_height], np.float32)
         return _Candidates(found.boxes * np.tile(ratio, 2), found.landmarks * ratio, found.scores)
 
@@ -132,11 +208,11 @@ def _up(side: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _centres(rows: int, columns: int, stride: int) -> NDArray[np.float32]:
-    """Anchor positions of one feature map, float32 [rows * columns * 2, 2], as x, y."""
+def _centres(rows: int, columns: int, stride: int, anchors: int) -> NDArray[np.float32]:
+    """Anchor positions of one feature map, float32 [rows * columns * anchors, 2], as x, y."""
     y, x = np.mgrid[:rows, :columns]
     points = np.stack([x, y], axis=-1).reshape(-1, 2).astype(np.float32) * stride
-    centres = np.repeat(points, _ANCHORS, axis=0)
+    centres = np.repeat(points, anchors, axis=0)
     centres.setflags(write=False)
     return centres
 

@@ -1,6 +1,8 @@
-"""ArcFace: aligned crops -> unit vectors, in batches."""
+"""Aligned crops -> unit vectors, in batches, by ArcFace or SFace."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,12 +14,31 @@ BATCH = 8
 """Crops for one run of the network; larger batches gain nothing and take memory."""
 
 
-class FaceEmbedder:
-    """An ArcFace model on an onnxruntime session. Safe to use from several threads."""
+@dataclass(frozen=True, slots=True)
+class Normalisation:
+    """What a network was trained to be fed: (value - mean) * scale, for values of 0 to 255 in RGB."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, dimension: int) -> None:
+    mean: float
+    scale: float
+
+
+ARCFACE = Normalisation(127.5, 1 / 127.5)
+"""InsightFace's ArcFace (Deng et al., 2019)."""
+
+SFACE = Normalisation(0.0, 1.0)
+"""OpenCV's export of SFace (Zhong et al., "SFace: Sigmoid-Constrained Hypersphere Loss", 2021): the graph itself
+subtracts and scales, and `cv2.FaceRecognizerSF`, with which the tests compare, feeds it so."""
+
+
+class FaceEmbedder:
+    """A network on an onnxruntime session. Safe to use from several threads."""
+
+    def __init__(
+        self, session: onnxruntime.InferenceSession, dimension: int, normalisation: Normalisation = ARCFACE
+    ) -> None:
         self._session = session
         self._input = session.get_inputs()[0].name
+        self._normalisation = normalisation
         self.dimension = dimension
 
     def embed(self, crops: list[Pixels]) -> Vectors:
@@ -31,10 +52,10 @@ class FaceEmbedder:
         """
         if not crops:
             return np.empty((0, self.dimension), np.float32)
+        mean, scale = self._normalisation.mean, self._normalisation.scale
         parts = []
         for start in range(0, len(crops), BATCH):
-            # ArcFace's training normalisation.
-            blob = cv2.dnn.blobFromImages(crops[start : start + BATCH], 1 / 127.5, mean=(127.5, 127.5, 127.5))
+            blob = cv2.dnn.blobFromImages(crops[start : start + BATCH], scale, mean=(mean, mean, mean))
             parts.append(self._session.run(None, {self._input: blob})[0])
         vectors = np.concatenate(parts).astype(np.float32)
         unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -3,7 +3,7 @@
 The sum of the products of all pairs of two groups is the product of the sums of their vectors: linkage needs no matrix
 of all pairs. All pairs of groups that are each other's nearest are joined at once; with average linkage that makes the
 same tree as one pair after the other, which Müllner (2011, "Modern hierarchical clustering algorithms") calls
-reducible. Every threshold is from `python -m tests.benchmarks grouping`, within what larger libraries than ours allow.
+reducible. The thresholds come with the model.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from core.thresholds import Thresholds
 from core.types import Vectors
 
 Ints = NDArray[np.int64]
@@ -21,27 +22,11 @@ Flags = NDArray[np.bool_]
 
 NOBODY = -1
 
-LINK = 0.34
-"""Least mean similarity of two groups that are joined. Below it strangers pair up in a library of thousands."""
-
-CENTRES = 0.38
-"""Least similarity of the centres of two groups that are joined: photos of one person that differ in light or age."""
-
-KIN = 0.55
-"""Share of the similarity within two groups that the mean between them must reach. A mother and her daughter are near
-each other, but not as near as each of them is to herself."""
-
-ATTACH = 0.36
-"""Least similarity of a lone face to a centre. A centre is sharper than a face: less will do than for two."""
-
-AHEAD = 0.04
-"""How much nearer than any other centre it must be; by as much must a face prefer another group to leave its own."""
-
 _NEIGHBOURS = 32
 """Nearest faces that linkage considers of each face: in a crowd of one person more would only take memory."""
 
-_USUAL, _CERTAIN = 0.5, 3.0
-"""Mean similarity of photos of one person, and the number of pairs as which that counts where a group is small."""
+_CERTAIN = 3.0
+"""The number of pairs as which the usual similarity of one person's photos counts where a group is small."""
 
 _BLOCK, _HELD, _PAIRS, _ROUNDS = 1024, 4_000_000, 1 << 14, 4
 
@@ -53,8 +38,7 @@ def people(
     seeds: Ints | None = None,
     apart: Ints | None = None,
     *,
-    found: float,
-    join: float,
+    thresholds: Thresholds,
 ) -> Ints:
     """Who is who: a label for each face, 0, 1, ..., or -1 for nobody. Every label stands for two faces or more.
 
@@ -64,30 +48,32 @@ def people(
         qualities: [n], 0 to 1.
         seeds: [n], who a human said it is, or -1: equal seeds stay together, different ones apart.
         apart: rows of faces that a human said are two people, [m, 2]; a row speaks for all of its seed.
-        found: quality below which a face found no person and bridges no two.
-        join: quality below which it joins nobody.
+        thresholds: of the model that made the vectors.
     """
     seeds = np.full(len(vectors), NOBODY, np.int64) if seeds is None else seeds
     limits = Limits(images, seeds, np.empty((0, 2), np.int64) if apart is None else apart)
-    chosen = np.flatnonzero((qualities >= found) | (seeds >= 0))
+    chosen = np.flatnonzero((qualities >= thresholds.found_quality) | (seeds >= 0))
     if not len(chosen):
         return np.full(len(vectors), NOBODY, np.int64)
     founders, within = vectors[chosen], limits.of(chosen)
-    groups = _linked(founders, _seeded(within.seeds), nearest_pairs(founders), within, LINK)
-    groups = _linked(founders, groups, _near_centres(founders, groups), within, CENTRES, KIN)
+    kin = _Kin(thresholds.kin, thresholds.usual)
+    pairs = nearest_pairs(founders, thresholds.link)
+    groups = _linked(founders, _seeded(within.seeds), pairs, within, thresholds.link)
+    pairs = _near_centres(founders, groups, thresholds.centres)
+    groups = _linked(founders, groups, pairs, within, thresholds.centres, kin)
     labels = groups.max() + 1 + np.arange(len(vectors))
     labels[chosen] = groups
-    able = (qualities >= join) & (seeds < 0)
+    able = (qualities >= thresholds.join_quality) & (seeds < 0)
     for _ in range(_ROUNDS):
-        moved = _settled(vectors, labels, limits, able, np.isin(np.arange(len(vectors)), chosen))
+        moved = _settled(vectors, labels, limits, able, np.isin(np.arange(len(vectors)), chosen), thresholds)
         if np.array_equal(moved, labels):
             break
         labels = moved
     return _numbered(labels)
 
 
-def nearest_pairs(vectors: Vectors) -> Ints:
-    """Pairs of rows [m, 2], first < second, that are near enough for linkage: of each row those with the nearest.
+def nearest_pairs(vectors: Vectors, least: float) -> Ints:
+    """Pairs of rows [m, 2], first < second, with a similarity of `least` or more: of each row those with the nearest.
 
     Two groups whose mean similarity is enough have two faces that are as near: more pairs are not needed.
     """
@@ -96,7 +82,7 @@ def nearest_pairs(vectors: Vectors) -> Ints:
         found = [(pairs, values)]
         for left in range(top, len(vectors), _BLOCK):
             tile = vectors[top : top + _BLOCK] @ vectors[left : left + _BLOCK].T
-            near = _near(tile, left == top)
+            near = _near(tile, least, left == top)
             row, column = np.divmod(near, tile.shape[1])
             found.append((np.stack([row + top, column + left], axis=1), tile.reshape(-1)[near]))
         pairs, values = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -105,9 +91,9 @@ def nearest_pairs(vectors: Vectors) -> Ints:
     return _nearest_of_each(pairs, values)[0]
 
 
-def _near(tile: NDArray[np.float32], diagonal: bool) -> Ints:
+def _near(tile: NDArray[np.float32], least: float, diagonal: bool) -> Ints:
     """Flat places in a tile of similarities that are near enough: of a crowd, the nearest in each row and column."""
-    near = tile >= LINK
+    near = tile >= least
     if diagonal:
         near = np.triu(near, k=1)
     if np.count_nonzero(near) > 2 * _NEIGHBOURS * len(tile):
@@ -168,6 +154,14 @@ def _repeated(rows: Ints) -> Ints:
     return np.asarray(rows[1:][(rows[1:] == rows[:-1]).all(axis=1), 0])
 
 
+@dataclass(frozen=True, slots=True)
+class _Kin:
+    """The share of the similarity within groups that the mean between two must reach, and the usual one within."""
+
+    share: float
+    usual: float
+
+
 class _Groups:
     """Groups of faces by the sums of their vectors."""
 
@@ -186,30 +180,29 @@ class _Groups:
         self.labels = target[self.labels]
         return target
 
-    def similarity(self, pairs: Ints, kin: float | None) -> NDArray[np.float32]:
+    def similarity(self, pairs: Ints, kin: _Kin | None) -> NDArray[np.float32]:
         """Of two groups: of their faces, in the mean; or of their centres, -1 where they are not of one kin."""
         result = np.empty(len(pairs), np.float32)
         for start in range(0, len(pairs), _PAIRS):
-            one, other = pairs[start : start + _PAIRS].T
+            one, other = pair = pairs[start : start + _PAIRS].T
             product = np.einsum("ij,ij->i", self.sums[one], self.sums[other])
             value = product / (self.sizes[one] * self.sizes[other])
             if kin is not None:
-                squares = [np.einsum("ij,ij->i", self.sums[each], self.sums[each]) for each in (one, other)]
-                usual = np.sqrt(self._within(one, squares[0]) * self._within(other, squares[1]))
-                value = np.where(value >= kin * usual, product / np.sqrt(squares[0] * squares[1]), -1)
+                squares = [np.einsum("ij,ij->i", self.sums[each], self.sums[each]) for each in pair]
+                within = [self._within(each, square, kin.usual) for each, square in zip(pair, squares, strict=True)]
+                usual = np.sqrt(within[0] * within[1])
+                value = np.where(value >= kin.share * usual, product / np.sqrt(squares[0] * squares[1]), -1)
             result[start : start + _PAIRS] = value
         return result
 
-    def _within(self, groups: Ints, squares: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _within(self, groups: Ints, squares: NDArray[np.float32], usual: float) -> NDArray[np.float32]:
         """Mean similarity of two faces of a group, drawn towards the usual one while they are few."""
         size = self.sizes[groups]
-        within = (squares - size + 2 * _CERTAIN * _USUAL) / (size * (size - 1) + 2 * _CERTAIN)
+        within = (squares - size + 2 * _CERTAIN * usual) / (size * (size - 1) + 2 * _CERTAIN)
         return np.maximum(within, np.float32(0.1))
 
 
-def _linked(
-    vectors: Vectors, labels: Ints, pairs: Ints, limits: Limits, least: float, kin: float | None = None
-) -> Ints:
+def _linked(vectors: Vectors, labels: Ints, pairs: Ints, limits: Limits, least: float, kin: _Kin | None = None) -> Ints:
     """Joins groups, the nearest first, down to a similarity; given `kin`, that of their centres.
 
     Args:
@@ -249,19 +242,21 @@ def _mutual(pairs: Ints, values: NDArray[np.float32], least: float, count: int) 
     return np.array(chosen, np.int64)
 
 
-def _near_centres(vectors: Vectors, labels: Ints) -> Ints:
+def _near_centres(vectors: Vectors, labels: Ints, least: float) -> Ints:
     """Pairs of rows, one for each two groups of several faces whose centres are near."""
     several = np.bincount(labels) > 1
     first = np.unique(labels, return_index=True)[1][several]
     centres = _unit(_sums(vectors, labels)[several])
     found = [np.empty((0, 2), np.int64)]
     for start in range(0, len(centres), _BLOCK):
-        one, other = np.nonzero(centres[start : start + _BLOCK] @ centres[start:].T >= CENTRES)
+        one, other = np.nonzero(centres[start : start + _BLOCK] @ centres[start:].T >= least)
         found.append(np.stack([first[one + start], first[other + start]], axis=1))
     return np.concatenate(found)
 
 
-def _settled(vectors: Vectors, labels: Ints, limits: Limits, able: Flags, counts: Flags) -> Ints:
+def _settled(
+    vectors: Vectors, labels: Ints, limits: Limits, able: Flags, counts: Flags, thresholds: Thresholds
+) -> Ints:
     """Each face with the group whose centre is clearly nearest, where it may be there.
 
     Args:
@@ -280,7 +275,8 @@ def _settled(vectors: Vectors, labels: Ints, limits: Limits, able: Flags, counts
     sums = _sums(vectors[inside], place[labels[inside]])
     best, value, second, own = _choices(vectors, place[labels], sums, counts)
     at_home = place[labels] >= 0
-    least = np.where(at_home, own + AHEAD, np.maximum(ATTACH, second + AHEAD))
+    ahead = thresholds.ahead
+    least = np.where(at_home, own + ahead, np.maximum(thresholds.attach, second + ahead))
     movers = np.flatnonzero(able & (value >= least))
     return _moved(labels, movers[np.argsort(-value[movers], kind="stable")], groups[best], limits)
 

@@ -10,25 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.thresholds import Thresholds
 from core.types import Verdict
-
-ACCEPT = 0.40
-"""Least cosine similarity to a person's nearest face. Leaving out one face of `faces-lfw-dev` at a time, it gives 99.4%
-of those that have another photo to their person and none to a wrong one (`python -m tests.benchmarks calibration`)."""
-
-SUGGEST = 0.28
-"""Least similarity at which a person is suggested: below one false accept in 1,000 comparisons on `faces-lfw-dev`
-(0.229), and low enough that hard photos, whose mean to their own person is 0.49, are asked about."""
-
-MARGIN = 0.05
-"""How far the best person must be ahead of the second: below it the face is left to a human. On `faces-lfw-dev` it
-costs nothing; it is for brothers and sisters, whom those photos do not show."""
-
-FOUND_QUALITY = 0.25
-"""Poorer faces (tiny, blurred, in profile) found no person and bridge no two; they may join one."""
-
-JOIN_QUALITY = 0.05
-"""Still poorer ones, which may be no face at all, are kept and shown, and join nobody by themselves."""
 
 NEIGHBOURS = 64
 """Nearest faces that are looked at."""
@@ -68,11 +51,17 @@ class Choice:
         return self.best.similarity - self.runner_up.similarity
 
 
-def choose(neighbours: Sequence[Neighbour], excluded: frozenset[int] = frozenset(), quality: float = 1.0) -> Choice:
+def choose(
+    neighbours: Sequence[Neighbour],
+    thresholds: Thresholds,
+    excluded: frozenset[int] = frozenset(),
+    quality: float = 1.0,
+) -> Choice:
     """Whose a face is.
 
     Args:
         neighbours: the faces near it, in any order.
+        thresholds: of the model that the similarities are of.
         excluded: persons it cannot be: rejected by a human, or in the same image already.
         quality: of the face, 0 to 1; a poor one is never given to anybody.
     """
@@ -81,12 +70,13 @@ def choose(neighbours: Sequence[Neighbour], excluded: frozenset[int] = frozenset
         if each.person_id is not None and each.person_id not in excluded:
             best.setdefault(each.person_id, each)
     ranked = sorted(best.values(), key=lambda each: (-each.similarity, each.face_id))
-    if not ranked or ranked[0].similarity < SUGGEST:
+    if not ranked or ranked[0].similarity < thresholds.suggest:
         return Choice(Verdict.LEFT, None, None, None)
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     objection = _objection(first, neighbours)
-    clear = second is None or first.similarity - second.similarity >= MARGIN
-    sure = first.similarity >= ACCEPT and clear and quality >= JOIN_QUALITY and objection is None
+    clear = second is None or first.similarity - second.similarity >= thresholds.margin
+    good = first.similarity >= thresholds.accept and quality >= thresholds.join_quality
+    sure = good and clear and objection is None
     return Choice(Verdict.ACCEPTED if sure else Verdict.SUGGESTED, first, second, objection)
 
 

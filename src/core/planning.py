@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from core import decisions, matching, records, vectors
+from core.models import ModelPack
 from core.search import VectorSearch
+from core.thresholds import Thresholds
 from core.types import Clustering, Embedding, Group, Move, Vectors
 
 _NOBODY = -1
@@ -57,11 +59,10 @@ class _Said:
         return cls(decisions.touched(db), decisions.rejected(db), decisions.not_same(db))
 
 
-def plan_people(db: Connection, search: VectorSearch) -> Clustering:
+def plan_people(db: Connection, pack: ModelPack) -> Clustering:
     """The best grouping of all faces. Takes seconds in a large library; changes nothing."""
-    faces = _load(db, search, f"face.quality >= {matching.JOIN_QUALITY}")
-    said = _Said.read(db)
-    return _plan(db, faces, _people(faces, said), said)
+    faces = _load(db, pack, f"face.quality >= {pack.thresholds.join_quality}")
+    return _plan(db, faces, _Said.read(db), pack.thresholds)
 
 
 def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
@@ -69,22 +70,22 @@ def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
 
     It costs one search for each of them, not a grouping of all.
     """
-    good = f"face.person_id IS NULL AND face.quality >= {matching.JOIN_QUALITY}"
-    new = _load(db, search, f"{good} AND face.face_id > {after:d}")
+    pack = search.pack
+    good = f"face.person_id IS NULL AND face.quality >= {pack.thresholds.join_quality}"
+    new = _load(db, pack, f"{good} AND face.face_id > {after:d}")
     near = {
         face_id
         for vector in new.vectors
-        for face_id, similarity in search.nearest(db, Embedding(vector, search.model), matching.NEIGHBOURS)
-        if similarity >= matching.SUGGEST
+        for face_id, similarity in search.nearest(db, Embedding(vector, pack.name), matching.NEIGHBOURS)
+        if similarity >= pack.thresholds.suggest
     }
     ids = ",".join(str(face_id) for face_id in sorted(near | set(new.ids.tolist())))
-    faces = _load(db, search, f"{good} AND face.face_id IN ({ids})")
-    said = _Said.read(db)
-    return _plan(db, faces, _people(faces, said), said)
+    faces = _load(db, pack, f"{good} AND face.face_id IN ({ids})")
+    return _plan(db, faces, _Said.read(db), pack.thresholds)
 
 
 def plan_dbscan(
-    db: Connection, search: VectorSearch, face_ids: Collection[int] | None, eps: float, min_samples: int
+    db: Connection, pack: ModelPack, face_ids: Collection[int] | None, eps: float, min_samples: int
 ) -> Clustering:
     """DBSCAN as asked for, over the faces given or over all; labels are exactly DBSCAN's.
 
@@ -93,7 +94,7 @@ def plan_dbscan(
     """
     from core import clustering
 
-    faces = _load(db, search, "1")
+    faces = _load(db, pack, "1")
     if face_ids is not None:
         faces = faces.chosen(np.isin(faces.ids, np.fromiter(face_ids, np.int64)))
     said = _Said.read(db)
@@ -136,34 +137,28 @@ def apply(db: Connection, plan: Clustering) -> Clustering:
     return replace(plan, groups=tuple(groups), moves=tuple(moves), dissolved=tuple(sorted(gone)))
 
 
-def _load(db: Connection, search: VectorSearch, where: str) -> _Faces:
-    ids, embeddings = vectors.load(db, search.model, search.dimension, where)
+def _load(db: Connection, pack: ModelPack, where: str) -> _Faces:
+    ids, embeddings = vectors.load(db, pack.name, pack.dimension, where)
     rows = db.execute(text(_COLUMNS), {"ids": json.dumps(ids.tolist())})
     columns = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 4)
     return _Faces(ids, embeddings, columns[:, 1].astype(np.int64), columns[:, 2].astype(np.int64), columns[:, 3])
 
 
-def _people(faces: _Faces, said: _Said) -> NDArray[np.int64]:
+def _people(faces: _Faces, said: _Said, thresholds: Thresholds) -> NDArray[np.int64]:
     # Loaded at the first grouping: SciPy takes a second to import, and no window should wait for it.
     from core import grouping
 
     seeds = np.where(np.isin(faces.persons, list(said.touched)), faces.persons, _NOBODY)
-    labels = grouping.people(
-        faces.vectors,
-        faces.images,
-        faces.qualities,
-        seeds,
-        found=matching.FOUND_QUALITY,
-        join=matching.JOIN_QUALITY,
-    )
+    labels = grouping.people(faces.vectors, faces.images, faces.qualities, seeds, thresholds=thresholds)
     # Whom a human knows by a single face is somebody, too.
     single = (labels == _NOBODY) & (seeds != _NOBODY)
     labels[single] = labels.max(initial=_NOBODY) + 1 + np.unique(seeds[single], return_inverse=True)[1]
     return labels
 
 
-def _plan(db: Connection, faces: _Faces, labels: NDArray[np.int64], said: _Said) -> Clustering:
+def _plan(db: Connection, faces: _Faces, said: _Said, thresholds: Thresholds) -> Clustering:
     """The difference that the best grouping makes. Faces that a human said are not a group's person form their own."""
+    labels = _people(faces, said, thresholds)
     fixed = np.isin(faces.persons, list(said.touched))
     owners = _owners(faces, labels, said.touched)
     refused = np.array(
@@ -174,7 +169,7 @@ def _plan(db: Connection, faces: _Faces, labels: NDArray[np.int64], said: _Said)
         np.bool_,
     )
     if refused.any():
-        apart = _people(faces.chosen(refused), said)
+        apart = _people(faces.chosen(refused), said, thresholds)
         labels = labels.copy()
         labels[refused] = np.where(apart == _NOBODY, _NOBODY, apart + labels.max() + 1)
         owners = _owners(faces, labels, said.touched)

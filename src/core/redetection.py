@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from core import decisions, matching, records, vectors
+from core import decisions, records, vectors
 from core.types import AnalyzedFace, BoundingBox, Vectors
 
 
@@ -25,7 +25,12 @@ class Redetected:
 
 
 def redetect(
-    db: Connection, image_id: int, scale: tuple[float, float], faces: Sequence[AnalyzedFace], model: str
+    db: Connection,
+    image_id: int,
+    scale: tuple[float, float],
+    faces: Sequence[AnalyzedFace],
+    model: str,
+    likeness: float,
 ) -> Redetected:
     """Makes `faces` the faces of the image.
 
@@ -34,6 +39,7 @@ def redetect(
         scale: its width and height now over those at the last detection.
         faces: as `model` sees them now.
         model: that looked.
+        likeness: least similarity to an old face of the same model for a face at another place to be that one.
     """
     old_ids = records.face_ids_of(db, image_id)
     old = {face.face_id: face for face in records.faces(db, face_ids=old_ids)}
@@ -42,7 +48,7 @@ def redetect(
     same_model = {
         face_id: each.vector for face_id, embeddings in stored.items() for each in embeddings if each.model == model
     }
-    found = _pairs(_by_place(places, faces) + _by_likeness(same_model, faces))
+    found = _pairs(_by_place(places, faces) + _by_likeness(same_model, faces, likeness))
     ids = [
         _kept(db, found[row], face) if row in found else records.insert_face(db, image_id, face)
         for row, face in enumerate(faces)
@@ -85,13 +91,13 @@ def _by_place(places: dict[int, BoundingBox], faces: Sequence[AnalyzedFace]) -> 
     return sorted((pair for pair in pairs if pair[0] >= decisions.SAME_PLACE), key=_surest)
 
 
-def _by_likeness(known: dict[int, Vectors], faces: Sequence[AnalyzedFace]) -> list[_Pair]:
+def _by_likeness(known: dict[int, Vectors], faces: Sequence[AnalyzedFace], least: float) -> list[_Pair]:
     pairs = [
         (float(face.embedding.vector @ vector), face_id, row)
         for face_id, vector in known.items()
         for row, face in enumerate(faces)
     ]
-    return sorted((pair for pair in pairs if pair[0] >= matching.ACCEPT), key=_surest)
+    return sorted((pair for pair in pairs if pair[0] >= least), key=_surest)
 
 
 def _surest(pair: _Pair) -> tuple[float, int, int]:

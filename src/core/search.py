@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 
 from core import vectors
 from core.database import Database
+from core.models import ModelPack
 from core.types import Embedding, Vectors
 
 TAIL = 64
@@ -124,17 +125,16 @@ class _Copy:
 
 
 class VectorSearch:
-    """The nearest faces by the vectors of one model in one database. Safe to use from several threads.
+    """The nearest faces by the vectors of one model pack in one database. Safe to use from several threads.
 
     It sees what the caller's transaction sees, rows that are not committed yet among them.
     """
 
-    def __init__(self, database: Database, model: str, dimension: int) -> None:
-        self.model = model
-        self.dimension = dimension
+    def __init__(self, database: Database, pack: ModelPack) -> None:
+        self.pack = pack
         self._database = database
         self._changing = threading.Lock()
-        self._storage = _Copy.empty(dimension)
+        self._storage = _Copy.empty(pack.dimension)
         self._copy = self._storage
         self._scans = 0
         self._missed = 0
@@ -156,11 +156,11 @@ class VectorSearch:
         Raises:
             InvalidInput: the query is no direction.
         """
-        if query.model != self.model or not self._ready(db):
+        if query.model != self.pack.name or not self._ready(db):
             return vectors.nearest(db, query, limit)
-        unit, limit = vectors.checked(query.vector, self.dimension), min(limit, vectors.MAX_NEIGHBOURS)
+        unit, limit = vectors.checked(query.vector, self.pack.dimension), min(limit, vectors.MAX_NEIGHBOURS)
         copy = self._copy
-        fresh = _Copy.of(*_read(db, self.model, self.dimension, copy.until))
+        fresh = _Copy.of(*_read(db, self.pack, copy.until))
         pairs = _seen(db, *fresh.nearest(unit, limit)) + self._copied(db, copy, unit, limit)
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
@@ -192,7 +192,7 @@ class VectorSearch:
             last = _last(db)
             for after in range(self._copy.until, last, _PART):
                 until = min(after + _PART, last)
-                self._append(_Copy.of(*_read(db, self.model, self.dimension, after, until)), until)
+                self._append(_Copy.of(*_read(db, self.pack, after, until)), until)
 
     def _append(self, part: _Copy, until: int) -> None:
         old, count = self._storage, len(self._copy.ids)
@@ -219,7 +219,7 @@ class VectorSearch:
         """Clears the copy of vectors that are gone."""
         with self._changing, self._database.read() as db:
             query = text("SELECT vector_id FROM vector WHERE model = :model AND vector_id <= :until")
-            rows = db.execute(query, {"model": self.model, "until": self._copy.until}).scalars()
+            rows = db.execute(query, {"model": self.pack.name, "until": self._copy.until}).scalars()
             kept = np.isin(self._copy.ids, np.fromiter(rows, np.int64))
             self._storage = self._copy = self._copy.chosen(kept)
             self._missed = 0
@@ -237,19 +237,17 @@ def _seen(db: Connection, ids: NDArray[np.int64], similarity: NDArray[np.float32
     return [(faces[vector_id], near) for vector_id, near in pairs if vector_id in faces]
 
 
-def _read(
-    db: Connection, model: str, dimension: int, after: int, until: int = 2**62
-) -> tuple[NDArray[np.int64], Vectors]:
+def _read(db: Connection, pack: ModelPack, after: int, until: int = 2**62) -> tuple[NDArray[np.int64], Vectors]:
     """Ids and vectors of one model, `after` < id <= `until`, ascending."""
-    if until <= after or not vectors.has_table(db, dimension):
-        return np.empty(0, np.int64), np.empty((0, dimension), np.float32)
+    if until <= after or not vectors.has_table(db, pack.dimension):
+        return np.empty(0, np.int64), np.empty((0, pack.dimension), np.float32)
     rows = db.execute(
         text(
-            f"SELECT vector.vector_id, stored.embedding FROM vector JOIN vector_{dimension:d} AS stored "
+            f"SELECT vector.vector_id, stored.embedding FROM vector JOIN vector_{pack.dimension:d} AS stored "
             "ON stored.vector_id = vector.vector_id WHERE vector.vector_id > :after AND vector.vector_id <= :until "
             "AND vector.model = :model AND vector.dimension = :dimension ORDER BY vector.vector_id"
         ),
-        {"after": after, "until": until, "model": model, "dimension": dimension},
+        {"after": after, "until": until, "model": pack.name, "dimension": pack.dimension},
     ).all()
-    values = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, dimension)
+    values = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, pack.dimension)
     return np.array([row[0] for row in rows], np.int64), values

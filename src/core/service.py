@@ -19,7 +19,6 @@ from sqlalchemy import Connection
 
 from core import assignment, images, persons, planning, records, redetection, vectors
 from core.database import Database
-from core.detection import MIN_CONFIDENCE
 from core.engine import FaceEngine
 from core.errors import CoreError, InvalidInput, NotFound
 from core.models import ModelPack
@@ -62,7 +61,7 @@ class FaceCore:
     def __init__(self, database: Database, pack: ModelPack) -> None:
         self.database = database
         self.pack = pack
-        self._search = VectorSearch(database, pack.name, pack.dimension)
+        self._search = VectorSearch(database, pack)
         self._engine: FaceEngine | None = None
         self._opening = threading.Lock()
 
@@ -81,8 +80,12 @@ class FaceCore:
 
     # Images
 
-    def detect(self, image: Picture, min_confidence: float = MIN_CONFIDENCE) -> list[AnalyzedFace]:
+    def detect(self, image: Picture, min_confidence: float | None = None) -> list[AnalyzedFace]:
         """The faces of an image, the most confident first; nothing is stored.
+
+        Args:
+            image: to look at.
+            min_confidence: 0 to 1; by default the detector's usual threshold.
 
         Raises:
             ImageError, ImageUnavailable: the image cannot be read.
@@ -90,12 +93,12 @@ class FaceCore:
         return self.engine.analyze(_decoded(image), min_confidence)
 
     def detect_all(
-        self, pictures: Sequence[Picture], min_confidence: float = MIN_CONFIDENCE
+        self, pictures: Sequence[Picture], min_confidence: float | None = None
     ) -> list[list[AnalyzedFace] | CoreError]:
         """`detect` for many images: for each its faces, or the error that it raised."""
         return [_or_error(partial(self.detect, each, min_confidence)) for each in pictures]
 
-    def save(self, source: str, image: Picture, min_confidence: float = MIN_CONFIDENCE) -> Saved:
+    def save(self, source: str, image: Picture, min_confidence: float | None = None) -> Saved:
         """Detects the faces of an image and stores them.
 
         Args:
@@ -108,7 +111,7 @@ class FaceCore:
         return Saved(image_id, tuple(faces), tuple(seen))
 
     def save_all(
-        self, pictures: Sequence[tuple[str, Picture]], min_confidence: float = MIN_CONFIDENCE
+        self, pictures: Sequence[tuple[str, Picture]], min_confidence: float | None = None
     ) -> list[Saved | CoreError]:
         """`save` for many images: for each what was stored, or the error that it raised."""
         return [_or_error(partial(self.save, source, image, min_confidence)) for source, image in pictures]
@@ -180,7 +183,7 @@ class FaceCore:
             records.update_image(db, image_id, source, width, height)
             scale = (width / max(before.width, 1), height / max(before.height, 1))
             model = faces[0].embedding.model if faces else self.pack.name
-            done = redetection.redetect(db, image_id, scale, faces, model)
+            done = redetection.redetect(db, image_id, scale, faces, model, self.pack.thresholds.accept)
             free = [
                 (face_id, face.embedding, face.quality)
                 for face_id, face in zip(done.face_ids, faces, strict=True)
@@ -266,16 +269,13 @@ class FaceCore:
                 for each instead of a grouping of all.
         """
         with self._reading(connection) as db:
-            if after is None:
-                plan = planning.plan_people(db, self._search)
-            else:
-                plan = planning.plan_new(db, self._search, after)
+            plan = planning.plan_people(db, self.pack) if after is None else planning.plan_new(db, self._search, after)
         return plan if dry_run else self.apply(plan, connection)
 
     def cluster_dbscan(
         self,
         face_ids: Collection[int] | None = None,
-        eps: float = 0.4,
+        eps: float | None = None,
         min_samples: int = 2,
         dry_run: bool = False,
     ) -> Clustering:
@@ -285,15 +285,16 @@ class FaceCore:
         stay with them.
 
         Args:
-            eps: largest distance of neighbours, 0 to 2.
+            eps: largest distance of neighbours, above 0 and at most 2; by default the pack's own.
             min_samples: faces within it, the face itself included, that make a core point.
         """
-        if not (0 < eps <= 2) or min_samples < 1:
+        distance = self.pack.thresholds.dbscan_eps if eps is None else eps
+        if not (0 < distance <= 2) or min_samples < 1:
             raise InvalidInput("eps has to be above 0 and at most 2, and min_samples at least 1.")
         with self.database.read() as db:
             if face_ids is not None:
                 persons.faces(db, face_ids)
-            plan = planning.plan_dbscan(db, self._search, face_ids, eps, min_samples)
+            plan = planning.plan_dbscan(db, self.pack, face_ids, distance, min_samples)
         return plan if dry_run else self.apply(plan)
 
     def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:

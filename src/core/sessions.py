@@ -7,7 +7,7 @@ from pathlib import Path
 import onnxruntime
 
 from core.errors import ModelError
-from core.graphs import without_prelu
+from core.graphs import prepared
 
 
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -27,9 +27,9 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Without the arena memory goes back after a large picture instead of staying at its peak.
     options.enable_cpu_mem_arena = False
-    # Errors only: w600k_mbf declares a batch of one for its output, and every other batch size would warn.
+    # Errors only: what onnxruntime finds odd in a graph is not for users.
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(without_prelu(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(prepared(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnx and onnxruntime raise their own classes, without a common base
         raise ModelError(f"The face model {path.name} cannot be run: {error}") from error

@@ -1,8 +1,9 @@
 """Where the thresholds of matching and grouping come from: tables over labelled photos.
 
-`python -m tests.benchmarks calibration [FOLDER]`
+`python -m tests.benchmarks calibration [FOLDER] [--pack NAME] [--half 0|1]`
 
-FOLDER holds photos and a `labels.csv` (path, identity); by default `faces-lfw-dev`. Of several faces in a photo the one
+FOLDER holds photos and a `labels.csv` (path, identity); by default `faces-lfw-dev`. With `--half` only every second
+identity is looked at: what was chosen on one half is reported on the other. Of several faces in a photo the one
 nearest its centre is the labelled one; the others are clustered along and not counted.
 """
 
@@ -26,8 +27,9 @@ from core import clustering, matching, schema
 from core.database import Database
 from core.engine import FaceEngine
 from core.images import decode
-from core.models import ModelPack, find_pack
+from core.models import DEFAULT_PACK, ModelPack, find_pack
 from core.service import FaceCore
+from core.thresholds import Thresholds
 from core.types import AnalyzedFace, Vectors
 from tests.benchmarks.photos import LFW
 
@@ -59,29 +61,34 @@ def main(arguments: Sequence[str]) -> None:
     """Prints all tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks calibration")
     parser.add_argument("folder", type=Path, nargs="?", default=LFW)
+    parser.add_argument("--pack", default=DEFAULT_PACK)
+    parser.add_argument("--half", type=int, choices=(0, 1))
     options = parser.parse_args(arguments)
     if not (options.folder / "labels.csv").is_file():
         sys.exit(f"{options.folder} holds no labels.csv: calibration needs labelled photos.")
-    pack = find_pack()
-    photos = _analyzed(options.folder, pack)
+    pack = find_pack(options.pack)
+    photos = _analyzed(options.folder, pack, options.half)
     faces = _faces(photos)
     labelled = faces.labelled()
     sizes = np.bincount(labelled.labels)
     print(f"{len(photos):,} photos, {len(faces.labels):,} faces, {len(labelled.labels):,} of them labelled: ", end="")
     print(f"{(sizes > 1).sum()} people with several photos, {(sizes == 1).sum()} with one; model {pack.name}")
     _verification(labelled)
-    _leave_one_out(labelled)
-    _by_quality(labelled)
-    _grouping(faces)
+    _leave_one_out(labelled, pack.thresholds)
+    _by_quality(labelled, pack.thresholds)
+    _grouping(faces, pack.thresholds)
     _whole_path(photos, pack)
 
 
-def _analyzed(folder: Path, pack: ModelPack) -> list[tuple[str, list[AnalyzedFace]]]:
+def _analyzed(folder: Path, pack: ModelPack, half: int | None) -> list[tuple[str, list[AnalyzedFace]]]:
     """The identity and the faces of every photo; the face nearest the centre comes first."""
     engine = FaceEngine(pack, threads=2)
     found = []
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    if half is not None:
+        chosen = sorted({row["identity"] for row in rows})[half::2]
+        rows = [row for row in rows if row["identity"] in chosen]
     for number, row in enumerate(rows, 1):
         image = decode((folder / row["path"]).read_bytes())
         centre = np.array([image.width / 2, image.height / 2])
@@ -136,26 +143,26 @@ def _nearest(faces: Faces) -> tuple[Labels, NDArray[np.float64], NDArray[np.floa
     return person, first, second
 
 
-def _leave_one_out(faces: Faces) -> None:
+def _leave_one_out(faces: Faces, thresholds: Thresholds) -> None:
     person, first, second = _nearest(faces)
     several = np.bincount(faces.labels)[faces.labels] > 1
     print(f"\nmatching, one face left out at a time: {several.sum():,} faces have another of their person", end="")
     print(f", {(~several).sum():,} have none and should be left alone")
     print(f"  {'accept':>7} {'margin':>7} {'right':>8} {'wrong':>8} {'refused':>8} {'alone, given':>13}")
-    for accept in (0.30, 0.34, 0.36, 0.38, 0.40, 0.42, 0.44, 0.46, 0.50):
+    for accept in (0.30, 0.34, 0.36, 0.38, 0.40, 0.42, 0.44, 0.46, 0.48, 0.50, 0.52, 0.54, 0.56, 0.60):
         for margin in (0.0, 0.03, 0.05, 0.10):
             given = (first >= accept) & (first - second >= margin)
             right, wrong = given & (person == faces.labels), given & (person != faces.labels)
-            chosen = " <- in use" if (accept, margin) == (matching.ACCEPT, matching.MARGIN) else ""
+            chosen = " <- in use" if (accept, margin) == (thresholds.accept, thresholds.margin) else ""
             shares = " ".join(f"{_share(part[several].mean()):>8}" for part in (right, wrong, ~given))
             print(f"  {accept:7.2f} {margin:7.2f} {shares} {given[~several].sum():13,}{chosen}")
 
 
-def _by_quality(faces: Faces) -> None:
+def _by_quality(faces: Faces, thresholds: Thresholds) -> None:
     person, first, second = _nearest(faces)
-    given = (first >= matching.ACCEPT) & (first - second >= matching.MARGIN)
+    given = (first >= thresholds.accept) & (first - second >= thresholds.margin)
     several = np.bincount(faces.labels)[faces.labels] > 1
-    print(f"\nthe same by quality, accept {matching.ACCEPT}, margin {matching.MARGIN}")
+    print(f"\nthe same by quality, accept {thresholds.accept}, margin {thresholds.margin}")
     print(f"  {'quality':>12} {'faces':>7} {'right':>8} {'wrong':>8} {'refused':>8}")
     bounds = (0.0, 0.05, 0.15, 0.25, 0.4, 0.6, 0.8, 1.01)
     for low, high in itertools.pairwise(bounds):
@@ -167,12 +174,12 @@ def _by_quality(faces: Faces) -> None:
             print(f"  {low:5.2f} - {min(high, 1):4.2f} {part.sum():7,} {shares}")
 
 
-def _grouping(faces: Faces) -> None:
+def _grouping(faces: Faces, thresholds: Thresholds) -> None:
     print(f"\ngrouping of all {len(faces.labels):,} faces by DBSCAN, at least {clustering.MIN_SAMPLES} in a group")
     print(_header("eps"))
-    for eps in np.arange(0.40, 0.641, 0.02):
+    for eps in np.arange(0.30, 0.641, 0.02):
         groups = clustering.cluster(faces.vectors, float(eps))
-        chosen = " <- in use" if abs(eps - clustering.EPS) < 1e-6 else ""
+        chosen = " <- in use" if abs(eps - thresholds.dbscan_eps) < 1e-6 else ""
         print(_line(f"{eps:.2f}", faces, groups))
         apart = clustering.separate(faces.vectors, groups, faces.images, float(eps))
         print(_line(f"{eps:.2f} apart", faces, apart) + chosen)

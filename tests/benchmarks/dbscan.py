@@ -13,6 +13,7 @@ import psutil
 
 from core import clustering
 
+EPS = 0.54
 RUNS = ((5_000, "ours"), (5_000, "scikit-learn"), (20_000, "ours"), (20_000, "scikit-learn"), (50_000, "ours"))
 RUNS = (*RUNS, (50_000, "scikit-learn"), (100_000, "ours"), (12_000, "ours, one person"))
 
@@ -39,11 +40,11 @@ def _run(count: int, which: str) -> None:
         from sklearn.cluster import DBSCAN
 
         began = time.perf_counter()
-        method = DBSCAN(eps=clustering.EPS, min_samples=clustering.MIN_SAMPLES, metric="cosine", algorithm="brute")
+        method = DBSCAN(eps=EPS, min_samples=clustering.MIN_SAMPLES, metric="cosine", algorithm="brute")
         labels = method.fit_predict(vectors).astype(np.int64)
     else:
         began = time.perf_counter()
-        labels = clustering.cluster(vectors)
+        labels = clustering.cluster(vectors, EPS)
     seconds = time.perf_counter() - began
     digest = hashlib.sha256(labels.tobytes()).hexdigest()[:12]
     print(f"{count:8,} {which:>18} {seconds:9.2f} {_peak():10.0f} {labels.max() + 1:8,}  {digest}", flush=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.alignment import aligned
 from core.engine import FaceEngine
 from core.images import DecodedImage, decode
-from core.models import find_pack
+from core.models import ModelPack
 from core.types import AnalyzedFace, Pixels, Vectors
 
 Random = np.random.Generator
@@ -92,7 +92,7 @@ class Seen:
     """The labelled face of every photo in every degradation, as far as it was found.
 
     Attributes:
-        vectors: [n, 512].
+        vectors: [n, dimension].
         who: the person of each, [n].
         photos: the photo, [n].
         kinds: place in `DEGRADATIONS`, [n].
@@ -112,9 +112,9 @@ class Seen:
     sides: NDArray[np.float64]
 
 
-def seen(folder: Path) -> Seen:
+def seen(folder: Path, pack: ModelPack) -> Seen:
     """Runs the engine over all photos, six times each. Minutes."""
-    engine = FaceEngine(find_pack(), threads=2)
+    engine = FaceEngine(pack, threads=2)
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     number = {name: place for place, name in enumerate(sorted({row["identity"] for row in rows}))}
@@ -182,6 +182,7 @@ def sets(faces: Seen, half: int) -> dict[str, FaceSet]:
 class _Maker:
     def __init__(self, faces: Seen, known: NDArray[np.int64], others: NDArray[np.int64]) -> None:
         self.faces, self.known, self.others = faces, known, others
+        self._dimension = faces.vectors.shape[1]
         plain = faces.kinds == 0
         self._row = {key: row for row, key in enumerate(zip(faces.photos.tolist(), faces.kinds.tolist(), strict=True))}
         self._photos = {who: np.unique(faces.photos[plain & (faces.who == who)]) for who in (*known, *others)}
@@ -217,9 +218,9 @@ class _Maker:
         vectors, labels = [], []
         for who in members:
             count = int(np.exp(random.uniform(np.log(30), np.log(400))))
-            ages = random.normal(size=(random.integers(1, 5), 512)) @ self._within.T * 0.45
+            ages = random.normal(size=(random.integers(1, 5), self._dimension)) @ self._within.T * 0.45
             far = np.where(random.random(count) < hard, random.uniform(1, 1.7, count), random.uniform(0.4, 0.85, count))
-            noise = random.normal(size=(count, 512)) @ self._within.T * far[:, None]
+            noise = random.normal(size=(count, self._dimension)) @ self._within.T * far[:, None]
             vectors.append(_unit(centres[who] + ages[random.integers(0, len(ages), count)] + noise))
             labels += [int(who)] * count
         strangers = self._with_strangers([], random, 0.0, 2000)
@@ -235,7 +236,7 @@ class _Maker:
     def _with_strangers(self, rows: list[int], random: Random, hard: float, count: int) -> FaceSet:
         alone = [self._row.get((int(self._photos[who][0]), self._kind(random, hard))) for who in self.others]
         real = [row for row in alone if row is not None]
-        made = _unit(random.normal(size=(count - len(real), 512)) @ self._between.T).astype(np.float32)
+        made = _unit(random.normal(size=(count - len(real), self._dimension)) @ self._between.T).astype(np.float32)
         every = np.array(rows + real, np.int64)
         return FaceSet(
             np.concatenate([self.faces.vectors[every], made]),

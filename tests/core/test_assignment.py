@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.database import Database
-from core.matching import JOIN_QUALITY
 from core.service import FaceCore
 from core.types import AnalyzedFace, Clustering, Face, Verdict
 from tests.core.faces import between, face, person, seen
@@ -133,14 +132,15 @@ def test_grouping_gives_faces_to_persons_that_have_come_since(core: FaceCore) ->
 
 
 def test_a_face_below_the_quality_is_kept_and_given_to_nobody(core: FaceCore) -> None:
-    poor = [add(core, face(seen(person(1), seed=seed), JOIN_QUALITY - 0.01))[0] for seed in range(3)]
+    least = core.pack.thresholds.join_quality
+    poor = [add(core, face(seen(person(1), seed=seed), least - 0.01))[0] for seed in range(3)]
     assert unchanged(core.cluster())
     for seed in range(2):
         photo_of(core, 1, 10 + seed)
     core.cluster()
-    poor += add(core, face(seen(person(1), seed=3), JOIN_QUALITY - 0.01))
+    poor += add(core, face(seen(person(1), seed=3), least - 0.01))
     assert persons_of(core, poor) == [None] * 4
-    assert add(core, face(seen(person(1), seed=4), JOIN_QUALITY))[0].person_id is not None
+    assert add(core, face(seen(person(1), seed=4), least))[0].person_id is not None
 
 
 def test_faces_of_another_model_are_not_compared(core: FaceCore) -> None:

@@ -14,6 +14,8 @@ from core.types import Vectors
 
 Labels = NDArray[np.int64]
 
+EPS = 0.54
+
 
 def people(count: int, faces: int, dimension: int = 512, jitter: float = 0.5, seed: int = 0) -> Vectors:
     """Unit vectors around as many directions as there are people, shuffled."""
@@ -73,21 +75,21 @@ def test_labels_of_jittered_people_are_those_of_scikit_learn(
 def test_labels_over_several_blocks_are_those_of_scikit_learn() -> None:
     vectors = people(700, 7, 64, 0.9)
     assert len(vectors) > 2 * 2048
-    labels = clustering.cluster(vectors)
-    assert labels.tolist() == by_scikit_learn(vectors, clustering.EPS, clustering.MIN_SAMPLES).tolist()
+    labels = clustering.cluster(vectors, EPS)
+    assert labels.tolist() == by_scikit_learn(vectors, EPS, clustering.MIN_SAMPLES).tolist()
     assert labels.max() > 100
 
 
 def test_people_of_many_faces_become_one_cluster_each() -> None:
-    labels = clustering.cluster(people(20, 30))
+    labels = clustering.cluster(people(20, 30), EPS)
     assert sorted(np.bincount(labels).tolist()) == [30] * 20
 
 
 def test_nobody_and_one_alone() -> None:
-    assert clustering.cluster(np.empty((0, 512), np.float32)).shape == (0,)
+    assert clustering.cluster(np.empty((0, 512), np.float32), EPS).shape == (0,)
     assert clustering.neighbours(np.empty((0, 512), np.float32), 0.5).shape == (0, 0)
-    assert clustering.cluster(people(1, 1)).tolist() == [-1]
-    assert clustering.cluster(people(1, 1), min_samples=1).tolist() == [0]
+    assert clustering.cluster(people(1, 1), EPS).tolist() == [-1]
+    assert clustering.cluster(people(1, 1), EPS, min_samples=1).tolist() == [0]
 
 
 @given(vectors=directions(), eps=st.floats(0.01, 1.9))
@@ -145,7 +147,7 @@ def test_clusters_are_split_as_one_would_by_hand(data: st.DataObject, seed: int,
     with pytest.MonkeyPatch.context() as patch:
         # Small blocks make a small cluster as hard as a large one.
         patch.setattr(clustering, "_BLOCK", block)
-        separated = clustering.separate(vectors, np.zeros(18, np.int64), images)
+        separated = clustering.separate(vectors, np.zeros(18, np.int64), images, EPS)
     if len(set(images)) < len(images):
         assert groups_of(separated) == joined_by_hand(vectors, images)
 
@@ -157,7 +159,7 @@ def groups_of(labels: Labels) -> set[frozenset[int]]:
 
 def joined_by_hand(vectors: Vectors, images: Labels) -> set[frozenset[int]]:
     """Pair by pair, the most similar first, wherever no image gets two faces of one group."""
-    near = clustering.neighbours(vectors, clustering.EPS).tocoo()
+    near = clustering.neighbours(vectors, EPS).tocoo()
     pairs = sorted((d, a, b) for d, a, b in zip(near.data, near.row, near.col, strict=True) if a < b)
     group = {index: frozenset({index}) for index in range(len(vectors))}
     for _, first, second in pairs:
@@ -171,23 +173,23 @@ def test_two_alike_in_one_photo_are_told_apart_by_who_resembles_whom() -> None:
     """Siblings: a and b stand together in image 0, and each once more alone."""
     angles = np.radians([0, 20, 3, 17])
     vectors = unit(np.stack([np.cos(angles), np.sin(angles)], axis=1))
-    labels = clustering.cluster(vectors)
+    labels = clustering.cluster(vectors, EPS)
     assert set(labels) == {0}
-    a, b, like_a, like_b = clustering.separate(vectors, labels, np.array([0, 0, 1, 2])).tolist()
+    a, b, like_a, like_b = clustering.separate(vectors, labels, np.array([0, 0, 1, 2]), EPS).tolist()
     assert a == like_a != b == like_b
 
 
 def test_the_same_photo_twice_in_one_picture_is_nobody() -> None:
     vectors = people(1, 2, jitter=0.01)
-    labels = clustering.cluster(vectors)
+    labels = clustering.cluster(vectors, EPS)
     assert labels.tolist() == [0, 0]
-    assert clustering.separate(vectors, labels, np.array([5, 5])).tolist() == [-1, -1]
+    assert clustering.separate(vectors, labels, np.array([5, 5]), EPS).tolist() == [-1, -1]
 
 
 def test_separating_does_not_hang_on_ties_or_order() -> None:
     vectors = np.repeat(people(1, 1), 30, axis=0)
     images = np.arange(30) // 2
-    separated = clustering.separate(vectors, np.zeros(30, np.int64), images)
+    separated = clustering.separate(vectors, np.zeros(30, np.int64), images, EPS)
     assert sorted(np.bincount(separated).tolist()) == [15, 15]
 
 

@@ -1,15 +1,16 @@
-"""The detector finds what InsightFace's own finds, and the small and the huge faces besides."""
+"""The detectors find what InsightFace's and OpenCV's own find, and the small and the huge faces besides."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import cv2
 import numpy as np
 import pytest
 from insightface.model_zoo import get_model
 from PIL import Image
 
-from core.detection import FaceDetector
+from core.detection import FaceDetector, Scrfd, Yunet
 from core.errors import InvalidInput
 from core.models import ModelPack
 from core.sessions import open_session
@@ -18,8 +19,20 @@ from tests import samples
 
 
 @pytest.fixture(scope="module")
-def detector(pack: ModelPack) -> FaceDetector:
-    return FaceDetector(open_session(pack.detector.path, threads=2))
+def scrfd(pack: ModelPack) -> FaceDetector:
+    return FaceDetector(Scrfd(open_session(pack.detector.path, threads=2)))
+
+
+@pytest.fixture(scope="module")
+def yunet(other_pack: ModelPack) -> FaceDetector:
+    return FaceDetector(Yunet(open_session(other_pack.detector.path, threads=2)))
+
+
+@pytest.fixture(scope="module", params=["scrfd", "yunet"])
+def detector(request: pytest.FixtureRequest) -> FaceDetector:
+    """Each of the detectors: what a picture shows does not depend on who looks."""
+    found: FaceDetector = request.getfixturevalue(request.param)
+    return found
 
 
 def pixels_of(image: Image.Image) -> Pixels:
@@ -48,10 +61,10 @@ def found_by_insightface(pack: ModelPack, pixels: Pixels) -> list[tuple[Bounding
     ("picture", "overlap"), [(samples.t1(), 0.9), (samples.astronaut(), 0.8), (samples.portrait(2), 0.8)]
 )
 def test_the_faces_are_those_of_insightface(
-    detector: FaceDetector, pack: ModelPack, picture: Image.Image, overlap: float
+    scrfd: FaceDetector, pack: ModelPack, picture: Image.Image, overlap: float
 ) -> None:
     pixels = pixels_of(picture)
-    found = detector.detect(pixels)
+    found = scrfd.detect(pixels)
     expected = found_by_insightface(pack, pixels)
     assert len(found) == len(expected) >= 1
     for box, landmarks in expected:
@@ -60,11 +73,30 @@ def test_the_faces_are_those_of_insightface(
         assert np.abs(same.landmarks - landmarks).max() < 0.1 * box.width
 
 
+@pytest.mark.parametrize("picture", [samples.t1(), samples.astronaut(), samples.portrait(2)])
+def test_one_run_of_yunet_sees_what_opencv_sees(other_pack: ModelPack, picture: Image.Image) -> None:
+    pixels = pixels_of(picture)
+    height, width = pixels.shape[:2]
+    opencv = cv2.FaceDetectorYN.create(str(other_pack.detector.path), "", (width, height), 0.3, 1.0)
+    _, expected = opencv.detect(pixels[:, :, ::-1])
+    canvas = np.zeros((-(-height // 32) * 32, -(-width // 32) * 32, 3), np.uint8)
+    canvas[:height, :width] = pixels
+    found = Yunet(open_session(other_pack.detector.path)).candidates(canvas, 0.3)
+    corners = np.concatenate([expected[:, :2], expected[:, :2] + expected[:, 2:4]], axis=1)
+    # Without suppression both tell every candidate; OpenCV the surest first.
+    order = np.argsort(-found.scores, kind="stable")
+    assert len(expected) == len(order) >= 1
+    np.testing.assert_allclose(found.scores[order], expected[:, 14], atol=1e-3)
+    every = np.concatenate([found.boxes, found.landmarks.reshape(-1, 10)], axis=1)
+    for row in np.concatenate([corners, expected[:, 4:14]], axis=1):
+        assert np.abs(every - row).max(axis=1).min() < 0.1
+
+
 def test_six_people_are_six_faces_where_they_are(detector: FaceDetector) -> None:
     found = sorted(detector.detect(pixels_of(samples.t1())), key=lambda each: each.box.x)
     assert len(found) == 6
     for detection, expected in zip(found, samples.FACES_IN_T1, strict=True):
-        assert detection.box.overlap(BoundingBox(*expected)) > 0.9
+        assert detection.box.overlap(BoundingBox(*expected)) > 0.8
 
 
 def test_faces_are_well_formed(detector: FaceDetector) -> None:

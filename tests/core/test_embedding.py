@@ -1,14 +1,15 @@
-"""Embeddings are those of InsightFace, one at a time or many."""
+"""Embeddings are those of InsightFace and of OpenCV, one at a time or many."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from insightface.app.common import Face
 from insightface.model_zoo import get_model
 
 from core.alignment import SIDE, aligned
-from core.embedding import BATCH, FaceEmbedder
+from core.embedding import ARCFACE, BATCH, SFACE, FaceEmbedder
 from core.engine import FaceEngine
 from core.images import DecodedImage
 from core.models import ModelPack
@@ -18,8 +19,9 @@ from tests import samples
 
 
 @pytest.fixture(scope="module")
-def embedder(pack: ModelPack) -> FaceEmbedder:
-    return FaceEmbedder(open_session(pack.embedder.path), pack.dimension)
+def embedder(any_pack: ModelPack) -> FaceEmbedder:
+    normalisation = {"arcface": ARCFACE, "sface": SFACE}[any_pack.embedder.kind]
+    return FaceEmbedder(open_session(any_pack.embedder.path), any_pack.dimension, normalisation)
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +45,24 @@ def test_an_embedding_is_that_of_insightface(engine: FaceEngine, pack: ModelPack
         assert cosine > 0.999
 
 
-def test_embeddings_have_length_one_and_carry_their_model(engine: FaceEngine) -> None:
-    face = engine.analyze(DecodedImage(np.asarray(samples.astronaut()), 512, 512, "PNG"))[0]
-    assert face.embedding.model == "buffalo_s"
-    assert face.embedding.vector.shape == (512,)
+def test_an_embedding_is_that_of_opencv(other_engine: FaceEngine, other_pack: ModelPack) -> None:
+    opencv = cv2.FaceRecognizerSF.create(str(other_pack.embedder.path), "")
+    pixels = np.asarray(samples.t1())
+    bgr = np.ascontiguousarray(pixels[:, :, ::-1])
+    faces = other_engine.analyze(DecodedImage(pixels, 1280, 886, "JPEG"))
+    assert len(faces) == 6
+    for face in faces:
+        box = face.detection.box
+        found = [box.x, box.y, box.width, box.height, *face.detection.landmarks.ravel(), face.detection.confidence]
+        expected = opencv.feature(opencv.alignCrop(bgr, np.array(found, np.float32)))[0]
+        cosine = float(face.embedding.vector @ expected) / float(np.linalg.norm(expected))
+        assert cosine > 0.999
+
+
+def test_embeddings_have_length_one_and_carry_their_model(any_engine: FaceEngine) -> None:
+    face = any_engine.analyze(DecodedImage(np.asarray(samples.astronaut()), 512, 512, "PNG"))[0]
+    assert face.embedding.model == any_engine.pack.name
+    assert face.embedding.vector.shape == (any_engine.pack.dimension,)
     assert face.embedding.vector.dtype == np.float32
     assert np.linalg.norm(face.embedding.vector) == pytest.approx(1.0, abs=1e-5)
 
@@ -59,7 +75,7 @@ def test_a_batch_gives_what_single_crops_give(embedder: FaceEmbedder, crops: lis
 
 
 def test_no_crops_give_no_embeddings(embedder: FaceEmbedder) -> None:
-    assert embedder.embed([]).shape == (0, 512)
+    assert embedder.embed([]).shape == (0, embedder.dimension)
 
 
 def test_a_crop_of_one_colour_is_still_a_direction(embedder: FaceEmbedder) -> None:

@@ -31,16 +31,16 @@ def from_left(faces: list[AnalyzedFace]) -> list[AnalyzedFace]:
 
 
 @pytest.fixture(scope="module")
-def reference(engine: FaceEngine) -> list[AnalyzedFace]:
+def reference(any_engine: FaceEngine) -> list[AnalyzedFace]:
     """The six people of `t1`, from left to right."""
-    return from_left(engine.analyze(images.decode(jpeg(samples.t1()))))
+    return from_left(any_engine.analyze(images.decode(jpeg(samples.t1()))))
 
 
-def test_the_most_confident_face_comes_first(engine: FaceEngine) -> None:
-    faces = engine.analyze(images.decode(jpeg(samples.t1())))
+def test_the_most_confident_face_comes_first(any_engine: FaceEngine) -> None:
+    faces = any_engine.analyze(images.decode(jpeg(samples.t1())))
     confidences = [face.detection.confidence for face in faces]
     assert confidences == sorted(confidences, reverse=True)
-    assert all(face.embedding.model == engine.pack.name for face in faces)
+    assert all(face.embedding.model == any_engine.pack.name for face in faces)
     assert all(0 <= face.quality <= 1 for face in faces)
 
 
@@ -53,10 +53,10 @@ def test_the_most_confident_face_comes_first(engine: FaceEngine) -> None:
     ],
 )
 def test_a_turned_camera_changes_nothing(
-    engine: FaceEngine, reference: list[AnalyzedFace], orientation: int, stored: Image.Transpose
+    any_engine: FaceEngine, reference: list[AnalyzedFace], orientation: int, stored: Image.Transpose
 ) -> None:
     decoded = images.decode(jpeg(samples.t1().transpose(stored), orientation))
-    faces = from_left(engine.analyze(decoded))
+    faces = from_left(any_engine.analyze(decoded))
     assert (decoded.width, decoded.height) == (1280, 886)
     assert len(faces) == 6
     for face, same in zip(faces, reference, strict=True):
@@ -66,11 +66,11 @@ def test_a_turned_camera_changes_nothing(
 
 @pytest.mark.parametrize(("max_side", "divided_by"), [(640, 2), (4096, 1)])
 def test_a_reduced_picture_has_its_faces_where_the_original_has_them(
-    engine: FaceEngine, reference: list[AnalyzedFace], max_side: int, divided_by: int
+    any_engine: FaceEngine, reference: list[AnalyzedFace], max_side: int, divided_by: int
 ) -> None:
     decoded = images.decode(jpeg(samples.t1()), max_side)
     assert decoded.pixels.shape[1] * divided_by == 1280
-    faces = from_left(engine.analyze(decoded))
+    faces = from_left(any_engine.analyze(decoded))
     assert len(faces) == 6
     for face, same in zip(faces, reference, strict=True):
         assert face.detection.box.overlap(same.detection.box) > 0.8
@@ -78,25 +78,25 @@ def test_a_reduced_picture_has_its_faces_where_the_original_has_them(
         assert float(face.embedding.vector @ same.embedding.vector) > 0.8
 
 
-def test_a_large_photo_is_as_good_as_a_small_one(engine: FaceEngine, reference: list[AnalyzedFace]) -> None:
+def test_a_large_photo_is_as_good_as_a_small_one(any_engine: FaceEngine, reference: list[AnalyzedFace]) -> None:
     decoded = images.decode(jpeg(samples.t1().resize((5120, 3544))))
     assert decoded.pixels.shape[:2] == (3544, 5120)
-    for face, same in zip(from_left(engine.analyze(decoded)), reference, strict=True):
+    for face, same in zip(from_left(any_engine.analyze(decoded)), reference, strict=True):
         assert face.detection.box.width == pytest.approx(4 * same.detection.box.width, rel=0.15)
         assert float(face.embedding.vector @ same.embedding.vector) > 0.8
 
 
-def test_a_picture_of_nobody_has_no_faces(engine: FaceEngine) -> None:
-    assert engine.analyze(images.decode(jpeg(samples.scenery()))) == []
+def test_a_picture_of_nobody_has_no_faces(any_engine: FaceEngine) -> None:
+    assert any_engine.analyze(images.decode(jpeg(samples.scenery()))) == []
     for shape in ((1, 1), (1, 60000), (60000, 1)):
         pixels = np.zeros((*shape, 3), np.uint8)
-        assert engine.analyze(DecodedImage(pixels, shape[1], shape[0], "PNG")) == []
+        assert any_engine.analyze(DecodedImage(pixels, shape[1], shape[0], "PNG")) == []
 
 
-def test_two_threads_see_the_same(engine: FaceEngine, reference: list[AnalyzedFace]) -> None:
+def test_two_threads_see_the_same(any_engine: FaceEngine, reference: list[AnalyzedFace]) -> None:
     decoded = images.decode(jpeg(samples.t1()))
     with ThreadPoolExecutor(2) as pool:
-        for faces in pool.map(lambda _: from_left(engine.analyze(decoded)), range(4)):
+        for faces in pool.map(lambda _: from_left(any_engine.analyze(decoded)), range(4)):
             assert [face.detection for face in faces] == [face.detection for face in reference]
             for face, same in zip(faces, reference, strict=True):
                 np.testing.assert_allclose(face.embedding.vector, same.embedding.vector, atol=1e-5)

@@ -1,4 +1,4 @@
-"""A rewritten graph computes what the original does, without a PRelu."""
+"""A rewritten graph computes what the original does, without a PRelu, and for pictures of any size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from core.graphs import without_prelu
+from core.graphs import prepared
 from core.models import ModelFile, ModelPack
 
 
@@ -22,24 +22,33 @@ def operators(model: bytes) -> set[str]:
     return {node.op_type for node in onnx.load_model_from_string(model).graph.node}
 
 
-def test_embeddings_stay_what_they_are(pack: ModelPack) -> None:
-    blob = np.random.default_rng(1).normal(size=(4, 3, 112, 112)).astype(np.float32)
-    original, rewritten = pack.embedder.path.read_bytes(), without_prelu(pack.embedder.path)
+def test_embeddings_stay_what_they_are(any_pack: ModelPack) -> None:
+    # As SFace is fed, and for ArcFace only somewhat bright.
+    blob = np.random.default_rng(1).uniform(-1, 255, size=(4, 3, 112, 112)).astype(np.float32)
+    original, rewritten = any_pack.embedder.path.read_bytes(), prepared(any_pack.embedder.path)
     assert "PRelu" in operators(original)
     assert "PRelu" not in operators(rewritten)
-    (before,), (after,) = run(original, blob), run(rewritten, blob)
+    before = np.concatenate([run(original, blob[row : row + 1])[0] for row in range(4)])
+    (after,) = run(rewritten, blob)
     cosine = (before * after).sum(axis=1) / np.linalg.norm(before, axis=1) / np.linalg.norm(after, axis=1)
     assert cosine.min() > 0.99999
 
 
-def test_a_model_without_prelu_is_left_alone(pack: ModelPack) -> None:
-    blob = np.random.default_rng(2).normal(size=(1, 3, 64, 96)).astype(np.float32)
-    before, after = run(pack.detector.path.read_bytes(), blob), run(without_prelu(pack.detector.path), blob)
+def test_a_detector_computes_the_same(any_pack: ModelPack) -> None:
+    blob = np.random.default_rng(2).normal(size=(1, 3, 640, 640)).astype(np.float32)
+    before, after = run(any_pack.detector.path.read_bytes(), blob), run(prepared(any_pack.detector.path), blob)
     assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
 
 
+def test_a_detector_takes_pictures_of_any_size(any_pack: ModelPack) -> None:
+    outputs = run(prepared(any_pack.detector.path), np.zeros((1, 3, 64, 96), np.float32))
+    rows = {each.reshape(-1, each.shape[-1]).shape[0] for each in outputs}
+    anchors = {"scrfd": 2, "yunet": 1}[any_pack.detector.kind]
+    assert rows == {anchors * (64 // stride) * (96 // stride) for stride in (8, 16, 32)}
+
+
 @pytest.mark.parametrize("file", ["detector", "embedder"])
-def test_the_file_itself_is_not_changed(pack: ModelPack, file: str) -> None:
-    model: ModelFile = getattr(pack, file)
-    without_prelu(model.path)
+def test_the_file_itself_is_not_changed(any_pack: ModelPack, file: str) -> None:
+    model: ModelFile = getattr(any_pack, file)
+    prepared(model.path)
     model.verify()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core import grouping
+from core.models import find_pack
 from core.types import Vectors
 
 Labels = NDArray[np.int64]
 DIMENSION = 512
+THRESHOLDS = replace(find_pack().thresholds, found_quality=0.5, join_quality=0.1)
 
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:
@@ -35,7 +39,7 @@ def strangers(count: int, dimension: int = DIMENSION, seed: int = 1) -> Vectors:
 def people(vectors: Vectors, images: Labels | None = None, **more: NDArray[np.generic]) -> Labels:
     qualities = more.pop("qualities", np.ones(len(vectors)))
     images = np.arange(len(vectors)) if images is None else images
-    return grouping.people(vectors, images, qualities, **more, found=0.5, join=0.1)  # type: ignore[arg-type]
+    return grouping.people(vectors, images, qualities, **more, thresholds=THRESHOLDS)  # type: ignore[arg-type]
 
 
 def test_each_person_is_one_label_and_strangers_are_nobody() -> None:
@@ -138,7 +142,7 @@ def test_few_are_nobody(count: int) -> None:
 
 def test_the_nearest_pairs_over_several_blocks() -> None:
     vectors, who = shown(strangers(700), [3] * 700, 0.5)
-    pairs = grouping.nearest_pairs(vectors)
+    pairs = grouping.nearest_pairs(vectors, THRESHOLDS.link)
     assert len(vectors) > 2 * 1024 and (pairs[:, 0] < pairs[:, 1]).all()
     near = {tuple(pair) for pair in pairs.tolist()}
     assert all((row, row + 1) in near for row in range(0, len(who), 3))

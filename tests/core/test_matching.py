@@ -7,7 +7,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.matching import ACCEPT, JOIN_QUALITY, MARGIN, SUGGEST, Neighbour, choose
+from core import matching
+from core.matching import Choice, Neighbour
+from core.models import find_pack
 from core.types import Verdict
 
 NEIGHBOURS = st.lists(
@@ -22,6 +24,15 @@ NEIGHBOURS = st.lists(
     max_size=30,
     unique_by=lambda each: each.face_id,
 )
+
+
+THRESHOLDS = find_pack().thresholds
+ACCEPT, SUGGEST, MARGIN = THRESHOLDS.accept, THRESHOLDS.suggest, THRESHOLDS.margin
+JOIN_QUALITY = THRESHOLDS.join_quality
+
+
+def choose(near: list[Neighbour], excluded: frozenset[int] = frozenset(), quality: float = 1.0) -> Choice:
+    return matching.choose(near, THRESHOLDS, excluded, quality)
 
 
 def accepted(near: list[Neighbour], excluded: frozenset[int] = frozenset(), quality: float = 1.0) -> Neighbour | None:

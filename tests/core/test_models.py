@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from core.detection import FaceDetector
+from core.detection import Scrfd, Yunet
 from core.engine import FaceEngine
 from core.errors import ModelError
 from core.models import DEFAULT_PACK, ModelFile, ModelPack, find_pack
@@ -75,16 +76,16 @@ def test_an_unknown_pack_is_named() -> None:
 def test_a_file_that_onnxruntime_cannot_load_is_named(pack: ModelPack, copied: Path) -> None:
     path = copied / pack.detector.path.name
     path.write_bytes(b"not a network")
-    damaged = ModelPack(
-        pack.name, pack.title, 512, pack.licence, True, ModelFile(path, pack.detector.sha256), pack.embedder
-    )
+    damaged = replace(pack, detector=ModelFile(path, pack.detector.sha256, "scrfd"))
     with pytest.raises(ModelError, match=f"{path.name} cannot be run"):
         FaceEngine(damaged)
 
 
 def test_another_network_is_no_detector(pack: ModelPack) -> None:
     with pytest.raises(ModelError, match="not an SCRFD model"):
-        FaceDetector(open_session(pack.embedder.path))
+        Scrfd(open_session(pack.embedder.path))
+    with pytest.raises(ModelError, match="not a YuNet model"):
+        Yunet(open_session(pack.detector.path))
 
 
 def test_resources_are_found_or_named() -> None:

@@ -8,14 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import quality as core_quality
 from core.alignment import aligned
 from core.engine import FaceEngine
 from core.images import DecodedImage
-from core.quality import quality
+from core.models import find_pack
 from core.types import AnalyzedFace, BoundingBox, Detection, Pixels
 from tests import samples
 
 LANDMARKS = np.array([[30, 50], [80, 50], [55, 75], [38, 95], [72, 95]], np.float32)
+
+
+WEIGHTS = find_pack().quality
+
+
+def quality(seen: Detection, crop: Pixels) -> float:
+    return core_quality.quality(seen, crop, WEIGHTS)
 
 
 @pytest.fixture(scope="module")

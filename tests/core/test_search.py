@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from core import schema, search, vectors
 from core.database import Database
 from core.errors import InvalidInput
+from core.models import ModelPack
 from core.search import VectorSearch
 from core.types import Embedding, Vectors
 from tests.core.test_vectors import add, directions
@@ -23,14 +25,14 @@ class Rollback(Exception):
 
 
 @pytest.fixture
-def found(database: Database) -> VectorSearch:
-    return VectorSearch(database, "a", 512)
+def found(database: Database, pack: ModelPack) -> VectorSearch:
+    return VectorSearch(database, replace(pack, name="a"))
 
 
 def same_as_sqlite_vec(found: VectorSearch, db: Connection, query: Vectors, limit: int = 10) -> None:
     """Two that are equally near, as far as the numbers tell, may stand in either order."""
-    near = found.nearest(db, Embedding(query, found.model), limit)
-    expected = dict(vectors.nearest(db, Embedding(query, found.model), limit + 20))
+    near = found.nearest(db, Embedding(query, found.pack.name), limit)
+    expected = dict(vectors.nearest(db, Embedding(query, found.pack.name), limit + 20))
     assert len({face_id for face_id, _ in near}) == len(near)
     np.testing.assert_allclose([each for _, each in near], list(expected.values())[:limit], atol=5e-5)
     np.testing.assert_allclose([each for _, each in near], [expected[face_id] for face_id, _ in near], atol=5e-5)
@@ -154,23 +156,23 @@ def test_models_are_never_compared(database: Database, found: VectorSearch) -> N
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_any_history(database: Database, data: st.DataObject) -> None:
+def test_any_history(database: Database, pack: ModelPack, data: st.DataObject) -> None:
     """Adding, deleting, taking back and searching in any order: the two always agree."""
-    found = VectorSearch(database, f"model {data.draw(st.integers(0, 2**40))}", 16)
+    found = VectorSearch(database, replace(pack, name=f"model {data.draw(st.integers(0, 2**40))}", dimension=16))
     random = np.random.default_rng(data.draw(st.integers(0, 1000)))
     alive: list[int] = []
     for _ in range(data.draw(st.integers(1, 12))):
         values = random.normal(size=(data.draw(st.sampled_from([1, 30, 90])), 16)).astype(np.float32)
         match data.draw(st.sampled_from(["add", "add", "delete", "take back", "warm up"])):
             case "add":
-                alive += fill(database, values, found.model)
+                alive += fill(database, values, found.pack.name)
             case "delete":
                 with database.write() as db:
                     vectors.delete(db, alive[::2])
                 alive = alive[1::2]
             case "take back":
                 with suppress(Rollback), database.write() as db:
-                    add(db, values, found.model)
+                    add(db, values, found.pack.name)
                     vectors.delete(db, alive[:3])
                     same_as_sqlite_vec(found, db, values[0], 20)
                     raise Rollback

@@ -27,7 +27,9 @@ from core.types import UNCHANGED, BoundingBox, Clustering, Embedding
 
 Skip = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=10_000)]
-Confidence = Annotated[float, Form(ge=0, le=1, allow_inf_nan=False)]
+Confidence = Annotated[
+    float | None, Form(ge=0, le=1, allow_inf_nan=False, description="By default the detector's usual threshold.")
+]
 
 _KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
 
@@ -151,7 +153,7 @@ def _images(core: FaceCore, settings: Settings, busy: _Busy) -> APIRouter:
     router = APIRouter(tags=["images"], responses=responses(413, 415, 429))
 
     def looked_at(
-        file: UploadFile, min_confidence: float, auto_save: bool
+        file: UploadFile, min_confidence: float | None, auto_save: bool
     ) -> tuple[list[messages.DetectedFace], str | None]:
         data = uploads.read(file, settings)
         with busy.turn():
@@ -166,7 +168,9 @@ def _images(core: FaceCore, settings: Settings, busy: _Busy) -> APIRouter:
 
     @router.post("/detect")
     def detect(
-        file: Annotated[UploadFile, File()], min_confidence: Confidence = 0.5, auto_save: Annotated[bool, Form()] = True
+        file: Annotated[UploadFile, File()],
+        min_confidence: Confidence = None,
+        auto_save: Annotated[bool, Form()] = True,
     ) -> messages.Detected:
         """The faces of an image; with `auto_save` they are stored and given to the persons they clearly are."""
         start = time.perf_counter()
@@ -176,7 +180,7 @@ def _images(core: FaceCore, settings: Settings, busy: _Busy) -> APIRouter:
     @router.post("/detect/batch")
     def detect_batch(
         files: Annotated[list[UploadFile], File()],
-        min_confidence: Confidence = 0.5,
+        min_confidence: Confidence = None,
         auto_save: Annotated[bool, Form()] = True,
     ) -> messages.DetectedBatch:
         """The faces of many images; for each its faces or its error."""

@@ -196,7 +196,7 @@ class AssignRequest(FaceIds):
 
 class ClusterRequest(_Request):
     face_ids: Annotated[list[Id], Field(max_length=1_000_000)] | None = None
-    eps: Annotated[FiniteFloat, Field(gt=0, le=2)] = 0.4
+    eps: Annotated[FiniteFloat | None, Field(gt=0, le=2, description="By default the model's own.")] = None
     min_samples: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 2
     mode: Annotated[str, Field(pattern="^(dbscan|people)$")] = "dbscan"
     dry_run: bool = False
