@@ -36,8 +36,11 @@ def match_faces(
         image_id: the image.
         faces: stored face ids, their embeddings and qualities.
     """
+    if not faces:
+        return
     near = {face_id: neighbours(db, search, face_id, embedding) for face_id, embedding, _ in faces}
-    thresholds, rejected = search.pack.thresholds, decisions.rejected(db)
+    thresholds = search.pack.thresholds
+    rejected = decisions.rejected(db, [face_id for face_id, _, _ in faces])
     qualities = {face_id: quality for face_id, _, quality in faces}
     taken = frozenset(_present(db, image_id))
     while near:
@@ -128,7 +131,9 @@ def _judged(db: Connection, search: VectorSearch, face_id: int) -> tuple[Face, l
     seen = vectors.of(db, [face_id]).get(face_id, [])
     embedding = next((each for each in seen if each.model == search.pack.name), None)
     near = neighbours(db, search, face_id, embedding) if embedding else []
-    excluded = decisions.rejected(db).get(face_id, frozenset()) | frozenset(_present(db, face.image_id, face_id))
+    excluded = decisions.rejected(db, [face_id]).get(face_id, frozenset()) | frozenset(
+        _present(db, face.image_id, face_id)
+    )
     return face, near, excluded, matching.choose(near, search.pack.thresholds, excluded, face.quality)
 
 

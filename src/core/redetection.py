@@ -20,7 +20,7 @@ class Redetected:
     """The ids of the faces given, in their order; which of them are nobody's yet; and the persons who lost a face."""
 
     face_ids: tuple[int, ...]
-    free: tuple[int, ...]
+    free: frozenset[int]
     persons: frozenset[int]
 
 
@@ -63,8 +63,8 @@ def redetect(
     for face_id, person_id in decisions.confirmed(db).items():
         if face_id in now:
             records.assign(db, [face_id], person_id)
-    nobodys = {face.face_id for face in records.faces(db, face_ids=ids) if face.person_id is None}
-    return Redetected(tuple(ids), tuple(face_id for face_id in ids if face_id in nobodys), persons)
+    free = frozenset(face.face_id for face in records.faces(db, face_ids=ids) if face.person_id is None)
+    return Redetected(tuple(ids), free, persons)
 
 
 def _kept(db: Connection, face_id: int, face: AnalyzedFace) -> int:

@@ -154,10 +154,12 @@ class FaceCore:
         """
         with self._writing(connection) as db:
             image_id = records.image_id_of(db, source)
-            if image_id is None:
-                image_id = records.insert_image(db, source, width, height)
-            stored, _ = self.redetect(image_id, source, width, height, faces, db)
-            return image_id, stored
+            if image_id is not None:
+                return image_id, self.redetect(image_id, source, width, height, faces, db)[0]
+            image_id = records.insert_image(db, source, width, height)
+            face_ids = [records.insert_face(db, image_id, face) for face in faces]
+            vectors.add(db, face_ids, [face.embedding for face in faces])
+            return image_id, self._matched(db, image_id, face_ids, faces, frozenset(face_ids))
 
     def redetect(
         self,
@@ -184,15 +186,24 @@ class FaceCore:
             scale = (width / max(before.width, 1), height / max(before.height, 1))
             model = faces[0].embedding.model if faces else self.pack.name
             done = redetection.redetect(db, image_id, scale, faces, model, self.pack.thresholds.accept)
-            free = [
-                (face_id, face.embedding, face.quality)
-                for face_id, face in zip(done.face_ids, faces, strict=True)
-                if face_id in done.free
-            ]
-            assignment.match_faces(db, self._search, image_id, free)
+            stored = self._matched(db, image_id, done.face_ids, faces, done.free)
             records.remove_empty(db, done.persons)
-            stored = {face.face_id: face for face in records.faces(db, face_ids=done.face_ids)}
-            return [stored[face_id] for face_id in done.face_ids], done.persons
+            return stored, done.persons
+
+    def _matched(
+        self,
+        db: Connection,
+        image_id: int,
+        face_ids: Sequence[int],
+        faces: Sequence[AnalyzedFace],
+        free: Collection[int],
+    ) -> list[Face]:
+        """The faces of an image, once the free ones are given to the persons they clearly are."""
+        pairs = zip(face_ids, faces, strict=True)
+        new = [(face_id, face.embedding, face.quality) for face_id, face in pairs if face_id in free]
+        assignment.match_faces(db, self._search, image_id, new)
+        stored = {face.face_id: face for face in records.faces(db, face_ids=face_ids)}
+        return [stored[face_id] for face_id in face_ids]
 
     def remove_image(
         self, image_id: int, connection: Connection | None = None, keep_persons: bool = False

@@ -40,10 +40,11 @@ def checked(vector: Vectors, dimension: int) -> Vectors:
 
 def add(connection: Connection, face_ids: Sequence[int], embeddings: Sequence[Embedding]) -> None:
     """Stores one embedding for each face."""
-    for face_id, embedding in zip(face_ids, embeddings, strict=True):
-        dimension = len(embedding.vector)
-        unit = checked(embedding.vector, dimension)
+    units = [checked(embedding.vector, len(embedding.vector)) for embedding in embeddings]
+    for dimension in {len(unit) for unit in units}:
         _ensure_table(connection, dimension)
+    for face_id, embedding, unit in zip(face_ids, embeddings, units, strict=True):
+        dimension = len(unit)
         row = {"face_id": face_id, "model": embedding.model, "dimension": dimension}
         vector_id = connection.execute(insert(vector_table).values(row)).inserted_primary_key[0]  # type: ignore[index]
         connection.execute(
