@@ -11,12 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app import schema
+from app import models, schema
 from app.importing import program_version
 from core.database import Database
 from core.engine import FaceEngine
-from core.errors import CoreError
-from core.models import find_pack
+from core.errors import CoreError, DatabaseError
+from core.models import DEFAULT_PACK, find_pack
 
 _LIBRARIES = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "sqlalchemy", "sqlcipher3", "sqlite-vec")
 
@@ -37,7 +37,7 @@ def examine(folder: Path) -> list[Finding]:
     """Looks at everything that the library in `folder` needs; changes nothing but that a new library is made."""
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("environment", _environment),
-        ("face model", _model),
+        ("face model", lambda: _model(folder)),
         ("database", lambda: _database(folder)),
         ("disk", lambda: _disk(folder)),
     )
@@ -58,11 +58,28 @@ def _environment() -> str:
     return f"Sietch {program_version()}, Python {platform.python_version()} on {platform.platform()}; {libraries}"
 
 
-def _model() -> str:
-    pack = find_pack()
+def _model(folder: Path) -> str:
+    pack = find_pack(_name_of_model(folder))
     FaceEngine(pack)
     use = "non-commercial use only" if pack.non_commercial else "free to use"
     return f"{pack.title} in {pack.folder}, checksums right ({use})"
+
+
+def _name_of_model(folder: Path) -> str:
+    """Of the model in use; the default one where there is no library that could tell."""
+    path = folder / "library.sqlite"
+    if not path.is_file():
+        return DEFAULT_PACK
+    try:
+        database = Database(path, schema.metadata, schema.VERSION)
+    except DatabaseError:
+        return DEFAULT_PACK
+    try:
+        return models.remembered(database)
+    except DatabaseError:
+        return DEFAULT_PACK
+    finally:
+        database.close()
 
 
 def _database(folder: Path) -> str:

@@ -27,12 +27,11 @@ def build_menus(window: MainWindow) -> None:
 
 def about_text(window: MainWindow) -> str:
     """What the program is, and what its user must know of the face model's licence."""
-    models = window.context.library.models
     return "\n\n".join(
         (
             window.tr("Sietch {}").format(program_version()),
             window.tr("A photo library that knows who is in your photos, and never sends one anywhere."),
-            models.licence,
+            window.context.library.models.current.licence,
             window.tr("Your library: {}").format(window.context.library.folder),
         )
     )

@@ -1,0 +1,142 @@
+"""The face models: which there are, which one this library uses, and how it comes to use another.
+
+A library remembers its model by name. When another is chosen, every photo at which that one has not looked waits to be
+looked at again (`worklist`), and stays in sight meanwhile. Faces keep their ids, persons and what humans said of them
+where they are found again; what the model before saw is kept, so that the way back costs nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from app import settings, worklist
+from app.errors import ModelMissing
+from app.indexing import Indexer
+from app.types import ModelSummary
+from core import models
+from core.database import Database
+from core.errors import ModelError
+from core.installing import install_pack
+from core.models import DEFAULT_PACK, ModelPack
+from core.service import FaceCore
+
+_MODEL = "model"
+"""The setting."""
+
+
+def remembered(database: Database) -> str:
+    """The name of the model that the library uses."""
+    with database.read() as db:
+        return settings.get(db, _MODEL) or DEFAULT_PACK
+
+
+def find(database: Database) -> ModelPack:
+    """The model that the library uses, verified.
+
+    Raises:
+        ModelMissing: it is not there, or damaged.
+    """
+    name = remembered(database)
+    try:
+        return models.find_pack(name)
+    except ModelError as error:
+        raise ModelMissing(name, str(error)) from error
+
+
+def choose(database: Database, name: str) -> ModelPack:
+    """The library uses this model from now on.
+
+    Raises:
+        ModelError: there is no such model, or it cannot be used; then nothing was changed.
+    """
+    pack = models.find_pack(name)
+    with database.write() as db:
+        _choose(db, name)
+    return pack
+
+
+def adopt(database: Database) -> None:
+    """Writes down the model of a library that is new, or older than the choice of models.
+
+    Before there was a choice there was one model, and it has looked at every photo that is indexed.
+    """
+    with database.write() as db:
+        if settings.get(db, _MODEL) is None:
+            every = text("INSERT OR IGNORE INTO look SELECT photo_id, :model FROM photo WHERE state = 'indexed'")
+            db.execute(every, {"model": DEFAULT_PACK})
+            settings.put(db, _MODEL, DEFAULT_PACK)
+
+
+def available() -> list[ModelPack]:
+    """Every model that Sietch knows, the default one first."""
+    return models.packs()
+
+
+def add(path: Path) -> ModelPack:
+    """Adds a model from a folder or zip; it is not used before it is chosen.
+
+    Raises:
+        ModelError: what is there is no model that Sietch knows, or it cannot be copied.
+    """
+    return install_pack(path)
+
+
+class Models:
+    """The models, as one open library sees them. Methods take seconds: they are not for a thread that paints."""
+
+    def __init__(self, database: Database, core: FaceCore, indexer: Indexer) -> None:
+        self._database = database
+        self._core = core
+        self._indexer = indexer
+
+    @property
+    def current(self) -> ModelPack:
+        """The model in use."""
+        return self._core.pack
+
+    def list(self) -> list[ModelSummary]:
+        """Every model that Sietch knows, the default one first."""
+        return [self._summary(pack) for pack in available()]
+
+    def add(self, path: Path) -> ModelSummary:
+        """As the function of that name."""
+        return self._summary(add(path))
+
+    def use(self, name: str) -> ModelSummary:
+        """Uses another model from now on; the photos at which it has not looked are looked at in the background.
+
+        Raises:
+            ModelError: there is no such model, or it cannot be used; then nothing was changed.
+        """
+        pack, before = models.find_pack(name), self._core.pack
+        try:
+            # In one step: no transaction is to begin with one model and end with another.
+            with self._database.write() as db:
+                _choose(db, name)
+                self._core.use(pack)
+        except BaseException:
+            self._core.use(before)
+            raise
+        if pack.name != before.name:
+            self._indexer.renew()
+        return self._summary(pack)
+
+    def _summary(self, pack: ModelPack) -> ModelSummary:
+        return ModelSummary(
+            name=pack.name,
+            title=pack.title,
+            licence=pack.licence,
+            non_commercial=pack.non_commercial,
+            files=(pack.detector.path.name, pack.embedder.path.name),
+            installed=pack.installed,
+            in_use=pack.name == self._core.pack.name,
+            unseen=worklist.unseen_count(self._database, pack.name),
+        )
+
+
+def _choose(db: Connection, name: str) -> None:
+    if settings.get(db, _MODEL) != name:
+        settings.put(db, _MODEL, name)
+        worklist.group_anew(db)
