@@ -15,8 +15,8 @@ from app import models, schema
 from app.importing import program_version
 from core.database import Database
 from core.engine import FaceEngine
-from core.errors import CoreError, DatabaseError
-from core.models import DEFAULT_PACK, find_pack
+from core.errors import CoreError
+from core.models import find_pack
 
 _LIBRARIES = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "sqlalchemy", "sqlcipher3", "sqlite-vec")
 
@@ -59,27 +59,10 @@ def _environment() -> str:
 
 
 def _model(folder: Path) -> str:
-    pack = find_pack(_name_of_model(folder))
+    pack = find_pack(models.remembered_in(folder))
     FaceEngine(pack)
     use = "non-commercial use only" if pack.non_commercial else "free to use"
     return f"{pack.title} in {pack.folder}, checksums right ({use})"
-
-
-def _name_of_model(folder: Path) -> str:
-    """Of the model in use; the default one where there is no library that could tell."""
-    path = folder / "library.sqlite"
-    if not path.is_file():
-        return DEFAULT_PACK
-    try:
-        database = Database(path, schema.metadata, schema.VERSION)
-    except DatabaseError:
-        return DEFAULT_PACK
-    try:
-        return models.remembered(database)
-    except DatabaseError:
-        return DEFAULT_PACK
-    finally:
-        database.close()
 
 
 def _database(folder: Path) -> str:

@@ -7,17 +7,19 @@ where they are found again; what the model before saw is kept, so that the way b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from app import settings, worklist
+from app import schema, settings, worklist
 from app.errors import ModelMissing
 from app.indexing import Indexer
 from app.types import ModelSummary
 from core import models
 from core.database import Database
-from core.errors import ModelError
+from core.errors import DatabaseError, ModelError
 from core.installing import install_pack
 from core.models import DEFAULT_PACK, ModelPack
 from core.service import FaceCore
@@ -30,6 +32,16 @@ def remembered(database: Database) -> str:
     """The name of the model that the library uses."""
     with database.read() as db:
         return settings.get(db, _MODEL) or DEFAULT_PACK
+
+
+def remembered_in(folder: Path) -> str:
+    """The same for the library in a folder; the default one where there is no library that could tell."""
+    path = folder / "library.sqlite"
+    if not path.is_file():
+        return DEFAULT_PACK
+    with suppress(DatabaseError), _opened(path) as database:
+        return remembered(database)
+    return DEFAULT_PACK
 
 
 def find(database: Database) -> ModelPack:
@@ -69,18 +81,25 @@ def adopt(database: Database) -> None:
             settings.put(db, _MODEL, DEFAULT_PACK)
 
 
-def available() -> list[ModelPack]:
-    """Every model that Sietch knows, the default one first."""
-    return models.packs()
+def listed(folder: Path) -> list[ModelSummary]:
+    """Every model that Sietch knows, the default one first, as the library in a folder sees them.
+
+    For that the library need not be there, nor its model.
+    """
+    path = folder / "library.sqlite"
+    if not path.is_file():
+        return [_summary(pack, DEFAULT_PACK, 0) for pack in models.packs()]
+    with _opened(path) as database:
+        return _summaries(database)
 
 
-def add(path: Path) -> ModelPack:
+def add(path: Path) -> ModelSummary:
     """Adds a model from a folder or zip; it is not used before it is chosen.
 
     Raises:
         ModelError: what is there is no model that Sietch knows, or it cannot be copied.
     """
-    return install_pack(path)
+    return _summary(install_pack(path), "", 0)
 
 
 class Models:
@@ -98,11 +117,11 @@ class Models:
 
     def list(self) -> list[ModelSummary]:
         """Every model that Sietch knows, the default one first."""
-        return [self._summary(pack) for pack in available()]
+        return _summaries(self._database)
 
     def add(self, path: Path) -> ModelSummary:
         """As the function of that name."""
-        return self._summary(add(path))
+        return add(path)
 
     def use(self, name: str) -> ModelSummary:
         """Uses another model from now on; the photos at which it has not looked are looked at in the background.
@@ -121,19 +140,31 @@ class Models:
             raise
         if pack.name != before.name:
             self._indexer.renew()
-        return self._summary(pack)
+        return _summary(pack, name, worklist.unseen_count(self._database, name))
 
-    def _summary(self, pack: ModelPack) -> ModelSummary:
-        return ModelSummary(
-            name=pack.name,
-            title=pack.title,
-            licence=pack.licence,
-            non_commercial=pack.non_commercial,
-            files=(pack.detector.path.name, pack.embedder.path.name),
-            installed=pack.installed,
-            in_use=pack.name == self._core.pack.name,
-            unseen=worklist.unseen_count(self._database, pack.name),
-        )
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Database]:
+    with closing(Database(path, schema.metadata, schema.VERSION)) as database:
+        yield database
+
+
+def _summaries(database: Database) -> list[ModelSummary]:
+    used = remembered(database)
+    return [_summary(pack, used, worklist.unseen_count(database, pack.name)) for pack in models.packs()]
+
+
+def _summary(pack: ModelPack, used: str, unseen: int) -> ModelSummary:
+    return ModelSummary(
+        name=pack.name,
+        title=pack.title,
+        licence=pack.licence,
+        non_commercial=pack.non_commercial,
+        files=(pack.detector.path.name, pack.embedder.path.name),
+        installed=pack.installed,
+        in_use=pack.name == used,
+        unseen=unseen,
+    )
 
 
 def _choose(db: Connection, name: str) -> None:
