@@ -18,9 +18,10 @@ class LibraryError(AppError):
 
 
 class ModelMissing(AppError):
-    """The face model that a library uses cannot be used."""
+    """The face model that a library uses cannot be used; `instead` names one that comes with the program."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: str, instead: str | None) -> None:
+        self.instead = instead
         super().__init__(
             f"This library uses the face model {name}. {reason} Or choose another one: sietch models use NAME. "
             "Names and photos stay as they are."

@@ -54,7 +54,8 @@ def find(database: Database) -> ModelPack:
     try:
         return models.find_pack(name)
     except ModelError as error:
-        raise ModelMissing(name, str(error)) from error
+        others = (pack.name for pack in models.packs() if pack.installed and pack.name != name)
+        raise ModelMissing(name, str(error), next(others, None)) from error
 
 
 def choose(database: Database, name: str) -> ModelPack:
@@ -158,6 +159,7 @@ def _summary(pack: ModelPack, used: str, unseen: int) -> ModelSummary:
     return ModelSummary(
         name=pack.name,
         title=pack.title,
+        description=pack.description,
         licence=pack.licence,
         non_commercial=pack.non_commercial,
         files=(pack.detector.path.name, pack.embedder.path.name),

@@ -115,6 +115,7 @@ class ModelSummary:
 
     Attributes:
         name: what it is chosen by.
+        description: for whom it is, in a sentence.
         licence: what the user must know of its licence, in sentences.
         files: the names of its two files.
         unseen: photos of the library at which it has not looked yet.
@@ -122,6 +123,7 @@ class ModelSummary:
 
     name: str
     title: str
+    description: str
     licence: str
     non_commercial: bool
     files: tuple[str, str]

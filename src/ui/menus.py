@@ -52,6 +52,8 @@ def _file_menu(window: MainWindow) -> None:
     _action(window, menu, window.tr("Add single photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
     window.header.add.menu().addActions(menu.actions())
     menu.addSeparator()
+    _action(window, menu, window.tr("Face models…"), window.show_models)
+    menu.addSeparator()
     _action(window, menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
 
 
@@ -86,10 +88,15 @@ def _enlarge(window: MainWindow, step: int) -> None:
 
 
 def _action(
-    window: MainWindow, menu: QMenu, text: str, action: object, shortcut: QKeySequence | QKeySequence.StandardKey
+    window: MainWindow,
+    menu: QMenu,
+    text: str,
+    action: object,
+    shortcut: QKeySequence | QKeySequence.StandardKey | None = None,
 ) -> None:
     made = QAction(text, menu)
-    made.setShortcut(shortcut)
+    if shortcut is not None:
+        made.setShortcut(shortcut)
     made.triggered.connect(action)
     menu.addAction(made)
     # While a photo is looked at there is no menu bar, but its shortcuts are.
