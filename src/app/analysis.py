@@ -36,13 +36,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PhotoAnalysis:
-    """What was seen: the upright size in pixels, the format, the time on the camera's clock, the faces."""
+    """What a model saw: the upright size in pixels, the format, the time on the camera's clock, the faces."""
 
     width: int
     height: int
     format: str
     taken_at: datetime
     faces: tuple[AnalyzedFace, ...]
+    model: str
 
 
 def prepare_worker() -> None:
@@ -70,7 +71,7 @@ def analyze(job: Job) -> PhotoAnalysis:
     for face in faces:
         thumbnails.write_face(job.content_hash, face.detection.box, image.pixels, image.scale)
     taken = taken_at(images.exif_of(data), path.name, _modified(path))
-    return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces))
+    return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
 
 
 def _read(paths: tuple[bytes, ...]) -> tuple[Path, bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app import schema
+from app import models, schema
 from app.importing import program_version
 from core.database import Database
 from core.engine import FaceEngine
@@ -37,7 +37,7 @@ def examine(folder: Path) -> list[Finding]:
     """Looks at everything that the library in `folder` needs; changes nothing but that a new library is made."""
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("environment", _environment),
-        ("face model", _model),
+        ("face model", lambda: _model(folder)),
         ("database", lambda: _database(folder)),
         ("disk", lambda: _disk(folder)),
     )
@@ -58,8 +58,8 @@ def _environment() -> str:
     return f"Sietch {program_version()}, Python {platform.python_version()} on {platform.platform()}; {libraries}"
 
 
-def _model() -> str:
-    pack = find_pack()
+def _model(folder: Path) -> str:
+    pack = find_pack(models.remembered_in(folder))
     FaceEngine(pack)
     use = "non-commercial use only" if pack.non_commercial else "free to use"
     return f"{pack.title} in {pack.folder}, checksums right ({use})"

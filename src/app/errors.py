@@ -17,6 +17,17 @@ class LibraryError(AppError):
     """The library's folder cannot be used."""
 
 
+class ModelMissing(AppError):
+    """The face model that a library uses cannot be used; `instead` names one that comes with the program."""
+
+    def __init__(self, name: str, reason: str, instead: str | None) -> None:
+        self.instead = instead
+        super().__init__(
+            f"This library uses the face model {name}. {reason} Or choose another one: sietch models use NAME. "
+            "Names and photos stay as they are."
+        )
+
+
 class Unfinished(AppError):
     """Looking at a photo came to no end: its process died, took too long, or had no memory left.
 

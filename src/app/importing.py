@@ -211,6 +211,7 @@ def _keep_edited(db: Connection, photo_id: int, new_id: int, imported: Imported)
     db.execute(update(place).where(place.c.photo_id == new_id).values(photo_id=photo_id))
     db.execute(delete(photo).where(photo.c.photo_id == new_id))
     db.execute(update(photo).where(photo.c.photo_id == photo_id).values(fresh))
+    db.execute(delete(schema.look).where(schema.look.c.photo_id == photo_id))
     imported.photo_ids.add(photo_id)
     # It waited already, and was counted then.
     imported.waiting -= state == PhotoState.PENDING

@@ -22,6 +22,7 @@ from app.errors import Unfinished, WorkersLost
 from app.events import Events
 from app.importing import Imported, Importer
 from app.progress import Meter
+from app.queueing import Queue
 from app.types import IndexPhase, IndexProgress, LibraryChanged
 from app.workers import Workers
 from core.database import Database
@@ -48,7 +49,7 @@ class Indexer:
         self._meter = Meter()
         self._asked: deque[list[str]] = deque()
         self._postponed: set[str] = set()
-        self._scanning = self._indexing = self._grouping = self._more = False
+        self._scanning = self._indexing = self._grouping = self._more = self._renewed = False
         self._paused = self._cancelled = self._closing = False
         self._threads = [
             threading.Thread(target=self._forever, args=(work, due), name=work.__name__, daemon=True)
@@ -58,9 +59,9 @@ class Indexer:
     def start(self) -> None:
         """Goes on with what an earlier run of the program left, if anything. To be called once."""
         worklist.retry_refused(self._database)
-        total = worklist.pending_count(self._database)
+        total, model = self._left(), self._core.pack.name
         self._scanning = worklist.next_request(self._database) is not None
-        self._indexing = self._scanning or total > 0 or worklist.grouping_due(self._database, at_end=True)
+        self._indexing = self._scanning or total > 0 or worklist.grouping_due(self._database, model, at_end=True)
         self._tell(total=total)
         for thread in self._threads:
             thread.start()
@@ -77,6 +78,16 @@ class Indexer:
             self._asked.append([os.path.abspath(path) for path in paths])
             self._indexing = self._more = True
             self._scanning = self._scanning or not self._cancelled
+        self._tell()
+
+    def renew(self) -> None:
+        """Another model is in use: every photo at which it has not looked is looked at again, then people are made."""
+        total = self._left()
+        with self._changed:
+            self._progress = IndexProgress(IndexPhase.INDEXING, total=total)
+            self._postponed = set()
+            self._meter.restart()
+            self._indexing = self._more = self._renewed = True
         self._tell()
 
     def pause(self) -> None:
@@ -124,8 +135,16 @@ class Indexer:
         with self._changed:
             return self._progress
 
+    def _left(self) -> int:
+        """Photos that wait, in one way or the other."""
+        return worklist.pending_count(self._database) + worklist.unseen_count(self._database, self._core.pack.name)
+
     def _interrupted(self) -> bool:
         return self._closing or self._cancelled or self._paused
+
+    def _disturbed(self) -> bool:
+        """Interrupted, or what the workers are doing is of no use any more."""
+        return self._renewed or self._interrupted()
 
     def _phase(self) -> IndexPhase:
         if not self._indexing:
@@ -212,29 +231,32 @@ class Indexer:
     def _index(self) -> None:
         """Everything that waits, then people; returns early when interrupted."""
         with self._changed:
-            self._more = False
-        with Workers(self._core.pack, self._cache) as workers:
-            self._analyze(workers)
-        if self._cancelled:
+            self._more = self._renewed = False
+        pack = self._core.pack
+        with Workers(pack, self._cache) as workers:
+            self._analyze(workers, Queue(self._database, pack.name))
+        cut_short = self._cancelled
+        if cut_short:
             self._drop()
-        if self._interrupted():
+        if self._disturbed():
             return
-        self._group(at_end=True)
+        if not (cut_short and worklist.unseen_count(self._database, pack.name)):
+            self._group(at_end=True)
         with self._changed:
             # What was said during the grouping is obeyed at the next call.
             if not self._interrupted():
                 self._indexing = self._more or self._scanning
         self._tell()
 
-    def _analyze(self, workers: Workers) -> None:
+    def _analyze(self, workers: Workers, queue: Queue) -> None:
         # Due if the program ended between a photo and the grouping that it made due.
         self._group(at_end=False)
-        last, again = 0, False
+        again = False
         running: _Running = deque()
-        while not self._interrupted():
+        while not self._disturbed():
             # Asked before the look: what is scanned after it is found by the next look.
             scanning = self._scanning
-            last = self._hand_out(workers, running, last)
+            self._hand_out(workers, running, queue)
             if running:
                 self._finish(workers, *running.popleft())
                 again = True
@@ -243,33 +265,32 @@ class Indexer:
                     self._changed.wait(timeout=0.5)
                 again = True
             elif again:
-                # From the beginning: a photo that was passed may wait again, because its file was edited.
-                last, again = 0, False
+                # A photo that was passed may wait again, because its file was edited.
+                queue.rewind()
+                again = False
             else:
                 return
 
-    def _hand_out(self, workers: Workers, running: _Running, last: int) -> int:
-        """Gives the workers photos until the window is full; the id of the last photo that was looked at.
+    def _hand_out(self, workers: Workers, running: _Running, queue: Queue) -> None:
+        """Gives the workers photos until the window is full.
 
         What could not be read now is tried again with the next work.
         """
         while len(running) < workers.window:
-            photos = worklist.waiting(self._database, last, workers.window - len(running))
+            photos = queue.next(workers.window - len(running))
             if not photos:
                 break
-            last = photos[-1].photo_id
             fresh = (photo for photo in photos if photo.content_hash not in self._postponed)
             running.extend((photo, workers.submit(photo)) for photo in fresh)
-        return last
 
     def _finish(self, workers: Workers, photo: worklist.Waiting, future: Future[PhotoAnalysis]) -> None:
         """Writes what came of one photo and tells of it."""
         try:
-            seen = workers.result(future, self._interrupted)
+            seen = workers.result(future, self._disturbed)
         except ImageUnavailable as error:
             worklist.postpone(self._database, photo, str(error))
             self._postponed.add(photo.content_hash)
-            change = LibraryChanged(skipped=True)
+            change = LibraryChanged(skipped=not photo.again)
         except Unfinished as error:
             # Once it may be the moment's fault: the photo is tried again with the next work.
             change = worklist.count_attempt(self._database, self._core, photo, str(error))
@@ -293,7 +314,7 @@ class Indexer:
         self._group(at_end=False)
 
     def _group(self, at_end: bool) -> None:
-        if not worklist.grouping_due(self._database, at_end):
+        if not worklist.grouping_due(self._database, self._core.pack.name, at_end):
             return
         self._grouping = True
         self._tell()

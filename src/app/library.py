@@ -7,17 +7,18 @@ from typing import Self
 
 import platformdirs
 
-from app import schema
+from app import models, schema
 from app.errors import LibraryError
 from app.events import Events
 from app.indexing import Indexer
+from app.models import Models
 from app.people import People
 from app.photos import Photos
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
 from app.types import LibraryCounts
 from core.database import Database
-from core.models import ModelPack, find_pack
+from core.models import ModelPack
 from core.service import FaceCore
 
 
@@ -38,7 +39,6 @@ class Library:
     def __init__(self, folder: Path, database: Database, pack: ModelPack) -> None:
         cache = folder / "cache"
         self.folder = folder
-        self.models = pack
         self.database = database
         self.events = Events()
         self.core = FaceCore(database, pack)
@@ -46,19 +46,22 @@ class Library:
         self.people = People(database, self.core, self.photos, self.events)
         self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
+        self.models = Models(database, self.core, self.indexer)
 
     @classmethod
-    def open(cls, folder: Path | None = None, resume: bool = True) -> Self:
+    def open(cls, folder: Path | None = None, resume: bool = True, model: str | None = None) -> Self:
         """Opens the library in a folder, or makes a new one there.
 
         Args:
             folder: by default one in the user's data folder.
             resume: go on, in the background, with indexing that was not finished.
+            model: the face model that the library is to use from now on; by default the one that it used last.
 
         Raises:
             LibraryError: the folder cannot be made.
             DatabaseError: the database cannot be used.
-            ModelError: the face model is missing or damaged.
+            ModelMissing: the face model that it used last is missing or damaged.
+            ModelError: so is the one that was asked for.
         """
         where = (folder or default_folder()).expanduser().absolute()
         try:
@@ -66,8 +69,14 @@ class Library:
             where.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(f"The library {where} cannot be made: {error.strerror}.") from error
-        pack = find_pack()
-        library = cls(where, Database(where / "library.sqlite", schema.metadata, schema.VERSION), pack)
+        database = Database(where / "library.sqlite", schema.metadata, schema.VERSION)
+        try:
+            models.adopt(database)
+            pack = models.choose(database, model) if model else models.find(database)
+        except BaseException:
+            database.close()
+            raise
+        library = cls(where, database, pack)
         if resume:
             library.indexer.start()
         return library

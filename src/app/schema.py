@@ -1,4 +1,4 @@
-"""The app's tables, beside Core's in one database: photo, place, skipped, import_request, setting.
+"""The app's tables, beside Core's in one database: photo, look, place, skipped, import_request, setting.
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
@@ -9,7 +9,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, 
 
 from core.schema import metadata as metadata
 
-VERSION = 2
+VERSION = 3
 """Of the schema; a library of a newer version is refused."""
 
 photo = Table(
@@ -39,6 +39,14 @@ photo = Table(
     Index("photo_by_state", "state", "photo_id"),
     Index("photo_by_time", "state", "taken_at", "photo_id"),
     sqlite_autoincrement=True,
+)
+
+look = Table(
+    "look",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("model", String, primary_key=True, comment="that has looked at the photo as it is"),
+    sqlite_with_rowid=False,
 )
 
 place = Table(

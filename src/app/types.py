@@ -109,6 +109,29 @@ class LibraryCounts:
     skipped: int
 
 
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """A face model as lists show it.
+
+    Attributes:
+        name: what it is chosen by.
+        description: for whom it is, in a sentence.
+        licence: what the user must know of its licence, in sentences.
+        files: the names of its two files.
+        unseen: photos of the library at which it has not looked yet.
+    """
+
+    name: str
+    title: str
+    description: str
+    licence: str
+    non_commercial: bool
+    files: tuple[str, str]
+    installed: bool
+    in_use: bool
+    unseen: int
+
+
 class IndexPhase(StrEnum):
     """What the Indexer is doing."""
 

@@ -3,6 +3,9 @@
 A photo is `pending` until it is `indexed` or found `unreadable`; one that cannot be read now stays pending with its
 reason. A new photo that may be an edit of an old one waits, too, until its scan has settled that. Folders to be scanned
 are rows as well, so that nothing that was asked for is forgotten.
+
+An indexed photo at which the model in use has not looked waits again: it stays in sight, with its faces and people, and
+whatever becomes of the new look, it stays in the library.
 """
 
 from __future__ import annotations
@@ -10,13 +13,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app import schema
+from app import schema, settings
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
@@ -48,13 +52,28 @@ _GIVE_BACK = """
 """Places that new photos took from old ones that have no other; the impossible size makes the next scan look again."""
 
 
+_WAITING = """
+    SELECT photo_id, content_hash,
+           (SELECT json_group_array(hex(path)) FROM place WHERE place.photo_id = photo.photo_id) AS paths
+    FROM photo
+"""
+
+_NEXT = "photo_id > :after ORDER BY photo_id LIMIT :limit"
+
+_UNSEEN = """
+    state = 'indexed'
+    AND NOT EXISTS (SELECT 1 FROM look WHERE look.photo_id = photo.photo_id AND look.model = :model)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A photo that waits, with the places where its file should be."""
+    """A photo that waits, with the places where its file should be; `again`: it is indexed, by another model."""
 
     photo_id: int
     content_hash: str
     paths: tuple[bytes, ...]
+    again: bool = False
 
 
 def request(database: Database, paths: Sequence[str]) -> None:
@@ -79,24 +98,30 @@ def finish_request(database: Database, request_id: int) -> None:
 
 def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
     """The next photos that wait, in the order of their ids, from the one after `after` on."""
-    query = text(
-        "SELECT photo_id, content_hash, "
-        "(SELECT json_group_array(hex(path)) FROM place WHERE place.photo_id = photo.photo_id) AS paths "
-        "FROM photo WHERE state = 'pending' AND replaces IS NULL AND photo_id > :after ORDER BY photo_id LIMIT :limit"
-    )
+    query = text(f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT}")
     with database.read() as db:
-        rows = db.execute(query, {"after": after, "limit": limit}).all()
-    return [
-        Waiting(row.photo_id, row.content_hash, tuple(bytes.fromhex(path) for path in json.loads(row.paths)))
-        for row in rows
-    ]
+        return [_waiting(row) for row in db.execute(query, {"after": after, "limit": limit})]
+
+
+def waiting_again(database: Database, model: str, after: int, limit: int) -> list[Waiting]:
+    """The next indexed photos at which a model has not looked, as `waiting`."""
+    query = text(f"{_WAITING} WHERE {_UNSEEN} AND {_NEXT}")
+    with database.read() as db:
+        rows = db.execute(query, {"model": model, "after": after, "limit": limit}).all()
+    return [replace(_waiting(row), again=True) for row in rows]
 
 
 def pending_count(database: Database) -> int:
-    """Photos that wait."""
+    """Photos that wait to be indexed."""
     query = select(func.count()).select_from(schema.photo).where(schema.photo.c.state == PhotoState.PENDING)
     with database.read() as db:
         return int(db.execute(query).scalar_one())
+
+
+def unseen_count(database: Database, model: str) -> int:
+    """Indexed photos at which a model has not looked."""
+    with database.read() as db:
+        return int(db.execute(text(f"SELECT count(*) FROM photo WHERE {_UNSEEN}"), {"model": model}).scalar_one())
 
 
 def retry_refused(database: Database) -> None:
@@ -114,11 +139,12 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
     What was seen in an earlier content of the photo is found again in the new one, or goes.
 
     Returns:
-        What changed; nothing when another process was quicker, or the photo is not what was seen any more.
+        What changed; nothing when another process was quicker, the photo is not what was seen any more, or the model
+        that saw it is not in use any more.
     """
     with database.write() as db:
         row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
-        if row is None:
+        if row is None or seen.model != core.pack.name:
             return LibraryChanged()
         source, size = f"{photo.photo_id}/{photo.content_hash}", (seen.width, seen.height)
         if row.image_id is None:
@@ -140,12 +166,15 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
             reason=None,
             attempts=0,
         )
+        _looked(db, photo, seen.model)
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
     return LibraryChanged(frozenset({photo.photo_id}), persons | before)
 
 
 def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
     """The photo cannot be read, by this version at least: what was seen in it before it was edited goes.
+
+    A photo that waits again keeps what another model saw, and is not looked at any more.
 
     Returns:
         What changed; nothing when another process was quicker, or the photo is not what was seen any more.
@@ -155,7 +184,7 @@ def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> L
 
 
 def count_attempt(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
-    """Looking at the photo came to no end: it stays pending with the reason, or is refused after `MAX_ATTEMPTS`.
+    """Looking at the photo came to no end: it waits on, with the reason, or is refused after `MAX_ATTEMPTS`.
 
     Returns:
         As `refuse`.
@@ -163,14 +192,17 @@ def count_attempt(database: Database, core: FaceCore, photo: Waiting, reason: st
     query = select(schema.photo.c.attempts).where(_still_waits(photo))
     with database.write() as db:
         attempts = int(db.execute(query).scalar() or 0) + 1
-        _set(db, photo, attempts=attempts, reason=reason)
-        return _refuse(db, core, photo, reason) if attempts >= MAX_ATTEMPTS else LibraryChanged(skipped=True)
+        _set(db, photo, attempts=attempts, reason=None if photo.again else reason)
+        if attempts >= MAX_ATTEMPTS:
+            return _refuse(db, core, photo, reason)
+        return LibraryChanged(skipped=not photo.again)
 
 
 def postpone(database: Database, photo: Waiting, reason: str) -> None:
-    """The photo cannot be read now: it stays pending."""
-    with database.write() as db:
-        _set(db, photo, reason=reason)
+    """The photo cannot be read now: it waits on. What is in the library does not become unreadable by that."""
+    if not photo.again:
+        with database.write() as db:
+            _set(db, photo, reason=reason)
 
 
 def forget_waiting(database: Database) -> None:
@@ -183,14 +215,21 @@ def forget_waiting(database: Database) -> None:
         db.execute(delete(schema.photo).where(never))
 
 
-def grouping_due(database: Database, at_end: bool) -> bool:
+def grouping_due(database: Database, model: str, at_end: bool) -> bool:
     """Whether faces came in since people were last made: at the end of the work any, before that a good number.
 
-    It depends on the database alone, so that a run that was interrupted makes people at the same photos.
+    Not before a model has looked at all photos, unless the work is at its end: who is known only by faces that it has
+    not seen yet would be taken apart. It depends on the database alone, so that a run that was interrupted makes
+    people at the same photos.
     """
     with database.read() as db:
         done, whole, last = _number(db, _GROUPED_UNTIL), _number(db, _WHOLE_UNTIL), _last_face(db)
-    return last > done if at_end else last - whole >= max(FIRST_GROUPING, whole // GROWTH)
+        if at_end:
+            return last > done
+        # The last photo first: where they are looked at again, that is the last to be.
+        unseen = text(f"SELECT 1 FROM photo WHERE {_UNSEEN} ORDER BY photo_id DESC LIMIT 1")
+        enough = last - whole >= max(FIRST_GROUPING, whole // GROWTH)
+        return enough and db.execute(unseen, {"model": model}).first() is None
 
 
 def group(database: Database, core: FaceCore, everything: bool = False) -> tuple[Clustering, LibraryChanged]:
@@ -199,23 +238,37 @@ def group(database: Database, core: FaceCore, everything: bool = False) -> tuple
     All faces are grouped anew when a good part of them came in since that was last done, or when asked for; otherwise
     only the new ones, which costs a search for each.
     """
+    pack = core.pack
     with database.read() as db:
         done, whole, last = _number(db, _GROUPED_UNTIL), _number(db, _WHOLE_UNTIL), _last_face(db)
         few = not everything and last - whole < whole // SMALL_GROWTH
         plan = core.cluster(dry_run=True, connection=db, after=done if few else None)
     with database.write() as db:
+        if core.pack != pack:
+            # Another model came into use meanwhile: its own grouping follows.
+            return Clustering((), (), (), ()), LibraryChanged()
         result = core.apply(plan, db)
-        _remember(db, _GROUPED_UNTIL, last)
+        settings.put(db, _GROUPED_UNTIL, str(last))
         if not few:
-            _remember(db, _WHOLE_UNTIL, last)
+            settings.put(db, _WHOLE_UNTIL, str(last))
     targets = {result.groups[move.after].person_id for move in result.moves if move.after is not None}
     persons = (targets | {move.before for move in result.moves}) - {None}
     return result, LibraryChanged(person_ids=frozenset(each for each in persons if each is not None))
 
 
+def group_anew(db: Connection) -> None:
+    """At the end of the work all faces are grouped anew, whether any came in or not."""
+    for key in (_GROUPED_UNTIL, _WHOLE_UNTIL):
+        settings.put(db, key, "0")
+
+
 def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
     row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
     if row is None:
+        return LibraryChanged()
+    if photo.again:
+        _set(db, photo, attempts=0)
+        _looked(db, photo, core.pack.name)
         return LibraryChanged()
     nothing = {"image_id": None, "width": 0, "height": 0, "format": ""}
     _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
@@ -234,18 +287,20 @@ def _still_waits(photo: Waiting) -> ColumnElement[bool]:
     """Nobody was quicker, and its file was not found to be another one since."""
     row = schema.photo.c
     same = (row.photo_id == photo.photo_id) & (row.content_hash == photo.content_hash)
-    return same & (row.state == PhotoState.PENDING)
+    return same & (row.state == (PhotoState.INDEXED if photo.again else PhotoState.PENDING))
+
+
+def _looked(db: Connection, photo: Waiting, model: str) -> None:
+    row = {"photo_id": photo.photo_id, "model": model}
+    db.execute(upsert(schema.look).values(row).on_conflict_do_nothing())
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(row.photo_id, row.content_hash, tuple(bytes.fromhex(path) for path in json.loads(row.paths)))
 
 
 def _number(db: Connection, key: str) -> int:
-    value = db.execute(select(schema.setting.c.value).where(schema.setting.c.key == key)).scalar()
-    return int(value or 0)
-
-
-def _remember(db: Connection, key: str, number: int) -> None:
-    row = {"key": key, "value": str(number)}
-    statement = upsert(schema.setting).values(row)
-    db.execute(statement.on_conflict_do_update(index_elements=[schema.setting.c.key], set_=row))
+    return int(settings.get(db, key) or 0)
 
 
 def _last_face(db: Connection) -> int:

@@ -70,8 +70,9 @@ def _install(find: Callable[[ModelPack], _Openers | None], source: Path, models:
         if openers is not None:
             _keep(openers, pack, models / pack.name)
             return find_pack(pack.name, models / pack.name)
-    wanted = "; ".join(f"{pack.title}: {' and '.join(file.path.name for file in pack.files)}" for pack in known)
-    raise ModelError(f"{source} holds no face model that Sietch knows. These it knows by their files: {wanted}.")
+    missing = [pack for pack in known if not pack.installed] or known
+    wanted = ", or ".join(f"{' and '.join(file.path.name for file in pack.files)} ({pack.title})" for pack in missing)
+    raise ModelError(f"{source} holds no face model that Sietch knows. It should hold {wanted}.")
 
 
 def _keep(openers: _Openers, pack: ModelPack, folder: Path) -> None:

@@ -60,6 +60,7 @@ class ModelPack:
     Attributes:
         name: stands on every vector that the pack makes; vectors of different packs are never compared.
         dimension: length of its embeddings.
+        description: for whom it is, in a sentence.
         licence: what the user must know of the weights' licence.
         thresholds: what its similarities mean.
         quality: how it tells good faces from poor ones.
@@ -67,6 +68,7 @@ class ModelPack:
 
     name: str
     title: str
+    description: str
     dimension: int
     licence: str
     non_commercial: bool
@@ -145,6 +147,7 @@ def _pack(manifest: dict[str, Any], folder: Path) -> ModelPack:
     return ModelPack(
         name=manifest["name"],
         title=manifest["title"],
+        description=manifest["description"],
         dimension=manifest["dimension"],
         licence=manifest["licence"].strip(),
         non_commercial=manifest["non_commercial"],

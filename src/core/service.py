@@ -73,6 +73,12 @@ class FaceCore:
                 self._engine = FaceEngine(self.pack)
             return self._engine
 
+    def use(self, pack: ModelPack) -> None:
+        """Works with another pack from now on; what others saw stays, and is not compared with what this one sees."""
+        with self._opening:
+            self.pack = pack
+            self._engine = None
+
     @property
     def is_loaded(self) -> bool:
         """Whether the models are in memory."""
@@ -173,7 +179,8 @@ class FaceCore:
         """Stores what is seen in an image now: another content, or another model.
 
         Faces at the same place, or that resemble an old one, keep their ids, persons and decisions; the rest of the old
-        ones go. A decision whose face is not found waits for it.
+        ones go. A decision whose face is not found waits for it. What only another model saw stays while the image is
+        called the same: another `source` is another content, of which that model saw nothing.
 
         Returns:
             The faces in the order given, and the persons who lost one.
@@ -185,6 +192,8 @@ class FaceCore:
             records.update_image(db, image_id, source, width, height)
             scale = (width / max(before.width, 1), height / max(before.height, 1))
             model = faces[0].embedding.model if faces else self.pack.name
+            if before.source != source:
+                vectors.delete_others(db, records.face_ids_of(db, image_id), model)
             done = redetection.redetect(db, image_id, scale, faces, model, self.pack.thresholds.accept)
             stored = self._matched(db, image_id, done.face_ids, faces, done.free)
             records.remove_empty(db, done.persons)

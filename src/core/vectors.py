@@ -121,6 +121,13 @@ def delete(connection: Connection, face_ids: Sequence[int], model: str | None = 
         connection.execute(vector_table.delete().where(vector_table.c.vector_id == vector_id))
 
 
+def delete_others(connection: Connection, face_ids: Sequence[int], model: str) -> None:
+    """Removes the vectors of these faces that other models made."""
+    others = select(vector_table.c.model).where(vector_table.c.face_id.in_(face_ids), vector_table.c.model != model)
+    for other in connection.execute(others.distinct()).scalars().all():
+        delete(connection, face_ids, other)
+
+
 def _ensure_table(connection: Connection, dimension: int) -> None:
     connection.execute(
         text(

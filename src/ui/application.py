@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
+from app.errors import ModelMissing
 from app.importing import program_version
 from app.library import Library, default_folder
 from core.errors import CoreError
@@ -66,9 +67,13 @@ class Session(QObject):
         self._telling = False
         application.setQuitOnLastWindowClosed(False)
 
-    def open(self) -> None:
-        """Shows the window as soon as the library is open."""
-        self._tasks.run(self, lambda: Library.open(self._folder), self._opened, self._failed)
+    def open(self, model: str | None = None) -> None:
+        """Shows the window as soon as the library is open.
+
+        Args:
+            model: the face model to use from now on; by default the one that the library used last.
+        """
+        self._tasks.run(self, lambda: Library.open(self._folder, model=model), self._opened, self._failed)
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A bug: keeps a report beside the library, tells the user where, and lets the program go on."""
@@ -112,10 +117,21 @@ class Session(QObject):
 
     def _failed(self, error: Exception) -> None:
         """The library cannot be opened, or closed."""
+        if isinstance(error, ModelMissing) and self._may_use_another(error):
+            self.open(error.instead)
+            return
         known = isinstance(error, CoreError)
         text = str(error) if known else self._kept("".join(traceback.format_exception(error)))
         QMessageBox.critical(None, "Sietch", text)
         self._application.exit(1)
+
+    def _may_use_another(self, error: ModelMissing) -> bool:
+        """Asks whether the library may be opened with the face model that comes with the program."""
+        if error.instead is None:
+            return False
+        question = self.tr("Open the library with the face model {} instead?").format(error.instead)
+        answer = QMessageBox.question(None, "Sietch", f"{error}\n\n{question}")
+        return answer is QMessageBox.StandardButton.Yes
 
     def _close(self) -> None:
         """Gives the library time to end what it is writing, and says so when that takes longer than a moment."""

@@ -14,6 +14,7 @@ from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
 from ui.bridge import Bridge
 from ui.context import Context
+from ui.dialogs.models import ModelsDialog
 from ui.drop_target import DropTarget
 from ui.header import Header
 from ui.look import Look
@@ -96,6 +97,13 @@ class MainWindow(QMainWindow):
         files, _ = QFileDialog.getOpenFileNames(self, self.tr("Add photos"))
         self.add([Path(file) for file in files])
 
+    def show_models(self) -> None:
+        """Shows the face models."""
+        dialog = ModelsDialog(self.context.library.models, self.tasks, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self.timeline.tell_licence)
+        dialog.open()
+
     def settle(self) -> None:
         """Waits until everything in sight has been loaded and painted; for pictures of the window."""
         quiet = 0
@@ -167,6 +175,7 @@ class MainWindow(QMainWindow):
         self.status.cancel_wanted.connect(indexer.cancel)
         for add_requested in (self.timeline.add_requested, self.people.add_requested):
             add_requested.connect(self.ask_for_folder)
+        self.timeline.models_requested.connect(self.show_models)
         for photo_opened in (self.timeline.photo_opened, self.person.photo_opened):
             photo_opened.connect(self.open_photo)
         self.people.person_opened.connect(self.open_person)

@@ -27,12 +27,11 @@ def build_menus(window: MainWindow) -> None:
 
 def about_text(window: MainWindow) -> str:
     """What the program is, and what its user must know of the face model's licence."""
-    models = window.context.library.models
     return "\n\n".join(
         (
             window.tr("Sietch {}").format(program_version()),
             window.tr("A photo library that knows who is in your photos, and never sends one anywhere."),
-            models.licence,
+            window.context.library.models.current.licence,
             window.tr("Your library: {}").format(window.context.library.folder),
         )
     )
@@ -52,6 +51,8 @@ def _file_menu(window: MainWindow) -> None:
     _action(window, menu, window.tr("Add a folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
     _action(window, menu, window.tr("Add single photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
     window.header.add.menu().addActions(menu.actions())
+    menu.addSeparator()
+    _action(window, menu, window.tr("Face models…"), window.show_models)
     menu.addSeparator()
     _action(window, menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
 
@@ -87,10 +88,15 @@ def _enlarge(window: MainWindow, step: int) -> None:
 
 
 def _action(
-    window: MainWindow, menu: QMenu, text: str, action: object, shortcut: QKeySequence | QKeySequence.StandardKey
+    window: MainWindow,
+    menu: QMenu,
+    text: str,
+    action: object,
+    shortcut: QKeySequence | QKeySequence.StandardKey | None = None,
 ) -> None:
     made = QAction(text, menu)
-    made.setShortcut(shortcut)
+    if shortcut is not None:
+        made.setShortcut(shortcut)
     made.triggered.connect(action)
     menu.addAction(made)
     # While a photo is looked at there is no menu bar, but its shortcuts are.

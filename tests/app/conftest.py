@@ -124,8 +124,8 @@ def open_library(tmp_path: Path) -> Iterator[Opener]:
     """Opens libraries, by default an empty one, and closes them after the test."""
     opened: list[Library] = []
 
-    def opener(folder: Path | None = None, resume: bool = True) -> Library:
-        opened.append(Library.open(folder or tmp_path / "library", resume))
+    def opener(folder: Path | None = None, resume: bool = True, model: str | None = None) -> Library:
+        opened.append(Library.open(folder or tmp_path / "library", resume, model))
         return opened[-1]
 
     yield opener

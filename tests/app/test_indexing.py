@@ -290,7 +290,7 @@ def test_files_that_kill_their_workers_twice_are_refused_and_the_others_are_inde
     photos = samples.write_portraits(tmp_path / "photos", 12)
     with open_library(resume=False) as library:
         assert scan(library, photos) == 12
-        workers = Workers(library.models, tmp_path).window // AHEAD
+        workers = Workers(library.core.pack, tmp_path).window // AHEAD
     # One for each worker, in the place of photos that were imported.
     pipes = [Pipe(path) for path in sorted(photos.rglob("*.jpg"))[:workers]]
     library = open_library()
@@ -401,7 +401,7 @@ def test_names_survive_when_every_photo_of_a_person_is_edited_at_once(known: Lib
     assert known.counts().photos == 4
     (after,) = known.people.list()
     assert (after.person_id, after.name, after.face_count) == (person.person_id, "Pilot", 3)
-    assert known.core.stats().vectors == {known.models.name: 3}
+    assert known.core.stats().vectors == {known.core.pack.name: 3}
 
 
 def test_a_photo_overwritten_with_a_copy_of_another_keeps_its_people(known: Library, photos: Path) -> None:

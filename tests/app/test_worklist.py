@@ -30,12 +30,12 @@ def seen(library: Library, faces: int, seed: int) -> PhotoAnalysis:
     rng = np.random.default_rng(seed)
     found = []
     for number in range(faces):
-        vector = rng.standard_normal(library.models.dimension).astype(np.float32)
+        vector = rng.standard_normal(library.core.pack.dimension).astype(np.float32)
         vector /= np.linalg.norm(vector)
         box = BoundingBox(100.0 * number, 0, 80, 80)
         landmarks = np.zeros((5, 2), np.float32)
-        found.append(AnalyzedFace(Detection(box, landmarks, 0.9), Embedding(vector, library.models.name), 0.9))
-    return PhotoAnalysis(4000, 3000, "JPEG", datetime(2020, 1, 1), tuple(found))
+        found.append(AnalyzedFace(Detection(box, landmarks, 0.9), Embedding(vector, library.core.pack.name), 0.9))
+    return PhotoAnalysis(4000, 3000, "JPEG", datetime(2020, 1, 1), tuple(found), library.core.pack.name)
 
 
 def waiting(library: Library, folder: Path, count: int) -> list[worklist.Waiting]:
@@ -100,8 +100,8 @@ def test_what_was_seen_in_an_older_content_is_not_stored(library: Library, tmp_p
 def test_a_store_that_fails_leaves_nothing_behind(library: Library, tmp_path: Path) -> None:
     (photo,) = waiting(library, tmp_path / "photos", 1)
     whole = seen(library, 3, seed=1)
-    broken = AnalyzedFace(whole.faces[2].detection, Embedding(np.zeros(512, np.float32), library.models.name), 0.9)
-    half = PhotoAnalysis(10, 10, "JPEG", datetime(2020, 1, 1), (*whole.faces[:2], broken))
+    broken = AnalyzedFace(whole.faces[2].detection, Embedding(np.zeros(512, np.float32), library.core.pack.name), 0.9)
+    half = PhotoAnalysis(10, 10, "JPEG", datetime(2020, 1, 1), (*whole.faces[:2], broken), whole.model)
     with pytest.raises(ValueError, match="not a direction"):
         worklist.store(library.database, library.core, photo, half)
     stats = library.core.stats()
@@ -139,21 +139,21 @@ def test_people_are_made_after_the_first_faces_and_then_more_and_more_seldom(lib
     grouped: list[int] = []
     for number, photo in enumerate(waiting(library, tmp_path / "photos", 7)):
         worklist.store(library.database, library.core, photo, seen(library, 50, seed=number))
-        if worklist.grouping_due(library.database, at_end=False):
+        if worklist.grouping_due(library.database, library.core.pack.name, at_end=False):
             worklist.group(library.database, library.core)
             grouped.append(library.counts().faces)
     assert grouped == [150, 300]
-    assert worklist.grouping_due(library.database, at_end=True)
+    assert worklist.grouping_due(library.database, library.core.pack.name, at_end=True)
 
 
 def test_people_are_made_at_the_end_of_any_work_that_brought_faces(library: Library, tmp_path: Path) -> None:
-    assert not worklist.grouping_due(library.database, at_end=True)
+    assert not worklist.grouping_due(library.database, library.core.pack.name, at_end=True)
     (photo,) = waiting(library, tmp_path / "photos", 1)
     worklist.store(library.database, library.core, photo, seen(library, 1, seed=1))
-    assert not worklist.grouping_due(library.database, at_end=False)
-    assert worklist.grouping_due(library.database, at_end=True)
+    assert not worklist.grouping_due(library.database, library.core.pack.name, at_end=False)
+    assert worklist.grouping_due(library.database, library.core.pack.name, at_end=True)
     worklist.group(library.database, library.core)
-    assert not worklist.grouping_due(library.database, at_end=True)
+    assert not worklist.grouping_due(library.database, library.core.pack.name, at_end=True)
 
 
 def test_a_photo_that_came_to_no_end_twice_is_refused(library: Library, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def snapshot(folder: Path) -> Snapshot:
                 "FROM face JOIN photo USING (image_id)"
             )
         ).all()
-        ids, embeddings = vectors.load(db, library.models.name, library.models.dimension)
+        ids, embeddings = vectors.load(db, library.core.pack.name, library.core.pack.dimension)
         vector_of = {int(face_id): embedding.tobytes() for face_id, embedding in zip(ids, embeddings, strict=True)}
         people: dict[int, set[object]] = {}
         for row in rows:

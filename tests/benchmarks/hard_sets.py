@@ -190,7 +190,10 @@ class _Maker:
         rows = np.flatnonzero(plain & np.isin(faces.who, known))
         # Strangers differ as people do; photos of one person as photos of one person do.
         self._within = _spread(np.cov(np.stack([faces.vectors[row] - centres[faces.who[row]] for row in rows]).T))
-        self._between = _spread(np.cov(faces.vectors[plain & np.isin(faces.who, others)].T))
+        strangers = faces.vectors[plain & np.isin(faces.who, others)]
+        # A model may put all faces on one side: what they have in common is no spread.
+        self._middle = strangers.mean(axis=0)
+        self._between = _spread(np.cov(strangers.T)) * np.sqrt(1 - self._middle @ self._middle)
         self._centres = {who: _unit(centre) for who, centre in centres.items()}
 
     def small(self, seed: list[int], hard: float, most: int = 99) -> FaceSet:
@@ -236,7 +239,8 @@ class _Maker:
     def _with_strangers(self, rows: list[int], random: Random, hard: float, count: int) -> FaceSet:
         alone = [self._row.get((int(self._photos[who][0]), self._kind(random, hard))) for who in self.others]
         real = [row for row in alone if row is not None]
-        made = _unit(random.normal(size=(count - len(real), self._dimension)) @ self._between.T).astype(np.float32)
+        spread = random.normal(size=(count - len(real), self._dimension)) @ self._between.T
+        made = _unit(self._middle + spread).astype(np.float32)
         every = np.array(rows + real, np.int64)
         return FaceSet(
             np.concatenate([self.faces.vectors[every], made]),

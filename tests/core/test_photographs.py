@@ -34,14 +34,14 @@ def noses(folder: Path) -> Points:
 
 @pytest.fixture(scope="module")
 def found(
-    folder: Path, engine: FaceEngine, pack: ModelPack, tmp_path_factory: pytest.TempPathFactory
+    folder: Path, any_engine: FaceEngine, any_pack: ModelPack, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[Face]]:
     """The faces of every photo with their persons, after one grouping, by the name of the file."""
     database = Database(tmp_path_factory.mktemp("photographs") / "core.sqlite", schema.metadata, 1)
-    core = FaceCore(database, pack)
+    core = FaceCore(database, any_pack)
     for path in sorted(folder.glob("*.jpg")):
         decoded = images.decode(images.read_file(path))
-        core.add_image(path.name, decoded.width, decoded.height, engine.analyze(decoded))
+        core.add_image(path.name, decoded.width, decoded.height, any_engine.analyze(decoded))
     core.cluster()
     faces: dict[str, list[Face]] = {path.name: [] for path in folder.glob("*.jpg")}
     for face in core.faces():
@@ -66,14 +66,16 @@ def test_every_face_is_found(found: dict[str, list[Face]], noses: Points) -> Non
     assert missed == []
 
 
-def test_hardly_anything_else_is_taken_for_a_face(found: dict[str, list[Face]], noses: Points) -> None:
+def test_hardly_anything_else_is_taken_for_a_face(
+    found: dict[str, list[Face]], noses: Points, any_pack: ModelPack
+) -> None:
     others = [
         (name, face.box)
         for name, faces in found.items()
         for face in faces
         if not any(holds(face, point) for point in noses[name])
     ]
-    assert len(others) <= 1
+    assert len(others) <= {"buffalo_s": 1, "yunet_sface": 3}[any_pack.name]
     assert found["017_0.jpg"] == []
 
 

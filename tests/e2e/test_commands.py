@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from app import settings
+from app.library import Library
+from core.models import ModelPack, default_folder
 from tests import samples
 from tests.benchmarks.crash import SIETCH
 from ui.cli import main
@@ -51,6 +55,13 @@ def sietch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
         return Result(ended.value.code, printed.out, printed.err)
 
     return run
+
+
+@pytest.fixture
+def own_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where models are added, away from those of whoever runs the tests."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return default_folder()
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +336,80 @@ def test_every_command_explains_itself(sietch: Sietch, command: str) -> None:
     assert result.out.startswith("Usage:")
     assert "--json" in result.out
     assert command in sietch("--help").out
+
+
+def test_the_models_are_listed_and_their_licences_told(sietch: Sietch, indexed: Path, own_models: Path) -> None:
+    result = sietch("models", library=indexed)
+    assert result.code == 0
+    assert "buffalo_l" in result.out and "not" not in result.out.split("\n")[0]
+    assert "non-commercial research use only" in result.out
+    listed = {each["name"]: each for each in sietch("models", "--json", library=indexed).json}
+    assert {name: each["installed"] for name, each in listed.items()} == {
+        "buffalo_s": True,
+        "buffalo_l": False,
+        "yunet_sface": True,
+    }
+    assert listed["buffalo_s"]["in_use"] and listed["buffalo_s"]["non_commercial"]
+    assert listed["yunet_sface"]["unseen"] == samples.ALBUM_PHOTOS
+    assert not own_models.exists()
+
+
+def test_the_models_can_be_listed_without_a_library(sietch: Sietch, tmp_path: Path) -> None:
+    assert len(sietch("models", "--json", library=tmp_path / "nowhere").json) == 3
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_another_model_is_used_and_names_stay(sietch: Sietch, indexed: Path, tmp_path: Path) -> None:
+    library = tmp_path / "own"
+    shutil.copytree(indexed, library)
+    person = sietch("people", "--json", library=library).json[0]
+    sietch("name", person["person_id"], "Ada", library=library)
+    used = {each["name"]: each for each in sietch("models", "use", "yunet_sface", "--json", library=library).json}
+    assert used["yunet_sface"]["in_use"] and used["yunet_sface"]["unseen"] == 0
+    first = sietch("people", "--json", library=library).json[0]
+    assert (first["person_id"], first["name"]) == (person["person_id"], "Ada")
+    vectors = sietch("stats", "--json", library=library).json["vectors"]
+    assert vectors.keys() == {"buffalo_s", "yunet_sface"}
+    doctor = {each["subject"]: each["detail"] for each in sietch("doctor", "--json", library=library).json}
+    assert "YuNet" in doctor["face model"] and "free to use" in doctor["face model"]
+    assert "commercial use too" in sietch("models", library=library).out
+
+
+def test_a_model_that_is_not_there_is_told(sietch: Sietch, indexed: Path, tmp_path: Path, own_models: Path) -> None:
+    assert_one_line(sietch("models", "use", "buffalo_l", library=indexed), "sietch models add PATH")
+    assert_one_line(sietch("models", "use", "nobody", library=indexed), "no face model called 'nobody'")
+    assert_one_line(sietch("models", "add", tmp_path), "should hold det_10g.onnx and w600k_r50.onnx")
+    assert_one_line(sietch("models", "add", tmp_path / "nothing"), "is not there")
+    assert sietch("people", "--json", library=indexed).code == 0
+
+
+def test_a_library_whose_model_is_missing_says_so_and_can_be_helped(
+    sietch: Sietch, indexed: Path, tmp_path: Path, own_models: Path
+) -> None:
+    library = tmp_path / "own"
+    shutil.copytree(indexed, library)
+    with Library.open(library, resume=False) as opened, opened.database.write() as db:
+        settings.put(db, "model", "buffalo_l")
+    assert_one_line(sietch("people", library=library), "sietch models use NAME")
+    assert [each["name"] for each in sietch("models", "--json", library=library).json if each["in_use"]] == [
+        "buffalo_l"
+    ]
+    doctor = sietch("doctor", "--json", library=library)
+    assert doctor.code == 1
+    assert [each["subject"] for each in doctor.json if not each["sound"]] == ["face model"]
+    assert sietch("models", "use", "buffalo_s", library=library).code == 0
+    assert len(sietch("people", "--json", library=library).json) == samples.ALBUM_PEOPLE
+
+
+def test_a_model_is_added_from_a_zip(sietch: Sietch, pack: ModelPack, tmp_path: Path, own_models: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "pack.zip", "w") as archive:
+        for file in pack.files:
+            archive.write(file.path, f"{pack.name}/{file.path.name}")
+    result = sietch("models", "add", tmp_path / "pack.zip")
+    assert result.code == 0
+    assert "sietch models use buffalo_s" in result.out and "non-commercial" in result.out
+    assert (own_models / pack.name / pack.embedder.path.name).is_file()
+    assert sietch("models", "add", tmp_path / "pack.zip", "--json").json["name"] == pack.name
 
 
 def test_the_version_is_told(sietch: Sietch) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app import settings as kept
 from app.library import Library
 from tests import samples
 from tests.qt import TIMEOUT_MS, Dismissed, until
@@ -124,6 +125,19 @@ def test_a_database_that_is_none_is_told_as_well(
     until(qtbot, lambda: codes == [1])
     assert len(dismissed.texts[0]) > 20
     assert not (tmp_path / "library" / "reports").exists(), "this is no bug"
+
+
+def test_a_library_whose_face_model_is_missing_can_be_opened_with_another(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(tmp_path / "library", resume=False) as library, library.database.write() as db:
+        kept.put(db, "model", "buffalo_l")
+    asked: list[str] = []
+    answer = QMessageBox.StandardButton.Yes
+    monkeypatch.setattr(QMessageBox, "question", lambda _parent, _title, text: (asked.append(text), answer)[1])
+    window = open_session(session, qtbot)
+    assert window.context.library.models.current.name == "buffalo_s"
+    assert "buffalo_l is not installed" in asked[0] and "buffalo_s instead?" in asked[0]
 
 
 def test_settings_have_a_place_of_their_own(application: QApplication, settings: Path) -> None:

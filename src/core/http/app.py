@@ -122,7 +122,11 @@ def _health(core: FaceCore) -> APIRouter:
         """Whether the server works."""
         core.stats()
         return messages.Health(
-            status="healthy", version=version("sietch"), database="connected", models_loaded=core.is_loaded
+            status="healthy",
+            version=version("sietch"),
+            database="connected",
+            models_loaded=core.is_loaded,
+            model=core.pack.name,
         )
 
     return router

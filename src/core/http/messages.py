@@ -223,6 +223,7 @@ class Health(BaseModel):
     version: str
     database: str
     models_loaded: bool
+    model: str
 
 
 class StatsOut(BaseModel):

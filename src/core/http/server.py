@@ -26,7 +26,7 @@ def serve(host: str, port: int) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(path, schema.metadata, SCHEMA_VERSION)
     try:
-        app = create_app(FaceCore(database, find_pack()), settings, host)
+        app = create_app(FaceCore(database, find_pack(settings.face_model)), settings, host)
         level = "info" if settings.debug else "warning"
         uvicorn.run(app, host=host, port=port, log_level=level, server_header=False)
     finally:

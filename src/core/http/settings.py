@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from core.errors import InvalidInput
+from core.models import DEFAULT_PACK
 
 _DATA = user_data_path("sietch-core", appauthor=False)
 
@@ -19,6 +20,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(f"sqlite:///{_DATA / 'core.sqlite'}", description="sqlite:///PATH of Core's database.")
     upload_dir: Path = Field(_DATA / "uploads", description="Where images that are saved are kept.")
+    face_model: str = Field(DEFAULT_PACK, description="The model pack to use; `sietch models` lists them.")
     core_api_key: SecretStr | None = Field(None, description="The key that clients must send as X-API-Key.")
     debug: bool = Field(False, description="Log every request.")
     max_upload_mb: int = Field(100, ge=1, le=1000, description="Largest image file, in megabytes.")

@@ -154,6 +154,42 @@ def stats(context: click.Context, as_json: bool) -> None:
         output.stats(library, as_json)
 
 
+@cli.group(invoke_without_command=True)
+@_json
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """List the face models: which there are, what their licences allow, and which one the library uses."""
+    if context.invoked_subcommand is None:
+        from app.library import default_folder
+        from app.models import listed
+
+        output.models(listed(context.obj or default_folder()), as_json)
+
+
+@models.command()
+@click.argument("model")
+@_json
+@click.pass_context
+def use(context: click.Context, model: str, as_json: bool) -> None:
+    """Use another face model: all photos are looked at again; names and what you decided stay."""
+    from app.library import Library
+
+    with Library.open(context.obj, model=model) as library:
+        output.watch_indexing(library, ())
+        output.models(library.models.list(), as_json)
+
+
+@models.command()
+@click.argument("path", type=_EXISTING)
+@_json
+@click.pass_context
+def add(context: click.Context, path: Path, as_json: bool) -> None:
+    """Add a face model from the folder or zip that its authors publish."""
+    from app.models import add as added
+
+    output.added_model(added(path), as_json)
+
+
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve; others need CORE_API_KEY.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to serve.")

@@ -20,7 +20,7 @@ from ui.text import shown
 if TYPE_CHECKING:
     from app.doctor import Finding
     from app.library import Library
-    from app.types import IndexProgress, PersonSummary, PhotoFace, SimilarFaces
+    from app.types import IndexProgress, ModelSummary, PersonSummary, PhotoFace, SimilarFaces
     from core.types import BoundingBox, Clustering
 
 _WIDE = frozenset({"name", "person_name", "image_path"})
@@ -166,6 +166,36 @@ def findings(found: Sequence[Finding], as_json: bool) -> None:
         return
     for each in found:
         click.echo(f"{'ok     ' if each.sound else 'PROBLEM'}  {each.subject}: {each.detail}")
+
+
+def models(found: Sequence[ModelSummary], as_json: bool) -> None:
+    """One row for each face model; for people the licence of the one in use besides."""
+    if as_json:
+        _print_json([dataclasses.asdict(each) for each in found])
+        return
+    rows = [
+        {
+            "in use": "*" if each.in_use else "",
+            "name": each.name,
+            "model": each.title,
+            "licence": "non-commercial use only" if each.non_commercial else "free to use",
+            "installed": "yes" if each.installed else "no",
+            "photos to look at": f"{each.unseen:,}",
+        }
+        for each in found
+    ]
+    _print(rows, False, "")
+    for each in found:
+        if each.in_use:
+            click.echo(f"\n{each.licence}")
+
+
+def added_model(model: ModelSummary, as_json: bool) -> None:
+    """What was added, what its licence is, and how to use it."""
+    if as_json:
+        _print_json(dataclasses.asdict(model))
+        return
+    click.echo(f"{model.title} was added. Use it with: sietch models use {model.name}\n\n{model.licence}")
 
 
 def _face(face: PhotoFace, paths: dict[int, Path], as_json: bool) -> dict[str, Any]:

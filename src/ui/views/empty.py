@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.look import Look
@@ -13,9 +13,10 @@ _PICTURE = 64
 
 
 class EmptyState(QWidget):
-    """An icon, a title, a sentence and perhaps a button."""
+    """An icon, a title, a sentence, perhaps a button, and perhaps a note that can be followed."""
 
     pressed = Signal()
+    followed = Signal()
 
     def __init__(
         self, look: Look, icon: str, title: str, lead: str, button: str = "", parent: QWidget | None = None
@@ -36,6 +37,10 @@ class EmptyState(QWidget):
             main.clicked.connect(self.pressed)
             column.addSpacing(theme.SPACE_2)
             column.addWidget(main, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.note = named(QToolButton(self), "link")
+        self.note.clicked.connect(self.followed)
+        self.note.hide()
+        column.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         across = QHBoxLayout(self)
         across.addStretch(1)
@@ -43,6 +48,11 @@ class EmptyState(QWidget):
         across.addStretch(1)
         look.changed.connect(self._tint)
         self._tint()
+
+    def set_note(self, text: str) -> None:
+        """What is to be known besides; without text nothing."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
 
     def _tint(self) -> None:
         self._picture.setPixmap(self._look.pixmaps(self._icon, _PICTURE, self._look.theme.quiet))

@@ -13,10 +13,11 @@ from ui.views.photo_grid import PhotoGrid
 
 
 class TimelineView(QWidget):
-    """`add_requested` asks for photos, from the empty state."""
+    """`add_requested` asks for photos, `models_requested` for the face models, both from the empty state."""
 
     photo_opened = Signal(object, int)
     add_requested = Signal()
+    models_requested = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,9 +40,18 @@ class TimelineView(QWidget):
         self.setFocusProxy(self.grid)
         self.grid.photo_opened.connect(self.photo_opened)
         self._empty.pressed.connect(self.add_requested)
+        self._empty.followed.connect(self.models_requested)
+        self._library = context.library
+        self.tell_licence()
         context.bridge.changed.connect(self._changed)
         self._refresher = Refresher(self, context.tasks, context.library.photos.timeline, self._show)
         self._refresher.ask()
+
+    def tell_licence(self) -> None:
+        """Says in the empty state when the face model in use may not be used for everything."""
+        model = self._library.models.current
+        told = self.tr("The face model, {}, is for non-commercial use only. Choose another…").format(model.title)
+        self._empty.set_note(told if model.non_commercial else "")
 
     def _changed(self, change: LibraryChanged) -> None:
         if change.photo_ids:

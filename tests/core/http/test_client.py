@@ -46,7 +46,7 @@ def refused(response: httpx.Response, status: int, says: str = "") -> None:
 
 
 def test_every_endpoint(client: httpx.Client) -> None:
-    assert ok(client.get("/health")).keys() >= {"status", "version", "database", "models_loaded"}
+    assert ok(client.get("/health")).keys() >= {"status", "version", "database", "models_loaded", "model"}
     group = jpeg(samples.t1())
     found = ok(client.post("/detect", files={"file": ("../../t1.jpg", group)}, data={"min_confidence": "0.5"}))
     assert found.keys() >= {"faces", "image_path", "processing_time_ms"}
