@@ -94,13 +94,13 @@ def listed(folder: Path) -> list[ModelSummary]:
         return _summaries(database)
 
 
-def add(path: Path) -> ModelSummary:
-    """Adds a model from a folder or zip; it is not used before it is chosen.
+def add(path: Path) -> ModelPack:
+    """Adds a model from a folder or zip; no library uses it before it is chosen.
 
     Raises:
         ModelError: what is there is no model that Sietch knows, or it cannot be copied.
     """
-    return _summary(install_pack(path), "", 0)
+    return install_pack(path)
 
 
 class Models:
@@ -120,7 +120,7 @@ class Models:
         """Every model that Sietch knows, the default one first."""
         return _summaries(self._database)
 
-    def add(self, path: Path) -> ModelSummary:
+    def add(self, path: Path) -> ModelPack:
         """As the function of that name."""
         return add(path)
 

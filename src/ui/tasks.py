@@ -98,11 +98,14 @@ class Tasks(QObject):
 
     def _deliver(self, task: Task) -> None:
         self._open -= 1
+        # The error's traceback holds the task. Were both left to the garbage collector, which runs on any thread, what
+        # the task belongs to might be destroyed on a wrong one.
+        error, task.error = task.error, None
         if self._closed or task.cancelled or not shiboken6.isValid(task.owner):
             return
-        if task.error is None:
+        if error is None:
             task.done(task.result)
         elif task.failed:
-            task.failed(task.error)
+            task.failed(error)
         else:
-            self.failed.emit(task.error)
+            self.failed.emit(error)

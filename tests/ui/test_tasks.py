@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -159,3 +161,17 @@ def test_tasks_may_go_while_work_is_done(owner: QObject) -> None:
     shiboken6.delete(tasks)
     gate.open.set()
     pool.shutdown()
+
+
+def test_a_task_that_failed_is_gone_when_it_was_told(tasks: Tasks, owner: QObject, qtbot: QtBot) -> None:
+    """What waits for the garbage collector may be destroyed on another thread, and with it what it belongs to."""
+    told: list[str] = []
+    gc.collect()
+    gc.disable()
+    try:
+        task = weakref.ref(tasks.run(owner, lambda: 1 // 0, failed=lambda error: told.append(str(error))))
+        settle(qtbot, tasks)
+        assert len(told) == 1 and "zero" in told[0]
+        until(qtbot, lambda: task() is None)
+    finally:
+        gc.enable()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.doctor import Finding
     from app.library import Library
     from app.types import IndexProgress, ModelSummary, PersonSummary, PhotoFace, SimilarFaces
+    from core.models import ModelPack
     from core.types import BoundingBox, Clustering
 
 _WIDE = frozenset({"name", "person_name", "image_path"})
@@ -190,10 +191,11 @@ def models(found: Sequence[ModelSummary], as_json: bool) -> None:
             click.echo(f"\n{each.licence}")
 
 
-def added_model(model: ModelSummary, as_json: bool) -> None:
+def added_model(model: ModelPack, as_json: bool) -> None:
     """What was added, what its licence is, and how to use it."""
     if as_json:
-        _print_json(dataclasses.asdict(model))
+        told = {"name": model.name, "title": model.title, "licence": model.licence, "folder": str(model.folder)}
+        _print_json(told | {"non_commercial": model.non_commercial})
         return
     click.echo(f"{model.title} was added. Use it with: sietch models use {model.name}\n\n{model.licence}")
 
