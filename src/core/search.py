@@ -119,7 +119,8 @@ class _Copy:
         for start in range(0, len(rows), 1024):
             part = rows[start : start + 1024]
             values = self.coarse[part] + self.fine[part] * np.float32(0.5 / _LEVELS)
-            similarity[start : start + 1024] = (values @ query) * self.scales[part]
+            # Row by row: a product of matrices gives a row other last digits beside other rows.
+            similarity[start : start + 1024] = np.vecdot(values, query) * self.scales[part]
         best = np.argsort(-similarity, kind="stable")[:limit]
         return self.ids[rows[best]], np.clip(similarity[best], -1, 1)
 

@@ -77,6 +77,7 @@ class FaceCore:
         """Works with another pack from now on; what others saw stays, and is not compared with what this one sees."""
         with self._opening:
             self.pack = pack
+            self._search = VectorSearch(self.database, pack)
             self._engine = None
 
     @property

@@ -42,7 +42,7 @@ def add(connection: Connection, face_ids: Sequence[int], embeddings: Sequence[Em
     """Stores one embedding for each face."""
     units = [checked(embedding.vector, len(embedding.vector)) for embedding in embeddings]
     for dimension in {len(unit) for unit in units}:
-        _ensure_table(connection, dimension)
+        ensure_table(connection, dimension)
     for face_id, embedding, unit in zip(face_ids, embeddings, units, strict=True):
         dimension = len(unit)
         row = {"face_id": face_id, "model": embedding.model, "dimension": dimension}
@@ -128,7 +128,8 @@ def delete_others(connection: Connection, face_ids: Sequence[int], model: str) -
         delete(connection, face_ids, other)
 
 
-def _ensure_table(connection: Connection, dimension: int) -> None:
+def ensure_table(connection: Connection, dimension: int) -> None:
+    """Makes the table for vectors of that dimension where there is none yet."""
     connection.execute(
         text(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS vector_{dimension:d} USING vec0("

@@ -8,7 +8,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import calibration, crash, dbscan, grouping, indexing, quality, responsiveness
+from tests.benchmarks import (
+    calibration,
+    crash,
+    dbscan,
+    engine,
+    grouping,
+    indexing,
+    order,
+    quality,
+    responsiveness,
+    search,
+)
 from tests.benchmarks.photos import LFW
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
@@ -16,9 +27,12 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "calibration": calibration.main,
     "crash": crash.main,
     "dbscan": dbscan.main,
+    "engine": engine.main,
     "grouping": grouping.main,
+    "order": order.main,
     "quality": quality.main,
     "responsiveness": responsiveness.main,
+    "search": search.main,
 }
 
 

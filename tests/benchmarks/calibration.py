@@ -13,7 +13,6 @@ import argparse
 import csv
 import itertools
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,18 +21,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.worklist import FIRST_GROUPING, GROWTH
-from core import clustering, matching, schema
-from core.database import Database
+from core import clustering, matching
 from core.engine import FaceEngine
 from core.images import decode
 from core.models import DEFAULT_PACK, ModelPack, find_pack
-from core.service import FaceCore
 from core.thresholds import Thresholds
 from core.types import AnalyzedFace, Vectors
 from tests.benchmarks.photos import LFW
 
 Labels = NDArray[np.int64]
+
+Photos = list[tuple[str, list[AnalyzedFace]]]
+"""The identity of each photo, and its faces; the one nearest the centre, which the identity is of, comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,8 @@ def main(arguments: Sequence[str]) -> None:
     if not (options.folder / "labels.csv").is_file():
         sys.exit(f"{options.folder} holds no labels.csv: calibration needs labelled photos.")
     pack = find_pack(options.pack)
-    photos = _analyzed(options.folder, pack, options.half)
-    faces = _faces(photos)
+    photos = analyzed(options.folder, pack, options.half)
+    faces = faces_of(photos)
     labelled = faces.labelled()
     sizes = np.bincount(labelled.labels)
     print(f"{len(photos):,} photos, {len(faces.labels):,} faces, {len(labelled.labels):,} of them labelled: ", end="")
@@ -77,10 +76,9 @@ def main(arguments: Sequence[str]) -> None:
     _leave_one_out(labelled, pack.thresholds)
     _by_quality(labelled, pack.thresholds)
     _grouping(faces, pack.thresholds)
-    _whole_path(photos, pack)
 
 
-def _analyzed(folder: Path, pack: ModelPack, half: int | None) -> list[tuple[str, list[AnalyzedFace]]]:
+def analyzed(folder: Path, pack: ModelPack, half: int | None = None) -> Photos:
     """The identity and the faces of every photo; the face nearest the centre comes first."""
     engine = FaceEngine(pack, threads=2)
     found = []
@@ -103,7 +101,7 @@ def _distance(face: AnalyzedFace, point: NDArray[np.float64]) -> float:
     return float(np.hypot(box.x + box.width / 2 - point[0], box.y + box.height / 2 - point[1]))
 
 
-def _faces(photos: Sequence[tuple[str, list[AnalyzedFace]]]) -> Faces:
+def faces_of(photos: Photos) -> Faces:
     identities = {identity: number for number, identity in enumerate(sorted({identity for identity, _ in photos}))}
     flat = [(number, place, face) for number, (_, faces) in enumerate(photos) for place, face in enumerate(faces)]
     return Faces(
@@ -176,42 +174,21 @@ def _by_quality(faces: Faces, thresholds: Thresholds) -> None:
 
 def _grouping(faces: Faces, thresholds: Thresholds) -> None:
     print(f"\ngrouping of all {len(faces.labels):,} faces by DBSCAN, at least {clustering.MIN_SAMPLES} in a group")
-    print(_header("eps"))
+    print(header("eps"))
     for eps in np.arange(0.30, 0.641, 0.02):
         groups = clustering.cluster(faces.vectors, float(eps))
         chosen = " <- in use" if abs(eps - thresholds.dbscan_eps) < 1e-6 else ""
-        print(_line(f"{eps:.2f}", faces, groups))
+        print(line(f"{eps:.2f}", faces, groups))
         apart = clustering.separate(faces.vectors, groups, faces.images, float(eps))
-        print(_line(f"{eps:.2f} apart", faces, apart) + chosen)
+        print(line(f"{eps:.2f} apart", faces, apart) + chosen)
 
 
-def _whole_path(photos: Sequence[tuple[str, list[AnalyzedFace]]], pack: ModelPack) -> None:
-    """As a library does it: photo after photo joins who is known, and people are made of the rest now and then."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(Path(folder) / "core.sqlite", schema.metadata, 1)
-        core = FaceCore(database, pack)
-        order, done = [], 0
-        for number, (_, faces) in enumerate(photos):
-            _, stored = core.add_image(str(number), 250, 250, faces)
-            order += [face.face_id for face in stored]
-            if len(order) - done >= max(FIRST_GROUPING, done // GROWTH):
-                core.cluster()
-                done = len(order)
-        core.cluster()
-        person_of = {face.face_id: face.person_id for face in core.faces()}
-        database.close()
-    groups = np.array([-1 if person_of[face_id] is None else person_of[face_id] for face_id in order], np.int64)
-    print("\nphotos indexed in the order of their labels, as a library does it")
-    print(_header("path"))
-    print(_line("library", _faces(photos), groups))
-
-
-def _header(first: str) -> str:
+def header(first: str) -> str:
     columns = ("P", "R", "F", "people", "mixed", "split", "strangers in", "alone")
     return f"  {first:>12} " + " ".join(f"{column:>12}" for column in columns)
 
 
-def _line(name: str, faces: Faces, groups: Labels) -> str:
+def line(name: str, faces: Faces, groups: Labels) -> str:
     """BCubed over the faces of people with several photos; what is wrong, in whole groups and faces.
 
     people: groups with a labelled face of somebody with several photos; mixed: of these, how many hold two people's;

@@ -22,6 +22,7 @@ from scipy.spatial.distance import squareform
 from sklearn.cluster import HDBSCAN
 
 from core import clustering, grouping
+from core.engine import MIRRORED_BELOW
 from core.models import DEFAULT_PACK, find_pack
 from core.thresholds import Thresholds
 from core.types import Vectors
@@ -39,9 +40,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--pack", default=DEFAULT_PACK)
     parser.add_argument("--half", type=int, choices=(0, 1), default=1)
     parser.add_argument("--sweep", action="store_true")
+    parser.add_argument("--mirrored-below", type=float, default=MIRRORED_BELOW, help="0: no face, 1: every face")
     options = parser.parse_args(arguments)
     pack = find_pack(options.pack)
-    made = sets(seen(LFW, pack), options.half)
+    made = sets(seen(LFW, pack, options.mirrored_below), options.half)
     print(f"model {pack.name}, half {options.half}")
     (_sweep if options.sweep else _compare)(made, pack.thresholds)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.alignment import aligned
-from core.engine import FaceEngine
+from core.engine import MIRRORED_BELOW, FaceEngine
 from core.images import DecodedImage, decode
 from core.models import ModelPack
 from core.types import AnalyzedFace, Pixels, Vectors
@@ -112,9 +112,9 @@ class Seen:
     sides: NDArray[np.float64]
 
 
-def seen(folder: Path, pack: ModelPack) -> Seen:
+def seen(folder: Path, pack: ModelPack, mirrored_below: float = MIRRORED_BELOW) -> Seen:
     """Runs the engine over all photos, six times each. Minutes."""
-    engine = FaceEngine(pack, threads=2)
+    engine = FaceEngine(pack, 2, mirrored_below)
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     number = {name: place for place, name in enumerate(sorted({row["identity"] for row in rows}))}

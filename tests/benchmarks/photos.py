@@ -6,8 +6,13 @@ from pathlib import Path
 
 from tests import samples
 
-LFW = Path(__file__).parents[3] / "shared" / "data" / "faces-lfw-dev"
+_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+LFW = _DATA / "faces-lfw-dev"
 """1,927 photos of 760 people, where they are at hand: they may not be redistributed."""
+
+COMPREFACE = _DATA / "faces-compreface"
+"""18 photos, some of groups, up to 20 megapixels, where they are at hand."""
 
 
 def default_folder(generated: Path) -> Path:

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from core import images
-from core.engine import FaceEngine, use_one_thread
+from core.alignment import aligned
+from core.engine import MIRRORED_BELOW, FaceEngine, use_one_thread
 from core.images import DecodedImage
 from core.types import AnalyzedFace
 from tests import samples
@@ -84,6 +85,21 @@ def test_a_large_photo_is_as_good_as_a_small_one(any_engine: FaceEngine, referen
     for face, same in zip(from_left(any_engine.analyze(decoded)), reference, strict=True):
         assert face.detection.box.width == pytest.approx(4 * same.detection.box.width, rel=0.15)
         assert float(face.embedding.vector @ same.embedding.vector) > 0.8
+
+
+def test_a_doubtful_face_is_looked_at_in_the_mirror_too(any_engine: FaceEngine) -> None:
+    sharp = np.asarray(samples.portrait(2))
+    pixels = cv2.GaussianBlur(sharp, (0, 0), sharp.shape[0] / 60).astype(np.uint8)
+    height, width = pixels.shape[:2]
+    (clear,), (blurred,) = (any_engine.analyze(DecodedImage(each, width, height, "PNG")) for each in (sharp, pixels))
+    assert blurred.quality < MIRRORED_BELOW
+    crop = aligned(pixels, blurred.detection.landmarks)
+    one, other = any_engine._embedder.embed([crop, np.ascontiguousarray(crop[:, ::-1])])
+    both = (one + other) / np.linalg.norm(one + other)
+    np.testing.assert_allclose(blurred.embedding.vector, both, atol=1e-5)
+    if clear.quality >= MIRRORED_BELOW:
+        (seen,) = any_engine._embedder.embed([aligned(sharp, clear.detection.landmarks)])
+        np.testing.assert_allclose(clear.embedding.vector, seen, atol=1e-5)
 
 
 def test_a_picture_of_nobody_has_no_faces(any_engine: FaceEngine) -> None:

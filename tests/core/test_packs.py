@@ -146,6 +146,7 @@ def test_another_content_is_what_no_model_has_seen(both: FaceCore, second: Portr
 
 
 def test_a_vector_of_the_wrong_length_is_refused(both: FaceCore) -> None:
-    assert both.search(Embedding(np.ones(64, np.float32), both.pack.name)) == []
+    with pytest.raises(InvalidInput, match="128 numbers"):
+        both.search(Embedding(np.ones(64, np.float32), both.pack.name))
     with pytest.raises(InvalidInput, match="not a direction"):
         both.search(Embedding(np.zeros(128, np.float32), both.pack.name))

@@ -190,8 +190,8 @@ def test_the_callers_transaction_takes_everything_with_it(
 ) -> None:
     def add_and_fail() -> None:
         with database.write() as db:
-            core.add_image("a", 1, 1, [portraits[0, "as it is"]], db)
-            core.add_image("b", 1, 1, [portraits[0, "mirrored"]], db)
+            core.add_image("a", 1, 1, [portraits[2, "as it is"]], db)
+            core.add_image("b", 1, 1, [portraits[2, "mirrored"]], db)
             (group,) = core.cluster(connection=db).groups
             core.update_person(group.person_id or 0, "Ada", connection=db)
             assert core.person(group.person_id or 0, db).name == "Ada"
