@@ -62,7 +62,7 @@ class _Said:
 def plan_people(db: Connection, pack: ModelPack) -> Clustering:
     """The best grouping of all faces. Takes seconds in a large library; changes nothing."""
     faces = _load(db, pack, f"face.quality >= {pack.thresholds.join_quality}")
-    return _plan(db, faces, _Said.read(db), pack.thresholds)
+    return _plan(db, faces, _Said.read(db), pack)
 
 
 def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
@@ -81,7 +81,7 @@ def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
     }
     ids = ",".join(str(face_id) for face_id in sorted(near | set(new.ids.tolist())))
     faces = _load(db, pack, f"{good} AND face.face_id IN ({ids})")
-    return _plan(db, faces, _Said.read(db), pack.thresholds)
+    return _plan(db, faces, _Said.read(db), pack)
 
 
 def plan_dbscan(
@@ -156,9 +156,9 @@ def _people(faces: _Faces, said: _Said, thresholds: Thresholds) -> NDArray[np.in
     return labels
 
 
-def _plan(db: Connection, faces: _Faces, said: _Said, thresholds: Thresholds) -> Clustering:
+def _plan(db: Connection, faces: _Faces, said: _Said, pack: ModelPack) -> Clustering:
     """The difference that the best grouping makes. Faces that a human said are not a group's person form their own."""
-    labels = _people(faces, said, thresholds)
+    labels = _people(faces, said, pack.thresholds)
     fixed = np.isin(faces.persons, list(said.touched))
     owners = _owners(faces, labels, said.touched)
     refused = np.array(
@@ -169,11 +169,22 @@ def _plan(db: Connection, faces: _Faces, said: _Said, thresholds: Thresholds) ->
         np.bool_,
     )
     if refused.any():
-        apart = _people(faces.chosen(refused), said, thresholds)
+        apart = _people(faces.chosen(refused), said, pack.thresholds)
         labels = labels.copy()
         labels[refused] = np.where(apart == _NOBODY, _NOBODY, apart + labels.max() + 1)
         owners = _owners(faces, labels, said.touched)
+    # Who resembles nobody may resemble what this model has not seen yet.
+    fixed |= (labels == _NOBODY) & np.isin(faces.persons, _partly_seen(db, pack))
     return _difference(db, faces, labels, owners, fixed, said)
+
+
+def _partly_seen(db: Connection, pack: ModelPack) -> list[int]:
+    """Persons with a face of which there is no vector of this model."""
+    query = text(
+        "SELECT DISTINCT person_id FROM face WHERE person_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM vector WHERE vector.face_id = face.face_id AND vector.model = :model)"
+    )
+    return list(db.execute(query, {"model": pack.name}).scalars())
 
 
 def _owners(faces: _Faces, labels: NDArray[np.int64], touched: frozenset[int]) -> dict[int, int | None]:

@@ -132,6 +132,18 @@ def test_grouping_anew_with_the_other_pack_finds_the_same_people(both: FaceCore,
     assert {face.face_id: face.person_id for face in both.faces()} == before
 
 
+def test_who_was_seen_only_in_part_is_not_taken_apart(
+    core: FaceCore, first: Portraits, second: Portraits, other_pack: ModelPack
+) -> None:
+    store(core, first)
+    core.cluster()
+    before = {face.face_id: face.person_id for face in core.faces()}
+    core.use(other_pack)
+    store(core, second, "0 plain", "1 mirrored")
+    assert core.cluster().moves == ()
+    assert {face.face_id: face.person_id for face in core.faces()} == before
+
+
 def test_dbscan_has_the_distance_of_the_pack(both: FaceCore) -> None:
     eps = both.pack.thresholds.dbscan_eps
     assert both.cluster_dbscan(dry_run=True) == both.cluster_dbscan(eps=eps, dry_run=True)

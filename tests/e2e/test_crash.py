@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
+from app import worklist
+from app.library import Library
 from tests import samples
-from tests.benchmarks.crash import index, index_with_kills, snapshot
+from tests.benchmarks.crash import SIETCH, index, index_with_kills, snapshot
 
 PHOTOS, KILLS = 48, 4
 
@@ -33,3 +39,34 @@ def test_a_run_that_was_killed_again_and_again_ends_like_an_undisturbed_one(tmp_
     # Once more, with nothing left to do.
     index(tmp_path / "shaken", folder)
     assert calm.differences(snapshot(tmp_path / "shaken")) == []
+
+
+def test_a_change_of_models_that_was_killed_goes_on_and_loses_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    photos = samples.write_portraits(tmp_path / "photos", 36)
+    with Library.open(folder) as library:
+        library.indexer.add([photos])
+        assert library.indexer.wait(120)
+        faces = {face.face_id for face in library.photos.all_faces()}
+        person = library.people.list()[0]
+        library.people.rename(person.person_id, "Ada")
+    command = [*SIETCH, "--library", str(folder), "models", "use", "yunet_sface"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    with Library.open(folder, resume=False, model="yunet_sface") as watcher:
+        deadline = time.monotonic() + 120
+        while worklist.unseen_count(watcher.database, "yunet_sface") > 30:
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(60)
+        left = worklist.unseen_count(watcher.database, "yunet_sface")
+        assert 0 < left <= 30, "it was in the middle"
+        assert watcher.counts().photos == 36
+        assert watcher.database.problems() == []
+    with Library.open(folder) as library:
+        assert library.models.current.name == "yunet_sface"
+        assert library.indexer.wait(120)
+        assert worklist.unseen_count(library.database, "yunet_sface") == 0
+        assert {face.face_id for face in library.photos.all_faces()} >= faces
+        assert library.people.get(person.person_id).name == "Ada"
+        assert library.core.stats().vectors == {"buffalo_s": 36, "yunet_sface": 36}
