@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from core import schema
 from core.database import Database
+from core.engine import use_one_thread
 from core.http.app import create_app
+from core.http.problems import Refused, told
 from core.http.settings import Settings, check_host
 from core.models import find_pack
 from core.service import FaceCore
 
 SCHEMA_VERSION = 1
+
+_HEADER_SECONDS = 10.0
+"""How long a client may take to say what it wants."""
+
+_STOPPING_SECONDS = 30
+"""How long a server that is stopped waits for the answers that it still owes."""
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's own, but that a client who says nothing is hung up on, and what is no HTTP gets a problem document."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._silence = self.loop.call_later(_HEADER_SECONDS, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._silence.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        body = told(Refused(400, msg)).model_dump_json(exclude_none=True)
+        head = f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nconnection: close"
+        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}\r\n\r\n{body}".encode())
+        self.transport.close()
+
+    def _hang_up(self) -> None:
+        if self.cycle is None:
+            self.transport.close()
 
 
 def serve(host: str, port: int) -> None:
@@ -24,10 +58,21 @@ def serve(host: str, port: int) -> None:
     check_host(host, settings)
     path = settings.database_path
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Requests work side by side, each on a processor of its own.
+    use_one_thread()
     database = Database(path, schema.metadata, SCHEMA_VERSION)
     try:
         app = create_app(FaceCore(database, find_pack()), settings, host)
-        level = "info" if settings.debug else "warning"
-        uvicorn.run(app, host=host, port=port, log_level=level, server_header=False)
+        uvicorn.run(app, host=host, port=port, **_options(settings))
     finally:
         database.close()
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "http": _Protocol,
+        "log_level": "info" if settings.debug else "warning",
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": _STOPPING_SECONDS,
+    }

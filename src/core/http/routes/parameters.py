@@ -1,0 +1,33 @@
+"""Parameters that several endpoints have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import File, Form, Query, UploadFile
+from pydantic import WithJsonSchema
+
+Skip = Annotated[int, Query(ge=0, le=2**62)]
+Limit = Annotated[int, Query(ge=1, le=10_000)]
+
+Confidence = Annotated[float, Form(ge=0, le=1, allow_inf_nan=False)]
+AutoSave = Annotated[bool, Form(description="Store the image and its faces.")]
+_IMAGE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
+"""Says it in the words of old and new viewers of OpenAPI: a file is to be chosen."""
+
+OneFile = Annotated[UploadFile, File(), _IMAGE]
+Files = Annotated[list[Annotated[UploadFile, _IMAGE]], File()]
+
+Similarity = Annotated[float, Query(ge=-1, le=1, allow_inf_nan=False)]
+SimilarityField = Annotated[float, Form(ge=-1, le=1, allow_inf_nan=False)]
+Most = Annotated[int, Query(ge=1, le=4096)]
+MostField = Annotated[int, Form(ge=1, le=4096)]
+
+Background = Annotated[bool, Query(description="Answer 202 at once, and do it as a job.")]
+Webhook = Annotated[
+    str | None,
+    Query(max_length=2000, description="Where the job is posted when it ended; one of the operator's addresses."),
+]
+KeepPerson = Annotated[
+    bool, Query(description="Who is left without a face stays if there is a name, a note or a decision.")
+]

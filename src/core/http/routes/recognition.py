@@ -1,0 +1,59 @@
+"""Embeddings of faces whose place is known already, or of crops."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+
+from core.http import batches, looking, messages, uploads
+from core.http.batches import Sent
+from core.http.context import Clock, Context
+from core.http.problems import responses
+from core.http.routes.parameters import Files, OneFile
+from core.types import BoundingBox
+
+Boxes = Annotated[str | None, Form(description='JSON: [{"x", "y", "width", "height"}, ...]')]
+BoxesOfEach = Annotated[str | None, Form(description="JSON: for each file such a list, or null for all its faces.")]
+Crop = Annotated[bool, Form(description="Each image was cut around one face.")]
+
+
+def router(context: Context) -> APIRouter:
+    """The endpoints that recognise."""
+    routes = APIRouter(tags=["images"], responses=responses(429))
+
+    @routes.post("/recognize")
+    def recognize(file: OneFile, boxes: Boxes = None, crop: Crop = False) -> messages.Recognized:
+        """Embeddings of given boxes, of a crop, or of all faces; null where a box holds no face."""
+        clock = Clock()
+        given = looking.boxes_of(boxes)
+        data = uploads.read(file.file, context.settings)
+        with context.busy.place():
+            found = looking.recognize(context, data, given, crop)
+        return messages.Recognized(
+            embeddings=found, model=context.core.pack.name, processing_time_ms=clock.milliseconds
+        )
+
+    @routes.post("/recognize/batch")
+    def recognize_batch(files: Files, boxes: BoxesOfEach = None, crop: Crop = False) -> messages.RecognizedBatch:
+        """Embeddings of faces in many images; for each its embeddings or its error."""
+        clock = Clock()
+        sent = batches.sent(files, context.settings)
+        pairs = list(zip(sent, looking.boxes_of_each(boxes, len(sent)), strict=True))
+
+        def one(pair: tuple[Sent, list[BoundingBox] | None]) -> messages.RecognizedFile:
+            found = looking.recognize(context, pair[0].read(), pair[1], crop)
+            return messages.RecognizedFile(filename=pair[0].name, embeddings=found)
+
+        with context.busy.place():
+            results = batches.outcomes(
+                pairs, one, lambda pair, why: messages.RecognizedFile(filename=pair[0].name, **why)
+            )
+        return messages.RecognizedBatch(
+            results=results,
+            model=context.core.pack.name,
+            processing_time_ms=clock.milliseconds,
+            **batches.tally(results),
+        )
+
+    return routes
