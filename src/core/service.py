@@ -448,7 +448,7 @@ class FaceCore:
         """Faces go with their vectors, and the persons who are left without one.
 
         Args:
-            keep_persons: those who have a name, a note or a decision stay.
+            keep_persons: the persons stay.
         """
         with self._writing(connection) as db:
             persons.delete_faces(db, face_ids, keep_persons)

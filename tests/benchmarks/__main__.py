@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import calibration, crash, dbscan, grouping, indexing, quality, responsiveness
+from tests.benchmarks import calibration, crash, dbscan, grouping, indexing, quality, responsiveness, serving
 from tests.benchmarks.photos import LFW
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "grouping": grouping.main,
     "quality": quality.main,
     "responsiveness": responsiveness.main,
+    "serving": serving.main,
 }
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from core.errors import InvalidInput
@@ -62,6 +62,19 @@ class Settings(BaseSettings):
     def signing_key(self) -> str:
         """What webhooks are signed with; empty where they are not."""
         return (self.webhook_secret.get_secret_value() if self.webhook_secret else "") or self.key
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        InvalidInput: a variable holds what it cannot.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()]
+        raise InvalidInput(f"The settings cannot be used. {'; '.join(wrong)}.") from error
 
 
 def check_host(host: str, settings: Settings) -> None:

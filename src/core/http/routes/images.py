@@ -16,7 +16,7 @@ from core.http.routes.parameters import (
     Background,
     Confidence,
     Files,
-    KeepPerson,
+    KeepKnown,
     Limit,
     OneFile,
     Skip,
@@ -89,7 +89,7 @@ def _saved(routes: APIRouter, context: Context) -> None:
         return messages.ImageOut.of(context.core.image(image_id))
 
     @routes.delete("/images/{image_id}", responses=responses(404))
-    def delete(image_id: messages.PathId, keep_person: KeepPerson = False) -> messages.Done:
+    def delete(image_id: messages.PathId, keep_person: KeepKnown = False) -> messages.Done:
         """Deletes an image; its file, its faces and their vectors go, and persons who are left without a face."""
         context.uploads.remove_image(image_id, keep_person)
         return messages.Done(message=f"The image {image_id} was deleted.")

@@ -28,6 +28,7 @@ Webhook = Annotated[
     str | None,
     Query(max_length=2000, description="Where the job is posted when it ended; one of the operator's addresses."),
 ]
-KeepPerson = Annotated[
+KeepPerson = Annotated[bool, Query(description="A person who is left without a face stays.")]
+KeepKnown = Annotated[
     bool, Query(description="Who is left without a face stays if there is a name, a note or a decision.")
 ]
