@@ -181,3 +181,33 @@ def test_a_key_is_asked_for(tmp_path: Path) -> None:
         assert httpx.get(f"{address}/persons", headers={"Authorization": "Bearer secret"}).json() == []
         large = {"file": b"\xff\xd8\xff" + bytes(1_100_000)}
         refused(httpx.post(f"{address}/detect", files=large, headers={"X-API-Key": "secret"}), 413)
+
+
+@pytest.mark.parametrize(("written", "saved"), [("true", True), ("True", True), ("false", False), ("False", False)])
+def test_true_and_false_are_read_as_languages_write_them(client: httpx.Client, written: str, saved: bool) -> None:
+    found = ok(client.post("/detect", files={"file": jpeg(samples.scenery())}, data={"auto_save": written}))
+    assert (found["image_path"] is not None) == saved
+
+
+@pytest.mark.parametrize("written", ["1", "0", "yes", "on", "x"])
+def test_what_is_no_boolean_is_refused(client: httpx.Client, written: str) -> None:
+    refused(client.post("/detect", files={"file": b""}, data={"auto_save": written}), 422, "auto_save")
+    refused(client.post("/cluster", json={}, params={"background": written}), 422, "background")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/cluster", {"eps": "0.4"}, "eps"),
+        ("/cluster", {"dry_run": 1}, "dry_run"),
+        ("/cluster", {"face_ids": ["1"]}, "face_ids"),
+        ("/search", {"embedding": ["0.5"] * 512}, "embedding"),
+        ("/search", {"embedding": [True] * 512}, "embedding"),
+        ("/faces/delete", {"face_ids": [1], "keep_person": "yes"}, "keep_person"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(
+    client: httpx.Client, path: str, body: dict[str, object], field: str
+) -> None:
+    told = refused(client.post(path, json=body), 422, field)
+    assert str(told["errors"][0]["field"]).startswith(field)

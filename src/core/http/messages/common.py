@@ -17,7 +17,7 @@ PathId = Annotated[int, Path(ge=1, le=MOST)]
 
 
 class RequestBody(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
 
 class Box(BaseModel):

@@ -13,7 +13,7 @@ from core.types import Clustering
 class ClusterRequest(RequestBody):
     face_ids: Annotated[list[Id], Field(max_length=1_000_000)] | None = None
     eps: Annotated[FiniteFloat, Field(gt=0, le=2)] = 0.4
-    min_samples: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 2
+    min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = 2
     mode: Annotated[str, Field(pattern="^(dbscan|people)$")] = "dbscan"
     dry_run: bool = False
 

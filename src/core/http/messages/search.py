@@ -10,7 +10,7 @@ from core.http.messages.common import Box, Id, Outcome, RequestBody, Tally
 from core.types import AnalyzedFace, Match
 
 Threshold = Annotated[FiniteFloat, Field(ge=-1, le=1)]
-Most = Annotated[int, Field(ge=1, le=4096, strict=True)]
+Most = Annotated[int, Field(ge=1, le=4096)]
 
 
 class SearchRequest(RequestBody):

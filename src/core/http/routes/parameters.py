@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import File, Form, Query, UploadFile
-from pydantic import WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
+
+
+def _flag(value: object) -> object:
+    """True and false in any case, as languages write them; `1`, `yes` and `on` are no booleans of the description."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
 
 Skip = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
 Confidence = Annotated[float, Form(ge=0, le=1, allow_inf_nan=False)]
-AutoSave = Annotated[bool, Form(description="Store the image and its faces.")]
+AutoSave = Annotated[Flag, Form(description="Store the image and its faces.")]
 _IMAGE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
 """Says it in the words of old and new viewers of OpenAPI: a file is to be chosen."""
 
@@ -23,12 +33,12 @@ SimilarityField = Annotated[float, Form(ge=-1, le=1, allow_inf_nan=False)]
 Most = Annotated[int, Query(ge=1, le=4096)]
 MostField = Annotated[int, Form(ge=1, le=4096)]
 
-Background = Annotated[bool, Query(description="Answer 202 at once, and do it as a job.")]
+Background = Annotated[Flag, Query(description="Answer 202 at once, and do it as a job.")]
 Webhook = Annotated[
     str | None,
     Query(max_length=2000, description="Where the job is posted when it ended; one of the operator's addresses."),
 ]
-KeepPerson = Annotated[bool, Query(description="A person who is left without a face stays.")]
+KeepPerson = Annotated[Flag, Query(description="A person who is left without a face stays.")]
 KeepKnown = Annotated[
-    bool, Query(description="Who is left without a face stays if there is a name, a note or a decision.")
+    Flag, Query(description="Who is left without a face stays if there is a name, a note or a decision.")
 ]

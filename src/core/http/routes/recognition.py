@@ -10,12 +10,12 @@ from core.http import batches, looking, messages, uploads
 from core.http.batches import Sent
 from core.http.context import Clock, Context
 from core.http.problems import responses
-from core.http.routes.parameters import Files, OneFile
+from core.http.routes.parameters import Files, Flag, OneFile
 from core.types import BoundingBox
 
 Boxes = Annotated[str | None, Form(description='JSON: [{"x", "y", "width", "height"}, ...]')]
 BoxesOfEach = Annotated[str | None, Form(description="JSON: for each file such a list, or null for all its faces.")]
-Crop = Annotated[bool, Form(description="Each image was cut around one face.")]
+Crop = Annotated[Flag, Form(description="Each image was cut around one face.")]
 
 
 def router(context: Context) -> APIRouter:
