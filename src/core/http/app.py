@@ -16,9 +16,6 @@ from core.http.gate import Gate
 from core.http.settings import Settings
 from core.service import FaceCore
 
-_OTHER_THREADS = 40
-"""Threads for the requests that do not wait for the models."""
-
 _DESCRIPTION = """Image in, faces and persons out: find faces, compare them, search for them, and say who is who.
 
 Every error is a problem document (RFC 9457). Boxes are in pixels of the upright image. The default weights (InsightFace
@@ -74,10 +71,8 @@ def create_app(core: FaceCore, settings: Settings, host: str = "127.0.0.1") -> F
 def _life(context: Context) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        settings = context.settings
-        # Who waits for the models holds a thread; the others must not wait for them.
-        threads = settings.max_working + settings.max_waiting + _OTHER_THREADS
-        anyio.to_thread.current_default_thread_limiter().total_tokens = threads
+        # Who waits for the models holds a thread; the others must not wait for one.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = context.settings.most_requests
         yield
         await anyio.to_thread.run_sync(context.jobs.close)
 

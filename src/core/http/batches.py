@@ -28,6 +28,11 @@ class Sent:
     read: Callable[[], bytes]
 
 
+def sent_alone(file: UploadFile, settings: Settings) -> Sent:
+    """The one file of a request."""
+    return Sent(file.filename or "", partial(uploads.read, file.file, settings))
+
+
 def sent(files: Sequence[UploadFile], settings: Settings) -> list[Sent]:
     """The files of a request.
 
@@ -35,7 +40,7 @@ def sent(files: Sequence[UploadFile], settings: Settings) -> list[Sent]:
         Refused: more than a batch may have (413).
     """
     check_count(files, settings)
-    return [Sent(each.filename or "", partial(uploads.read, each.file, settings)) for each in files]
+    return [sent_alone(each, settings) for each in files]
 
 
 def put_aside(files: Sequence[UploadFile], spool: Spool, settings: Settings) -> list[Sent]:

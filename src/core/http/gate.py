@@ -45,6 +45,7 @@ class Gate:
         self._bounds = dict.fromkeys(_ONE_FILE, one * 1000000 + _FORM_BYTES)
         self._bounds |= dict.fromkeys(_MANY_FILES, many * 1000000 + _FORM_BYTES)
         self._usual_bound = settings.max_json_mb * 1_000_000
+        self._places = settings.most_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that is refused, and passes on every other one with a bounded body."""
@@ -57,12 +58,17 @@ class Gate:
         except Refused as error:
             await answer(told(error), error.headers)(scope, receive, send)
             return
-        await self._app(scope, _Body(receive, bound, self._seconds), send)
+        self._places -= 1
+        try:
+            await self._app(scope, _Body(receive, bound, self._seconds), send)
+        finally:
+            self._places += 1
 
     def _check(self, request: Request, bound: int) -> None:
         path: str = request.scope["path"]
         if not any(path == each or path.startswith(f"{each}/") for each in _PUBLIC):
             self._check_sender(request)
+            self._check_places()
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > bound:
             raise Refused(413, _too_large(bound))
@@ -77,6 +83,11 @@ class Gate:
         # A page in a browser must not reach this computer under a name of its own.
         if not is_loopback(_name(request)) and _name(request) != self._host:
             raise Refused(400, "This server answers only to the name of its own computer.")
+
+    def _check_places(self) -> None:
+        if self._places <= 0:
+            # Before bodies are taken in: together they could fill the disk.
+            raise Refused(429, "Too many requests at once. Try again in a moment.", headers={"Retry-After": "1"})
 
 
 class _Body:
@@ -110,7 +121,8 @@ def _too_large(bound: int) -> str:
 
 
 def _sent_key(headers: Mapping[str, str]) -> bytes:
-    sent = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    sent = headers.get("x-api-key") or (token.strip() if scheme.lower() == "bearer" else "")
     return sent.encode("utf-8", "surrogateescape")
 
 

@@ -1,4 +1,7 @@
-"""What is done with one image that was sent, and with many: decoded within bounds, looked at, kept."""
+"""What is done with one image that was sent, and with many: read in its turn, decoded within bounds, looked at, kept.
+
+Only so many images are in memory as may be worked on at the same time; those that wait lie on the disk.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ from core.types import BoundingBox
 
 
 def detect(
-    context: Context, data: bytes, min_confidence: float, auto_save: bool
+    context: Context, file: Sent, min_confidence: float, auto_save: bool
 ) -> tuple[list[messages.DetectedFace], str | None]:
     """The faces of an image, and the path where it is kept with `auto_save`."""
     with context.busy.turn():
+        data = file.read()
         image = _decoded(context, data)
         seen = context.core.detect(image, min_confidence)
     if not auto_save:
@@ -35,7 +39,7 @@ def detect_all(
     clock = Clock()
 
     def one(file: Sent) -> messages.DetectedFile:
-        faces, path = detect(context, file.read(), min_confidence, auto_save)
+        faces, path = detect(context, file, min_confidence, auto_save)
         return messages.DetectedFile(filename=file.name, faces=faces, image_path=path)
 
     results = batches.outcomes(
@@ -50,19 +54,19 @@ def detect_all(
 
 
 def recognize(
-    context: Context, data: bytes, boxes: Sequence[BoundingBox] | None, crop: bool
+    context: Context, file: Sent, boxes: Sequence[BoundingBox] | None, crop: bool
 ) -> list[list[float] | None]:
     """The embeddings of the faces in the boxes, of all faces, or of the one that was cut out."""
     with context.busy.turn():
-        image = _decoded(context, data)
+        image = _decoded(context, file.read())
         found = [context.core.recognize_crop(image)] if crop else context.core.recognize(image, boxes)
     return [None if each is None else each.vector.tolist() for each in found]
 
 
-def search(context: Context, data: bytes, limit: int, threshold: float) -> list[messages.SearchedFace]:
+def search(context: Context, file: Sent, limit: int, threshold: float) -> list[messages.SearchedFace]:
     """The faces of an image, each with the stored faces like it."""
     with context.busy.turn():
-        seen = context.core.detect(_decoded(context, data))
+        seen = context.core.detect(_decoded(context, file.read()))
     return [messages.SearchedFace.of(face, context.core.search(face.embedding, limit, threshold)) for face in seen]
 
 

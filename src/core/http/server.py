@@ -19,15 +19,15 @@ from core.service import FaceCore
 
 SCHEMA_VERSION = 1
 
-_HEADER_SECONDS = 10.0
-"""How long a client may take to say what it wants."""
-
 _STOPPING_SECONDS = 30
 """How long a server that is stopped waits for the answers that it still owes."""
 
 
 class _Protocol(H11Protocol):
     """uvicorn's own, but that a client who says nothing is hung up on, and what is no HTTP gets a problem document."""
+
+    seconds = 30.0
+    """How long a client may take to say what it wants."""
 
     _silence: asyncio.TimerHandle | None = None
 
@@ -53,7 +53,7 @@ class _Protocol(H11Protocol):
     def _watch(self) -> None:
         """The time runs from the first byte of a request, or of silence, until its headers are whole."""
         if self._is_between_requests and self._silence is None:
-            self._silence = self.loop.call_later(_HEADER_SECONDS, self._hang_up)
+            self._silence = self.loop.call_later(self.seconds, self._hang_up)
         elif not self._is_between_requests and self._silence is not None:
             self._silence.cancel()
             self._silence = None
@@ -92,7 +92,7 @@ def serve(host: str, port: int) -> None:
 
 def _options(settings: Settings) -> dict[str, Any]:
     return {
-        "http": _Protocol,
+        "http": type("Protocol", (_Protocol,), {"seconds": settings.client_timeout}),
         "log_level": "info" if settings.debug else "warning",
         "server_header": False,
         "proxy_headers": False,

@@ -14,6 +14,8 @@ from core.errors import InvalidInput
 
 _DATA = user_data_path("sietch-core", appauthor=False)
 
+_OTHERS = 40
+
 
 class Settings(BaseSettings):
     """Each field is read from the variable of its name in capitals."""
@@ -52,6 +54,11 @@ class Settings(BaseSettings):
     def upload_path(self) -> Path:
         """The folder of the images that are saved; absolute."""
         return (self.upload_dir or self.database_path.parent / "uploads").expanduser().absolute()
+
+    @property
+    def most_requests(self) -> int:
+        """How many requests are answered at the same time: those that need the models, and some beside them."""
+        return self.max_working + self.max_waiting + _OTHERS
 
     @property
     def key(self) -> str:

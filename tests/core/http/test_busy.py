@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -67,3 +71,24 @@ def test_who_finds_no_place_is_told_when_to_come_again(address: str) -> None:
         refused(answer, 429)
         assert int(answer.headers["retry-after"]) > 0
     assert ok(httpx.get(f"{address}/stats"))["total_faces"] == 6
+
+
+def test_more_requests_than_can_be_answered_are_refused_before_their_bodies_are_taken_in(address: str) -> None:
+    parts = urlsplit(address)
+    head = b"POST /persons HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n"
+    with ExitStack() as stack:
+        waiting = [
+            stack.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=20)) for _ in range(42)
+        ]
+        for connection in waiting:
+            connection.sendall(head)
+        until = time.monotonic() + 20
+        while (answer := httpx.get(f"{address}/persons")).status_code == 200:
+            assert time.monotonic() < until
+        refused(answer, 429)
+        assert int(answer.headers["retry-after"]) > 0
+        assert httpx.get(f"{address}/health").status_code == 200
+        for connection in waiting:
+            connection.sendall(b"{}")
+            assert b" 201 " in connection.recv(65536).split(b"\r\n")[0]
+    assert len(httpx.get(f"{address}/persons").json()) == 42

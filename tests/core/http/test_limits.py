@@ -28,7 +28,7 @@ JSON = {"content-type": "application/json"}
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    limits = {"MAX_UPLOAD_MB": "2", "MAX_BATCH": "3", "MAX_BATCH_MB": "4", "MAX_JSON_MB": "1", "CLIENT_TIMEOUT": "1"}
+    limits = {"MAX_UPLOAD_MB": "2", "MAX_BATCH": "3", "MAX_BATCH_MB": "4", "MAX_JSON_MB": "1", "CLIENT_TIMEOUT": "3"}
     with (
         serving(tmp_path_factory.mktemp("limited"), DEBUG="true", **limits) as address,
         httpx.Client(base_url=address, timeout=60) as opened,

@@ -17,7 +17,7 @@ from core.types import Clustering
 
 def router(context: Context) -> APIRouter:
     """The endpoint that groups."""
-    routes = APIRouter(tags=["grouping"], responses=responses(404, 429))
+    routes = APIRouter(tags=["grouping"], responses=responses(404))
 
     @routes.post("/cluster", response_model=messages.Clusters, responses=ACCEPTED)
     def cluster(

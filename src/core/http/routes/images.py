@@ -6,7 +6,7 @@ from functools import partial
 
 from fastapi import APIRouter, Response, UploadFile
 
-from core.http import batches, looking, messages, uploads
+from core.http import batches, looking, messages
 from core.http.context import Clock, Context
 from core.http.problems import responses
 from core.http.progress import Progress
@@ -34,16 +34,16 @@ def router(context: Context) -> APIRouter:
 
 
 def _detecting(routes: APIRouter, context: Context) -> None:
-    @routes.post("/detect", responses=responses(429, 507))
+    @routes.post("/detect", responses=responses(507))
     def detect(file: OneFile, min_confidence: Confidence = 0.5, auto_save: AutoSave = True) -> messages.Detected:
         """Finds the faces of an image; with `auto_save` they are stored, and given to the persons they clearly are."""
         clock = Clock()
-        data = uploads.read(file.file, context.settings)
         with context.busy.place():
-            faces, path = looking.detect(context, data, min_confidence, auto_save)
+            sent = batches.sent_alone(file, context.settings)
+            faces, path = looking.detect(context, sent, min_confidence, auto_save)
         return messages.Detected(faces=faces, image_path=path, processing_time_ms=clock.milliseconds)
 
-    @routes.post("/detect/batch", response_model=messages.DetectedBatch, responses=responses(429, 507) | ACCEPTED)
+    @routes.post("/detect/batch", response_model=messages.DetectedBatch, responses=responses(507) | ACCEPTED)
     def detect_batch(
         files: Files,
         min_confidence: Confidence = 0.5,

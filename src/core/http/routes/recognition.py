@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 
-from core.http import batches, looking, messages, uploads
+from core.http import batches, looking, messages
 from core.http.batches import Sent
 from core.http.context import Clock, Context
 from core.http.problems import responses
@@ -20,16 +20,15 @@ Crop = Annotated[Flag, Form(description="Each image was cut around one face.")]
 
 def router(context: Context) -> APIRouter:
     """The endpoints that recognise."""
-    routes = APIRouter(tags=["images"], responses=responses(429))
+    routes = APIRouter(tags=["images"], responses=responses())
 
     @routes.post("/recognize")
     def recognize(file: OneFile, boxes: Boxes = None, crop: Crop = False) -> messages.Recognized:
         """Embeddings of given boxes, of a crop, or of all faces; null where a box holds no face."""
         clock = Clock()
         given = looking.boxes_of(boxes)
-        data = uploads.read(file.file, context.settings)
         with context.busy.place():
-            found = looking.recognize(context, data, given, crop)
+            found = looking.recognize(context, batches.sent_alone(file, context.settings), given, crop)
         return messages.Recognized(
             embeddings=found, model=context.core.pack.name, processing_time_ms=clock.milliseconds
         )
@@ -42,7 +41,7 @@ def router(context: Context) -> APIRouter:
         pairs = list(zip(sent, looking.boxes_of_each(boxes, len(sent)), strict=True))
 
         def one(pair: tuple[Sent, list[BoundingBox] | None]) -> messages.RecognizedFile:
-            found = looking.recognize(context, pair[0].read(), pair[1], crop)
+            found = looking.recognize(context, *pair, crop)
             return messages.RecognizedFile(filename=pair[0].name, embeddings=found)
 
         with context.busy.place():

@@ -6,7 +6,7 @@ import numpy as np
 from fastapi import APIRouter
 
 from core.errors import InvalidInput
-from core.http import batches, looking, messages, uploads
+from core.http import batches, looking, messages
 from core.http.batches import Sent
 from core.http.context import Clock, Context
 from core.http.problems import responses
@@ -71,18 +71,17 @@ def _by_embedding(routes: APIRouter, context: Context) -> None:
 
 
 def _by_image(routes: APIRouter, context: Context) -> None:
-    @routes.post("/search/image", responses=responses(429))
+    @routes.post("/search/image", responses=responses())
     def search_image(
         file: OneFile, threshold: SimilarityField = 0.6, limit: MostField = 10
     ) -> messages.ImageSearchResult:
         """Finds the stored faces most similar to each face of an image; nothing is stored."""
         clock = Clock()
-        data = uploads.read(file.file, context.settings)
         with context.busy.place():
-            faces = looking.search(context, data, limit, threshold)
+            faces = looking.search(context, batches.sent_alone(file, context.settings), limit, threshold)
         return messages.ImageSearchResult(faces=faces, search_time_ms=clock.milliseconds)
 
-    @routes.post("/search/image/batch", responses=responses(429))
+    @routes.post("/search/image/batch", responses=responses())
     def search_images(
         files: Files, threshold: SimilarityField = 0.6, limit: MostField = 10
     ) -> messages.ImageSearchBatch:
@@ -91,9 +90,7 @@ def _by_image(routes: APIRouter, context: Context) -> None:
         sent = batches.sent(files, context.settings)
 
         def one(file: Sent) -> messages.SearchedFile:
-            return messages.SearchedFile(
-                filename=file.name, faces=looking.search(context, file.read(), limit, threshold)
-            )
+            return messages.SearchedFile(filename=file.name, faces=looking.search(context, file, limit, threshold))
 
         with context.busy.place():
             results = batches.outcomes(sent, one, lambda file, why: messages.SearchedFile(filename=file.name, **why))
