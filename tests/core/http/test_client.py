@@ -189,7 +189,7 @@ def test_true_and_false_are_read_as_languages_write_them(client: httpx.Client, w
     assert (found["image_path"] is not None) == saved
 
 
-@pytest.mark.parametrize("written", ["1", "0", "yes", "on", "x"])
+@pytest.mark.parametrize("written", ["1", "0", "yes", "on", "x", ""])
 def test_what_is_no_boolean_is_refused(client: httpx.Client, written: str) -> None:
     refused(client.post("/detect", files={"file": b""}, data={"auto_save": written}), 422, "auto_save")
     refused(client.post("/cluster", json={}, params={"background": written}), 422, "background")

@@ -12,6 +12,7 @@ from core.http.problems import responses
 from core.http.progress import Progress
 from core.http.routes.jobs import ACCEPTED, accepted
 from core.http.routes.parameters import (
+    FORM,
     AutoSave,
     Background,
     Confidence,
@@ -34,7 +35,7 @@ def router(context: Context) -> APIRouter:
 
 
 def _detecting(routes: APIRouter, context: Context) -> None:
-    @routes.post("/detect", responses=responses(507))
+    @routes.post("/detect", dependencies=FORM, responses=responses(507))
     def detect(file: OneFile, min_confidence: Confidence = 0.5, auto_save: AutoSave = True) -> messages.Detected:
         """Finds the faces of an image; with `auto_save` they are stored, and given to the persons they clearly are."""
         clock = Clock()
@@ -43,7 +44,9 @@ def _detecting(routes: APIRouter, context: Context) -> None:
             faces, path = looking.detect(context, sent, min_confidence, auto_save)
         return messages.Detected(faces=faces, image_path=path, processing_time_ms=clock.milliseconds)
 
-    @routes.post("/detect/batch", response_model=messages.DetectedBatch, responses=responses(507) | ACCEPTED)
+    @routes.post(
+        "/detect/batch", dependencies=FORM, response_model=messages.DetectedBatch, responses=responses(507) | ACCEPTED
+    )
     def detect_batch(
         files: Files,
         min_confidence: Confidence = 0.5,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import File, Form, Query, UploadFile
+from fastapi import Depends, File, Form, Query, Request, UploadFile
 from pydantic import BeforeValidator, WithJsonSchema
+
+from core.http.problems import Refused
 
 
 def _flag(value: object) -> object:
@@ -14,6 +16,17 @@ def _flag(value: object) -> object:
         return {"true": True, "false": False}.get(value.lower())
     return value
 
+
+async def _no_blank(request: Request) -> None:
+    """A field of a form that is there and empty is no number and no boolean; FastAPI would take its default for it."""
+    form = await request.form()
+    for name in ("auto_save", "crop", "limit", "min_confidence", "threshold"):
+        if form.get(name) == "":
+            raise Refused(422, f"{name}: is empty.", field=name)
+
+
+FORM = [Depends(_no_blank)]
+"""What every operation with a form depends on."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 

@@ -10,7 +10,7 @@ from core.http import batches, looking, messages
 from core.http.batches import Sent
 from core.http.context import Clock, Context
 from core.http.problems import responses
-from core.http.routes.parameters import Files, Flag, OneFile
+from core.http.routes.parameters import FORM, Files, Flag, OneFile
 from core.types import BoundingBox
 
 Boxes = Annotated[str | None, Form(description='JSON: [{"x", "y", "width", "height"}, ...]')]
@@ -22,7 +22,7 @@ def router(context: Context) -> APIRouter:
     """The endpoints that recognise."""
     routes = APIRouter(tags=["images"], responses=responses())
 
-    @routes.post("/recognize")
+    @routes.post("/recognize", dependencies=FORM)
     def recognize(file: OneFile, boxes: Boxes = None, crop: Crop = False) -> messages.Recognized:
         """Embeddings of given boxes, of a crop, or of all faces; null where a box holds no face."""
         clock = Clock()
@@ -33,7 +33,7 @@ def router(context: Context) -> APIRouter:
             embeddings=found, model=context.core.pack.name, processing_time_ms=clock.milliseconds
         )
 
-    @routes.post("/recognize/batch")
+    @routes.post("/recognize/batch", dependencies=FORM)
     def recognize_batch(files: Files, boxes: BoxesOfEach = None, crop: Crop = False) -> messages.RecognizedBatch:
         """Embeddings of faces in many images; for each its embeddings or its error."""
         clock = Clock()

@@ -10,7 +10,7 @@ from core.http import batches, looking, messages
 from core.http.batches import Sent
 from core.http.context import Clock, Context
 from core.http.problems import responses
-from core.http.routes.parameters import Files, Most, MostField, OneFile, Similarity, SimilarityField
+from core.http.routes.parameters import FORM, Files, Most, MostField, OneFile, Similarity, SimilarityField
 from core.types import Embedding, Match
 
 
@@ -71,7 +71,7 @@ def _by_embedding(routes: APIRouter, context: Context) -> None:
 
 
 def _by_image(routes: APIRouter, context: Context) -> None:
-    @routes.post("/search/image", responses=responses())
+    @routes.post("/search/image", dependencies=FORM, responses=responses())
     def search_image(
         file: OneFile, threshold: SimilarityField = 0.6, limit: MostField = 10
     ) -> messages.ImageSearchResult:
@@ -81,7 +81,7 @@ def _by_image(routes: APIRouter, context: Context) -> None:
             faces = looking.search(context, batches.sent_alone(file, context.settings), limit, threshold)
         return messages.ImageSearchResult(faces=faces, search_time_ms=clock.milliseconds)
 
-    @routes.post("/search/image/batch", responses=responses())
+    @routes.post("/search/image/batch", dependencies=FORM, responses=responses())
     def search_images(
         files: Files, threshold: SimilarityField = 0.6, limit: MostField = 10
     ) -> messages.ImageSearchBatch:
