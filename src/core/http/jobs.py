@@ -36,6 +36,9 @@ _IN_MEMORY = 1 << 20
 _STOPPING_SECONDS = 20.0
 """How long a stopping server waits for the item that a job is at."""
 
+_LOOKING_SECONDS = 30.0
+"""How often it is looked for results whose time is over, when nobody asks."""
+
 _ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
@@ -204,12 +207,20 @@ class Jobs:
                 job.forget()
 
     def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
+        while (job := self._next()) is not None:
             with self._lock:
                 if job.state is not JobState.WAITING:
                     continue
                 job.state, job.started_at = JobState.RUNNING, datetime.now(UTC)
             self._run(job)
+
+    def _next(self) -> _Job | None:
+        while True:
+            try:
+                return self._queue.get(timeout=_LOOKING_SECONDS)
+            except queue.Empty:
+                with self._lock:
+                    self._forget_old()
 
     def _run(self, job: _Job) -> None:
         assert job.work is not None

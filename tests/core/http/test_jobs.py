@@ -7,8 +7,10 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,11 @@ from typing import Any
 import httpx
 import pytest
 
-from core.errors import InvalidInput
-from core.http.webhooks import origins
+from core.errors import InvalidInput, NotFound
+from core.http.jobs import Jobs
+from core.http.messages import Done
+from core.http.problems import Refused
+from core.http.webhooks import Webhooks, origins
 from tests import samples
 from tests.core.http.asking import ended, jpeg, ok, refused
 from tests.core.http.conftest import serving
@@ -247,3 +252,20 @@ def test_a_server_that_is_stopped_cancels_its_jobs_and_leaves_no_file(tmp_path: 
     with serving(tmp_path) as address, httpx.Client(base_url=address, timeout=60) as client:
         assert client.get("/jobs").json() == []
         assert len(client.get("/images").json()) == len(kept)
+
+
+def test_results_are_forgotten_in_time_also_when_nobody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.http.jobs._LOOKING_SECONDS", 0.05)
+    jobs = Jobs(tmp_path, 5, 5, timedelta(seconds=0.2), Webhooks(frozenset(), ""))
+    released = threading.Event()
+    job = jobs.submit("cluster", 1, lambda _: Done(message="x"), release=released.set)
+    assert released.wait(20)
+    until = time.monotonic() + 20
+    while jobs._jobs:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    with pytest.raises(NotFound):
+        jobs.get(job.id)
+    jobs.close()
+    with pytest.raises(Refused, match="stopped"):
+        jobs.submit("cluster", 1, lambda _: Done(message="x"))
