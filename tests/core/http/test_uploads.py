@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from core import images
@@ -19,7 +22,7 @@ from core.http.uploads import Spool, Uploads
 from core.service import FaceCore
 from tests import samples
 from tests.core.faces import face, person
-from tests.core.http.asking import jpeg, ok, refused
+from tests.core.http.asking import ended, jpeg, ok, refused
 from tests.core.http.conftest import serving
 
 
@@ -160,3 +163,24 @@ def test_a_folder_that_cannot_be_written_is_a_problem_and_nothing_is_kept(blocke
     assert ok(blocked.get("/stats"))["total_faces"] == 0
     assert blocked.get("/images").json() == []
     assert len(ok(blocked.post("/detect", files={"file": photo}, data={"auto_save": "false"}))["faces"]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_on_a_full_disk_a_request_is_refused_and_nothing_is_half_kept(tmp_path: Path, photo: bytes) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (1600, 1600, 3), np.uint8)
+    large = jpeg(Image.fromarray(noise))
+    assert len(large) > 1_500_000 > len(photo)
+    with serving(tmp_path, largest_file=1_500_000) as address, httpx.Client(base_url=address, timeout=60) as client:
+        # No room for the request itself.
+        refused(client.post("/detect", files={"file": large}), 507, "full")
+        # Room for the file, but sooner or later none for its rows.
+        for number in range(300):
+            answer = client.post("/detect", files={"file": photo + bytes([number % 256, number // 256])})
+            if answer.status_code != 200:
+                break
+        refused(answer, 503, "disk")
+        job = ok(client.post("/detect/batch", files={"files": photo}, params={"background": "true"}), 202)
+        assert [each["status"] for each in ended(client, job["id"])["result"]["results"]] == [503]
+        kept = client.get("/images", params={"limit": 1000}).json()
+        assert sorted(files(tmp_path / "uploads")) == sorted(Path(each["image_path"]) for each in kept)
+        assert len(client.get("/faces", params={"limit": 1000}).json()) == number
