@@ -69,6 +69,7 @@ class Gate:
         if not any(path == each or path.startswith(f"{each}/") for each in _PUBLIC):
             self._check_sender(request)
             self._check_places()
+            _check_query(request)
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > bound:
             raise Refused(413, _too_large(bound))
@@ -114,6 +115,13 @@ class _Body:
         if self._size > self._bound:
             raise HTTPException(413, _too_large(self._bound))
         return message
+
+
+def _check_query(request: Request) -> None:
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused(422, f"{name}: give it once.", field=name)
 
 
 def _too_large(bound: int) -> str:

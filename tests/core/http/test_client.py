@@ -211,3 +211,10 @@ def test_a_value_of_another_type_is_refused(
 ) -> None:
     told = refused(client.post(path, json=body), 422, field)
     assert str(told["errors"][0]["field"]).startswith(field)
+
+
+def test_a_value_that_is_given_twice_is_refused(client: httpx.Client) -> None:
+    refused(client.get("/faces?limit=1&limit=2"), 422, "limit")
+    photo = jpeg(samples.scenery())
+    refused(client.post("/detect", files=[("file", photo), ("file", photo)]), 422, "file")
+    refused(client.post("/detect", files={"file": photo}, data={"auto_save": ["false", "true"]}), 422, "auto_save")

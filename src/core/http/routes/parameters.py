@@ -17,15 +17,17 @@ def _flag(value: object) -> object:
     return value
 
 
-async def _no_blank(request: Request) -> None:
-    """A field of a form that is there and empty is no number and no boolean; FastAPI would take its default for it."""
+async def _one_value(request: Request) -> None:
+    """A field that is there has one value: FastAPI would take its default for an empty one, and the last of several."""
     form = await request.form()
-    for name in ("auto_save", "crop", "limit", "min_confidence", "threshold"):
-        if form.get(name) == "":
+    for name in ("auto_save", "boxes", "crop", "file", "limit", "min_confidence", "threshold"):
+        if len(form.getlist(name)) > 1:
+            raise Refused(422, f"{name}: give it once.", field=name)
+        if form.get(name) == "" and name != "boxes":
             raise Refused(422, f"{name}: is empty.", field=name)
 
 
-FORM = [Depends(_no_blank)]
+FORM = [Depends(_one_value)]
 """What every operation with a form depends on."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
