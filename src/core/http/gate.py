@@ -118,10 +118,11 @@ class _Body:
 
 
 def _check_query(request: Request) -> None:
-    names = [name for name, _ in request.query_params.multi_items()]
-    for name in names:
-        if names.count(name) > 1:
+    seen = set()
+    for name, _ in request.query_params.multi_items():
+        if name in seen:
             raise Refused(422, f"{name}: give it once.", field=name)
+        seen.add(name)
 
 
 def _too_large(bound: int) -> str:
