@@ -122,21 +122,22 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-def decode(data: bytes, max_side: int = WORKING_SIDE) -> DecodedImage:
+def decode(data: bytes, max_side: int = WORKING_SIDE, max_pixels: int | None = None) -> DecodedImage:
     """Upright RGB pixels.
 
     Args:
         data: a whole file.
         max_side: pictures with a longer side than this may come smaller, down to about this size.
+        max_pixels: a bound of the caller's, below those of this module.
 
     Raises:
         NotAnImage: of no known format.
         DamagedImage: cannot be decoded.
-        ImageTooLarge: over the bounds of this module.
+        ImageTooLarge: over these bounds.
     """
     try:
         with _open(data) as image:
-            _check_size(image)
+            _check_size(image, max_pixels)
             width, height = image.size
             orientation = _orientation(image)
             pixels = _turned(_pixels(image, data, max_side), orientation)
@@ -209,12 +210,14 @@ def _damaged(error: Exception) -> NoReturn:
     raise DamagedImage(f"The picture is damaged ({detail}).") from error
 
 
-def _check_size(image: Image.Image) -> None:
+def _check_size(image: Image.Image, max_pixels: int | None) -> None:
     width, height = image.size
     if width < 1 or height < 1:
         raise DamagedImage("The picture is damaged (it claims to have no pixels).")
     scalable = image.format == "JPEG" and not image.info.get("progressive")
     bound = MAX_SCALED_PIXELS if scalable else MAX_PIXELS
+    if max_pixels is not None:
+        bound = min(bound, max_pixels)
     if width * height > bound:
         raise ImageTooLarge(
             f"The picture has {width:,} × {height:,} pixels, more than the {bound // 1_000_000} megapixels that "

@@ -152,7 +152,8 @@ def delete_faces(db: Connection, face_ids: Collection[int], keep_persons: bool) 
     decisions.forget(db, face_ids)
     vectors.delete(db, list(face_ids))
     persons = records.remove_faces(db, face_ids)
-    records.remove_empty(db, persons, keep_touched=keep_persons)
+    if not keep_persons:
+        records.remove_empty(db, persons, keep_touched=False)
     return persons
 
 

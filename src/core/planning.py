@@ -124,7 +124,8 @@ def apply(db: Connection, plan: Clustering) -> Clustering:
     for index, group in enumerate(plan.groups):
         members = tuple(face_id for face_id in group.face_ids if face_id not in skipped)
         joining = [move.face_id for move in moves if move.after == index]
-        if group.is_new and len(joining) < 2:
+        # DBSCAN with one sample makes a group of every face; otherwise a single face is nobody new.
+        if group.is_new and len(joining) < min(2, len(group.face_ids)):
             moves = [move for move in moves if move.after != index]
         elif joining:
             person_id = records.insert_person(db) if group.person_id is None else group.person_id

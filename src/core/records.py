@@ -10,12 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from core import decisions, schema
-from core.types import AnalyzedFace, BoundingBox, Face, Person, Stats
+from core.types import AnalyzedFace, BoundingBox, Face, Image, Person, Stats
 
 _FACES = """
     SELECT face.*, image.source,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed
     FROM face JOIN image USING (image_id) {where} ORDER BY face.face_id LIMIT :limit OFFSET :skip
+"""
+
+_IMAGES = """
+    SELECT image.*, (SELECT count(*) FROM face WHERE face.image_id = image.image_id) AS face_count
+    FROM image {where} ORDER BY image_id LIMIT :limit OFFSET :skip
 """
 
 _PERSONS = """
@@ -54,6 +59,13 @@ def insert_image(db: Connection, source: str, width: int, height: int) -> int:
 def image(db: Connection, image_id: int) -> Any | None:
     """The row of an image, or None."""
     return db.execute(select(schema.image).where(schema.image.c.image_id == image_id)).first()
+
+
+def images(db: Connection, image_id: int | None = None, skip: int = 0, limit: int | None = None) -> list[Image]:
+    """Images by id: all of them, or the one with the id."""
+    where = "" if image_id is None else "WHERE image_id = :id"
+    values = {"id": image_id, "skip": skip, "limit": -1 if limit is None else limit}
+    return [Image(**row._asdict()) for row in db.execute(text(_IMAGES.format(where=where)), values)]
 
 
 def image_id_of(db: Connection, source: str) -> int | None:

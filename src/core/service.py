@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +31,7 @@ from core.types import (
     Embedding,
     Explanation,
     Face,
+    Image,
     Match,
     Merge,
     Metadata,
@@ -44,6 +45,7 @@ from core.types import (
 MIN_OVERLAP = 0.3
 """A given box and a detection that overlap (intersection over union) at least this much are the same face."""
 
+_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 Picture = Path | bytes | images.DecodedImage
@@ -103,7 +105,7 @@ class FaceCore:
         self, pictures: Sequence[Picture], min_confidence: float | None = None
     ) -> list[list[AnalyzedFace] | CoreError]:
         """`detect` for many images: for each its faces, or the error that it raised."""
-        return [_or_error(partial(self.detect, each, min_confidence)) for each in pictures]
+        return each(partial(self.detect, min_confidence=min_confidence), pictures)
 
     def save(self, source: str, image: Picture, min_confidence: float | None = None) -> Saved:
         """Detects the faces of an image and stores them.
@@ -121,7 +123,7 @@ class FaceCore:
         self, pictures: Sequence[tuple[str, Picture]], min_confidence: float | None = None
     ) -> list[Saved | CoreError]:
         """`save` for many images: for each what was stored, or the error that it raised."""
-        return [_or_error(partial(self.save, source, image, min_confidence)) for source, image in pictures]
+        return each(lambda picture: self.save(*picture, min_confidence), pictures)
 
     def recognize(self, image: Picture, boxes: Sequence[BoundingBox] | None = None) -> list[Embedding | None]:
         """Embeddings of the faces in given boxes, None where a box holds no face; of all faces without boxes."""
@@ -129,6 +131,12 @@ class FaceCore:
         if boxes is None:
             return [face.embedding for face in found]
         return [_embedding_in(box, found) for box in boxes]
+
+    def recognize_all(
+        self, pictures: Sequence[tuple[Picture, Sequence[BoundingBox] | None]]
+    ) -> list[list[Embedding | None] | CoreError]:
+        """`recognize` for many images, each with its boxes: for each its embeddings, or the error that it raised."""
+        return each(lambda picture: self.recognize(*picture), pictures)
 
     def recognize_crop(self, image: Picture) -> Embedding:
         """The embedding of the largest face in a picture that was cut around one.
@@ -140,6 +148,10 @@ class FaceCore:
         if not found:
             raise InvalidInput("There is no face in the picture.")
         return max(found, key=lambda face: face.detection.box.area).embedding
+
+    def recognize_crops(self, pictures: Sequence[Picture]) -> list[Embedding | CoreError]:
+        """`recognize_crop` for many pictures: for each its embedding, or the error that it raised."""
+        return each(self.recognize_crop, pictures)
 
     def add_image(
         self,
@@ -232,6 +244,19 @@ class FaceCore:
             records.remove_empty(db, gone, keep_touched=keep_persons)
             return gone
 
+    def images(self, skip: int = 0, limit: int | None = None) -> list[Image]:
+        """What was saved, by id."""
+        with self.database.read() as db:
+            return records.images(db, skip=skip, limit=limit)
+
+    def image(self, image_id: int, connection: Connection | None = None) -> Image:
+        """One saved image."""
+        with self._reading(connection) as db:
+            found = records.images(db, image_id)
+        if not found:
+            raise NotFound(f"There is no image {image_id}.")
+        return found[0]
+
     # Search
 
     def search(
@@ -261,6 +286,24 @@ class FaceCore:
     def search_image(self, image: Picture, limit: int = 10, threshold: float = -1.0) -> list[list[Match]]:
         """For each face in an image, in the order of `detect`, the stored faces most similar to it."""
         return [self.search(face.embedding, limit, threshold) for face in self.detect(image)]
+
+    def search_all(
+        self, queries: Sequence[Embedding], limit: int = 10, threshold: float = -1.0
+    ) -> list[list[Match] | CoreError]:
+        """`search` for many embeddings: for each its matches, or the error that it raised."""
+        return each(partial(self.search, limit=limit, threshold=threshold), queries)
+
+    def search_faces(
+        self, face_ids: Sequence[int], limit: int = 10, threshold: float = -1.0
+    ) -> list[list[Match] | CoreError]:
+        """`search_face` for many faces."""
+        return each(partial(self.search_face, limit=limit, threshold=threshold), face_ids)
+
+    def search_images(
+        self, pictures: Sequence[Picture], limit: int = 10, threshold: float = -1.0
+    ) -> list[list[list[Match]] | CoreError]:
+        """`search_image` for many images."""
+        return each(partial(self.search_image, limit=limit, threshold=threshold), pictures)
 
     def embeddings_of(self, face_ids: Collection[int], connection: Connection | None = None) -> dict[int, Embedding]:
         """The embeddings of stored faces by this pack's model.
@@ -367,13 +410,15 @@ class FaceCore:
         with self.database.write() as db:
             persons.delete(db, person_id)
 
-    def merge(self, source_ids: Sequence[int], target_id: int, keep_name: bool = True) -> Merge:
+    def merge(
+        self, source_ids: Sequence[int], target_id: int, keep_name: bool = True, connection: Connection | None = None
+    ) -> Merge:
         """All faces and decisions of some persons go to another one; the sources are removed.
 
         Args:
             keep_name: the target keeps its name; otherwise it takes the first of the sources'.
         """
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             return persons.merge(db, source_ids, target_id, keep_name)
 
     def split(self, person_id: int, face_ids: Collection[int]) -> Person:
@@ -409,9 +454,9 @@ class FaceCore:
                 persons.get(db, person_id)
             return records.faces(db, person_id, skip=skip, limit=limit)
 
-    def face(self, face_id: int) -> Face:
+    def face(self, face_id: int, connection: Connection | None = None) -> Face:
         """One face."""
-        with self.database.read() as db:
+        with self._reading(connection) as db:
             return persons.faces(db, [face_id])[0]
 
     def note_face(self, face_id: int, metadata: Metadata) -> Face:
@@ -420,13 +465,15 @@ class FaceCore:
             persons.note_face(db, face_id, metadata)
             return persons.faces(db, [face_id])[0]
 
-    def delete_faces(self, face_ids: Collection[int], keep_persons: bool = False) -> None:
+    def delete_faces(
+        self, face_ids: Collection[int], keep_persons: bool = False, connection: Connection | None = None
+    ) -> None:
         """Faces go with their vectors, and the persons who are left without one.
 
         Args:
-            keep_persons: those who have a name, a note or a decision stay.
+            keep_persons: the persons stay.
         """
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             persons.delete_faces(db, face_ids, keep_persons)
 
     def why(self, face_id: int) -> Explanation:
@@ -455,15 +502,24 @@ class FaceCore:
             yield db
 
 
+def each(operation: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result | CoreError]:
+    """Any operation for many items, as in `each(core.delete_person, [3, 7])`; every item is a transaction of its own.
+
+    Returns:
+        For each item its result, or the error that it raised.
+    """
+    return [_or_error(operation, item) for item in items]
+
+
 def _decoded(image: Picture) -> images.DecodedImage:
     if isinstance(image, images.DecodedImage):
         return image
     return images.decode(images.read_file(image) if isinstance(image, Path) else image)
 
 
-def _or_error(work: Callable[[], _Result]) -> _Result | CoreError:
+def _or_error(operation: Callable[[_Item], _Result], item: _Item) -> _Result | CoreError:
     try:
-        return work()
+        return operation(item)
     except CoreError as error:
         return error
 

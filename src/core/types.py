@@ -79,6 +79,17 @@ class AnalyzedFace:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A saved image: what the caller calls it, the pixels of the upright original, and how many faces it has."""
+
+    image_id: int
+    source: str
+    width: int
+    height: int
+    face_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """A stored face. `confirmed`: a human said that it is its person. `metadata` is the caller's own."""
 

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     quality,
     responsiveness,
     search,
+    serving,
 )
 from tests.benchmarks.photos import LFW
 
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "quality": quality.main,
     "responsiveness": responsiveness.main,
     "search": search.main,
+    "serving": serving.main,
 }
 
 

@@ -254,3 +254,10 @@ def check_plan(core: FaceCore, plan: Clustering) -> None:
             else:
                 assert faces[face_id].person_id == group.person_id is not None
     assert all((faces[face_id].person_id is not None) == (face_id in moves) for face_id in plan.noise)
+
+
+def test_dbscan_with_one_sample_makes_a_person_of_every_group(core: FaceCore) -> None:
+    for number in range(3):
+        core.add_image(f"{number}", 400, 300, [face(person(number))])
+    done = core.cluster_dbscan(min_samples=1)
+    assert [group.person_id for group in done.groups] == [each.person_id for each in core.persons()] == [1, 2, 3]

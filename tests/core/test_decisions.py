@@ -194,6 +194,11 @@ def test_deleting_faces(core: FaceCore) -> None:
     core.delete_faces([extra.face_id])
     assert core.persons() == []
     assert core.stats().vectors == {}
+    # Who is to stay stays, also when nobody said anything of them.
+    (alone,) = photos(core, 1, 1, first=9)
+    somebody = core.assign([alone.face_id], None).person_id
+    core.delete_faces([alone.face_id], keep_persons=True)
+    assert [each.person_id for each in core.persons()] == [somebody]
 
 
 def test_deleting_a_person_leaves_its_faces(core: FaceCore) -> None:

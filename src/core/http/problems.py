@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +28,10 @@ _STATUS: dict[type[errors.CoreError], int] = {
     errors.CoreError: 503,
 }
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_BUG = "The server met an unexpected error; its log says more."
+
 
 class Problem(BaseModel):
     """Why a request was not done."""
@@ -37,16 +43,33 @@ class Problem(BaseModel):
 
 
 class Refused(Exception):
-    """A request that is answered with a status of its own."""
+    """A request that is answered with a status of its own; `field` is what is wrong with it."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(
+        self, status: int, detail: str, field: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
+        self.field = field
+        self.headers = headers
 
 
-def status_of(error: errors.CoreError) -> int:
-    """The HTTP status of an error of Core's."""
-    return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+def no_room(error: OSError) -> Refused:
+    """The answer when a file of ours cannot be written."""
+    if error.errno in _NO_ROOM:
+        return Refused(507, "The server's disk is full; nothing was saved.")
+    return Refused(503, f"The server cannot write to its folder ({error.strerror or 'no reason is known'}).")
+
+
+def told(error: Exception) -> Problem:
+    """What a client is told of an error."""
+    if isinstance(error, Refused):
+        fields = [{"field": error.field, "message": str(error)}] if error.field else None
+        return _problem(error.status, str(error), fields)
+    if isinstance(error, errors.CoreError):
+        return _problem(next(status for kind, status in _STATUS.items() if isinstance(error, kind)), str(error))
+    _log.error("unexpected error", exc_info=error)
+    return _problem(500, _BUG)
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -54,7 +77,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": content}
-        for status in (400, 401, 422, 503, *statuses)
+        for status in (400, 401, 408, 413, 415, 422, 429, 503, *statuses)
     }
 
 
@@ -62,37 +85,41 @@ def install(app: FastAPI) -> None:
     """Answers every error with a problem document."""
 
     @app.exception_handler(errors.CoreError)
-    def core_error(_request: Request, error: errors.CoreError) -> JSONResponse:
-        return problem(status_of(error), str(error))
-
     @app.exception_handler(Refused)
-    def refused(_request: Request, error: Refused) -> JSONResponse:
-        return problem(error.status, str(error))
+    @app.exception_handler(Exception)
+    def known(_request: Request, error: Exception) -> JSONResponse:
+        return answer(told(error), getattr(error, "headers", None))
 
     @app.exception_handler(HTTPException)
     def http_error(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+        if isinstance(error.__cause__, OSError):
+            # What is uploaded lies on the disk before it is looked at.
+            return answer(told(no_room(error.__cause__)))
+        # The parser of forms has one status for all that it refuses.
+        too_many = error.status_code == 400 and error.detail.startswith(("Too many files", "Too many fields"))
+        return answer(_problem(413 if too_many else error.status_code, str(error.detail)), error.headers)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        fields = [
-            {"field": ".".join(str(part) for part in each["loc"] if part != "body"), "message": str(each["msg"])}
-            for each in error.errors()
-        ]
-        named = "; ".join(f"{each['field'] or 'body'}: {each['message']}" for each in fields)
-        return problem(422, named, fields=fields)
-
-    @app.exception_handler(Exception)
-    def bug(_request: Request, error: Exception) -> JSONResponse:
-        _log.error("unexpected error", exc_info=error)
-        return problem(500, "The server met an unexpected error; its log says more.")
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(_invalid(request.headers.get("content-type"), error))
 
 
-def problem(
-    status: int, detail: str, fields: list[dict[str, str]] | None = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    """A problem document."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=fields)
-    return JSONResponse(
-        body.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json"
-    )
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The response that carries a problem document."""
+    content = problem.model_dump(exclude_none=True)
+    return JSONResponse(content, problem.status, headers, media_type="application/problem+json")
+
+
+def _invalid(content_type: str | None, error: RequestValidationError) -> Problem:
+    if isinstance(error.body, bytes) and error.body and any(each["loc"] == ("body",) for each in error.errors()):
+        # FastAPI leaves bytes where the client did not call its body JSON.
+        return _problem(415, f"Send application/json, not {content_type or 'a body of no named type'}.")
+    fields = [
+        {"field": ".".join(str(part) for part in each["loc"] if part != "body") or "body", "message": str(each["msg"])}
+        for each in error.errors()
+    ]
+    return _problem(422, "; ".join(f"{each['field']}: {each['message']}" for each in fields), fields)
+
+
+def _problem(status: int, detail: str, fields: list[dict[str, str]] | None = None) -> Problem:
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=fields)

@@ -2,16 +2,72 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from core import schema
 from core.database import Database
+from core.engine import use_one_thread
 from core.http.app import create_app
-from core.http.settings import Settings, check_host
+from core.http.problems import Refused, told
+from core.http.settings import Settings, check_host, read_settings
 from core.models import find_pack
 from core.service import FaceCore
 
 SCHEMA_VERSION = 1
+
+_STOPPING_SECONDS = 30
+"""How long a server that is stopped waits for the answers that it still owes."""
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's own, but that a client who says nothing is hung up on, and what is no HTTP gets a problem document."""
+
+    seconds = 30.0
+    """How long a client may take to say what it wants."""
+
+    _silence: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        body = told(Refused(400, msg)).model_dump_json(exclude_none=True)
+        head = f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nconnection: close"
+        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}\r\n\r\n{body}".encode())
+        self.transport.close()
+
+    def _watch(self) -> None:
+        """The time runs from the first byte of a request, or of silence, until its headers are whole."""
+        if self._is_between_requests and self._silence is None:
+            self._silence = self.loop.call_later(self.seconds, self._hang_up)
+        elif not self._is_between_requests and self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    def _hang_up(self) -> None:
+        self._silence = None
+        if self._is_between_requests:
+            self.transport.close()
+
+    @property
+    def _is_between_requests(self) -> bool:
+        # None before the first request, whatever its type says.
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete
 
 
 def serve(host: str, port: int) -> None:
@@ -20,14 +76,25 @@ def serve(host: str, port: int) -> None:
     Raises:
         CoreError: the settings, the database or the models cannot be used.
     """
-    settings = Settings()
+    settings = read_settings()
     check_host(host, settings)
     path = settings.database_path
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Requests work side by side, each on a processor of its own.
+    use_one_thread()
     database = Database(path, schema.metadata, SCHEMA_VERSION)
     try:
         app = create_app(FaceCore(database, find_pack(settings.face_model)), settings, host)
-        level = "info" if settings.debug else "warning"
-        uvicorn.run(app, host=host, port=port, log_level=level, server_header=False)
+        uvicorn.run(app, host=host, port=port, **_options(settings))
     finally:
         database.close()
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "http": type("Protocol", (_Protocol,), {"seconds": settings.client_timeout}),
+        "log_level": "info" if settings.debug else "warning",
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": _STOPPING_SECONDS,
+    }

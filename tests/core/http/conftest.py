@@ -18,8 +18,12 @@ SIETCH = (sys.executable, "-c", "from ui.cli import main; main()")
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[str]:
-    """The address of a server; it is stopped as an operator stops it."""
+def serving(folder: Path, largest_file: int | None = None, **settings: str) -> Iterator[str]:
+    """The address of a server; it is stopped as an operator stops it.
+
+    Args:
+        largest_file: bytes after which the system lets the server write no more to a file, as on a disk that is full.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -28,7 +32,10 @@ def serving(folder: Path, **settings: str) -> Iterator[str]:
         "UPLOAD_DIR": str(folder / "uploads"),
         **settings,
     }
-    process = subprocess.Popen([*SIETCH, "serve", "--port", str(port)], env=environment)
+    command = [*SIETCH, "serve", "--port", str(port)]
+    if largest_file is not None:
+        command = ["sh", "-c", f'ulimit -f {largest_file // 512}; exec "$@"', "sh", *command]
+    process = subprocess.Popen(command, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + 60

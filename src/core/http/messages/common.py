@@ -1,0 +1,52 @@
+"""What several messages are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from core.types import BoundingBox
+
+MOST = 2**63 - 1
+"""The largest id that the database holds."""
+
+Id = Annotated[int, Field(ge=1, le=MOST, strict=True)]
+PathId = Annotated[int, Path(ge=1, le=MOST)]
+
+
+class RequestBody(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class Box(BaseModel):
+    """In pixels of the upright original."""
+
+    x: FiniteFloat
+    y: FiniteFloat
+    width: Annotated[FiniteFloat, Field(ge=0)]
+    height: Annotated[FiniteFloat, Field(ge=0)]
+
+    @classmethod
+    def of(cls, box: BoundingBox) -> Box:
+        return cls(x=box.x, y=box.y, width=box.width, height=box.height)
+
+
+class Done(BaseModel):
+    message: str
+
+
+class Outcome(BaseModel):
+    """One of a batch: its HTTP status, as if it had been asked for alone, and what was wrong with it."""
+
+    status: int = 200
+    error: str | None = None
+
+
+class Tally(BaseModel):
+    """How a batch went."""
+
+    successful: int
+    failed: int
+    processing_time_ms: float
