@@ -22,7 +22,8 @@ _WHOSE = """
     SELECT face.face_id, face.person_id,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed,
            (SELECT json_group_array(person_id) FROM decision
-            WHERE decision.face_id = face.face_id AND kind = 'rejected') AS rejected
+            WHERE decision.face_id = face.face_id AND kind = 'rejected') AS rejected,
+           (SELECT 1 FROM face AS third WHERE third.person_id = face.person_id LIMIT 1 OFFSET 2) AS several
     FROM face WHERE face_id IN (SELECT value FROM json_each(:ids))
 """
 
@@ -74,6 +75,7 @@ def neighbours(db: Connection, search: VectorSearch, face_id: int, embedding: Em
             similarity,
             bool(whose[each].confirmed),
             frozenset(json.loads(whose[each].rejected)),
+            bool(whose[each].several),
         )
         for each, similarity in near
     ]
@@ -159,4 +161,6 @@ def _doubt(best: Neighbour, face: Face, choice: Choice, thresholds: Thresholds) 
         return "It resembles this person, but it is too small, blurred or turned away to be sure."
     if best.similarity < thresholds.accept:
         return "It resembles this person, but not enough to be sure."
+    if not choice.supported:
+        return "It resembles one photo of this person, but not the others as much."
     return f"It resembles two people nearly as much: the difference is {choice.margin or 0.0:.2f}."

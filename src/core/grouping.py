@@ -28,7 +28,7 @@ _NEIGHBOURS = 32
 _CERTAIN = 3.0
 """The number of pairs as which the usual similarity of one person's photos counts where a group is small."""
 
-_BLOCK, _HELD, _PAIRS, _ROUNDS = 1024, 4_000_000, 1 << 14, 4
+_BLOCK, _HELD, _PAIRS, _TILE, _ROUNDS = 1024, 4_000_000, 1 << 14, 1 << 24, 4
 
 
 def people(
@@ -64,12 +64,13 @@ def people(
     labels = groups.max() + 1 + np.arange(len(vectors))
     labels[chosen] = groups
     able = (qualities >= thresholds.join_quality) & (seeds < 0)
+    counts = np.isin(np.arange(len(vectors)), chosen)
     for _ in range(_ROUNDS):
-        moved = _settled(vectors, labels, limits, able, np.isin(np.arange(len(vectors)), chosen), thresholds)
+        moved = _settled(vectors, labels, limits, able, counts, thresholds)
         if np.array_equal(moved, labels):
             break
         labels = moved
-    return _numbered(labels)
+    return _numbered(_attached(vectors, labels, limits, able, counts, thresholds))
 
 
 def nearest_pairs(vectors: Vectors, least: float) -> Ints:
@@ -300,6 +301,46 @@ def _choices(
         similar[np.arange(len(similar)), best[rows]] = -1
         second[rows] = similar.max(axis=1)
     return best, value, second, own
+
+
+def _attached(
+    vectors: Vectors, labels: Ints, limits: Limits, able: Flags, counts: Flags, thresholds: Thresholds
+) -> Ints:
+    """Lone faces with the group of the nearest face, where `core.matching` would give a new face to that person.
+
+    A centre is the middle of a person; a photo of somebody much younger, or from the side, is near to few others.
+    """
+    sizes = np.bincount(labels)
+    lone = np.flatnonzero(able & (sizes[labels] == 1))
+    inside = np.flatnonzero(counts & ((sizes[labels] > 1) | (limits.seeds >= 0)))
+    inside = inside[np.argsort(labels[inside], kind="stable")]
+    groups, starts = np.unique(labels[inside], return_index=True)
+    if not len(lone) or not len(groups):
+        return labels
+    best, value, second = np.zeros(len(lone), np.int64), np.zeros(len(lone)), np.full(len(lone), -1.0)
+    step = max(1, _TILE // len(inside))
+    for start in range(0, len(lone), step):
+        part = slice(start, start + step)
+        near = np.maximum.reduceat(vectors[lone[part]] @ vectors[inside].T, starts, axis=1)
+        best[part], value[part] = near.argmax(axis=1), near.max(axis=1)
+        near[np.arange(len(near)), best[part]] = -1
+        second[part] = near.max(axis=1)
+    clear = np.flatnonzero((value >= thresholds.accept) & (value - second >= thresholds.margin))
+    ends = np.append(starts, len(inside))
+    theirs = (inside[ends[group] : ends[group + 1]] for group in best[clear].tolist())
+    pairs = zip(vectors[lone[clear]], theirs, value[clear].tolist(), strict=True)
+    clear = clear[np.array([_supported(vectors[rows] @ face, near, thresholds) for face, rows, near in pairs], bool)]
+    order = clear[np.argsort(-value[clear], kind="stable")]
+    targets = labels.copy()
+    targets[lone] = groups[best]
+    return _moved(labels, lone[order], targets, limits)
+
+
+def _supported(similarities: Vectors, nearest: float, thresholds: Thresholds) -> bool:
+    """Whether the faces of a group speak together, as in `core.matching`."""
+    if len(similarities) < 3 or nearest >= thresholds.accept + thresholds.margin:
+        return True
+    return bool(np.partition(similarities, -3)[-3] >= thresholds.support)
 
 
 def _moved(labels: Ints, movers: Ints, targets: Ints, limits: Limits) -> Ints:

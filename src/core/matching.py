@@ -7,6 +7,7 @@ them again.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ class Neighbour:
         person_id: whose it is, or None.
         confirmed: a human said so.
         rejected: persons whom a human said it is not.
+        several: whether its person has three faces or more.
     """
 
     face_id: int
@@ -32,16 +34,24 @@ class Neighbour:
     similarity: float
     confirmed: bool = False
     rejected: frozenset[int] = frozenset()
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The person that a face is, or may be, by its nearest face there; `runner_up` is the next person's nearest."""
+    """The person that a face is, or may be, by its nearest face there.
+
+    Attributes:
+        runner_up: the next person's nearest.
+        objection: a face as near, of which a human said that it is not the best person.
+        supported: whether enough of the person's faces are near.
+    """
 
     verdict: Verdict
-    best: Neighbour | None
-    runner_up: Neighbour | None
-    objection: Neighbour | None
+    best: Neighbour | None = None
+    runner_up: Neighbour | None = None
+    objection: Neighbour | None = None
+    supported: bool = False
 
     @property
     def margin(self) -> float | None:
@@ -65,19 +75,26 @@ def choose(
         excluded: persons it cannot be: rejected by a human, or in the same image already.
         quality: of the face, 0 to 1; a poor one is never given to anybody.
     """
-    best: dict[int, Neighbour] = {}
+    faces: defaultdict[int, list[Neighbour]] = defaultdict(list)
     for each in sorted(neighbours, key=lambda each: (-each.similarity, not each.confirmed, each.face_id)):
         if each.person_id is not None and each.person_id not in excluded:
-            best.setdefault(each.person_id, each)
-    ranked = sorted(best.values(), key=lambda each: (-each.similarity, each.face_id))
-    if not ranked or ranked[0].similarity < thresholds.suggest:
-        return Choice(Verdict.LEFT, None, None, None)
-    first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
-    objection = _objection(first, neighbours)
+            faces[each.person_id].append(each)
+    ranked = sorted(faces.values(), key=lambda each: (-each[0].similarity, each[0].face_id))
+    if not ranked or ranked[0][0].similarity < thresholds.suggest:
+        return Choice(Verdict.LEFT)
+    first, second = ranked[0][0], ranked[1][0] if len(ranked) > 1 else None
+    objection, supported = _objection(first, neighbours), _supported(ranked[0], thresholds)
     clear = second is None or first.similarity - second.similarity >= thresholds.margin
     good = first.similarity >= thresholds.accept and quality >= thresholds.join_quality
-    sure = good and clear and objection is None
-    return Choice(Verdict.ACCEPTED if sure else Verdict.SUGGESTED, first, second, objection)
+    sure = good and clear and supported and objection is None
+    return Choice(Verdict.ACCEPTED if sure else Verdict.SUGGESTED, first, second, objection, supported)
+
+
+def _supported(faces: Sequence[Neighbour], thresholds: Thresholds) -> bool:
+    """Whether a person's faces, the nearest first, speak together: the third is near, too, or the first much nearer."""
+    if not faces[0].several or faces[0].similarity >= thresholds.accept + thresholds.margin:
+        return True
+    return len(faces) > 2 and faces[2].similarity >= thresholds.support
 
 
 def _objection(first: Neighbour, neighbours: Sequence[Neighbour]) -> Neighbour | None:

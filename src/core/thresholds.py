@@ -18,6 +18,8 @@ class Thresholds:
         accept: least similarity to a person's nearest face for a face to be theirs.
         suggest: least similarity at which a person is suggested.
         margin: how far the best person must be ahead of the second; below it the face is left to a human.
+        support: least similarity to the third nearest of a person's faces, where there are three, unless the nearest
+            is `margin` nearer than `accept`: a stranger resembles one photo of somebody sooner than three.
         found_quality: poorer faces (tiny, blurred, in profile) found no person and bridge no two; they may join one.
         join_quality: still poorer ones, which may be no face at all, are kept and shown, and join nobody by themselves.
         link: least mean similarity of two groups that are joined. Below it strangers pair up in a library of thousands.
@@ -35,6 +37,7 @@ class Thresholds:
     accept: float
     suggest: float
     margin: float
+    support: float
     found_quality: float
     join_quality: float
     link: float

@@ -46,6 +46,8 @@ Seen = list[tuple[BoundingBox, Vectors]]
 
 Piece = list[tuple[str, Seen]]
 
+NAMES = ("plain loop", "plain loop, no spinning", "engine")
+
 PIECE = 20
 UPSCALED, UPSCALED_SIDE = 60, 3464
 """Small photos that are made as large as a camera's of 12 megapixels."""
@@ -117,11 +119,7 @@ def _sets(folders: Sequence[Path], temporary: Path) -> Iterator[tuple[str, Path]
 def _contenders(temporary: Path) -> Iterator[list[Contender]]:
     context = multiprocessing.get_context("spawn")
     made = []
-    for name, work, spinning in (
-        ("plain loop", _loop, True),
-        ("plain loop, no spinning", _loop, False),
-        ("engine", _engine, False),
-    ):
+    for name, work, spinning in zip(NAMES, (_loop, _loop, _engine), (True, False, False), strict=True):
         here, there = context.Pipe()
         process = context.Process(target=work, args=(there, spinning, str(temporary)))
         process.start()
@@ -148,7 +146,6 @@ def _race(contenders: list[Contender], paths: list[str]) -> None:
             each.seconds.append((seconds, len(piece)))
             each.seen.update(seen)
         contenders.append(contenders.pop(0))
-    contenders.sort(key=lambda each: each.name, reverse=True)
     stop.set()
     watcher.join()
 
@@ -162,9 +159,9 @@ def _watch(contenders: Sequence[Contender], stop: threading.Event) -> None:
 
 
 def _report(contenders: Sequence[Contender]) -> None:
-    loop, quiet, ours = contenders
+    loop, quiet, ours = (next(each for each in contenders if each.name == name) for name in NAMES)
     print(f"  {'':26} {'photos/s':>9} {'MB':>6} {'faces':>7}")
-    for each in contenders:
+    for each in (loop, quiet, ours):
         faces = sum(len(seen) for seen in each.seen.values())
         print(f"  {each.name:26} {each.speed:9.1f} {each.peak / 1e6:6.0f} {faces:7,}")
     for other in (loop, quiet):

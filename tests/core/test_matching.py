@@ -52,6 +52,18 @@ def test_the_thresholds_themselves_are_enough() -> None:
     assert choose([Neighbour(1, 7, ACCEPT - 1e-6)]).verdict is Verdict.SUGGESTED
 
 
+def test_one_photo_of_somebody_with_many_does_not_speak_for_them() -> None:
+    support, nearly = THRESHOLDS.support, ACCEPT + MARGIN - 1e-6
+    alone = [Neighbour(1, 7, nearly, several=True), Neighbour(2, 7, 0.3, several=True)]
+    assert choose(alone).verdict is Verdict.SUGGESTED
+    assert not choose(alone).supported
+    assert accepted([*alone, Neighbour(3, 7, support - 1e-6, several=True)]) is None
+    assert accepted([*alone[:1], *(Neighbour(face, 7, support, several=True) for face in (2, 3))]) == alone[0]
+    # Who has two photos has no third that could speak; and a photo of the same minute needs no other.
+    assert accepted([Neighbour(1, 7, nearly), Neighbour(2, 7, 0.1)]) is not None
+    assert accepted([Neighbour(1, 7, ACCEPT + MARGIN, several=True)]) is not None
+
+
 def test_the_nearest_face_of_the_nearest_person_is_chosen() -> None:
     near = [Neighbour(1, 7, 0.6), Neighbour(2, 7, 0.9), Neighbour(3, 8, 0.7), Neighbour(4, 7, 0.5)]
     assert accepted(near) == near[1]

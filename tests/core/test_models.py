@@ -44,7 +44,7 @@ def test_every_pack_is_listed_the_default_first(tmp_path: Path) -> None:
         assert ("non-commercial" in each.licence) == each.non_commercial
         assert each.title in each.licence
         means = each.thresholds
-        assert -1 < means.suggest < means.accept < 1
+        assert -1 < means.suggest < means.support < means.accept < 1
         assert 0 < means.join_quality < means.found_quality < 1
         assert 0 < means.dbscan_eps <= 2
 
@@ -52,14 +52,6 @@ def test_every_pack_is_listed_the_default_first(tmp_path: Path) -> None:
 def test_the_permissive_pack_is_installed_and_intact(other_pack: ModelPack) -> None:
     other_pack.verify()
     assert (other_pack.dimension, other_pack.non_commercial) == (128, False)
-
-
-def test_what_buffalo_s_means_is_what_it_was(pack: ModelPack) -> None:
-    means = pack.thresholds
-    assert (means.accept, means.suggest, means.margin) == (0.40, 0.28, 0.05)
-    assert (means.found_quality, means.join_quality) == (0.25, 0.05)
-    assert (means.link, means.centres, means.kin, means.attach, means.ahead) == (0.34, 0.38, 0.55, 0.36, 0.04)
-    assert (means.usual, means.dbscan_eps) == (0.5, 0.4)
 
 
 def test_a_pack_of_an_unknown_kind_is_not_run(pack: ModelPack) -> None:
