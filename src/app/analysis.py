@@ -23,6 +23,9 @@ from core.types import AnalyzedFace
 
 _NICENESS = 10
 
+_SMALL_FACE = 90
+"""Pixels; the picture of a smaller face would be blurred, and the engine has decoded the photo finer for it anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -69,7 +72,10 @@ def analyze(job: Job) -> PhotoAnalysis:
     thumbnails = ThumbnailFiles(job.cache)
     thumbnails.write_photo(job.content_hash, image.pixels)
     for face in faces:
-        thumbnails.write_face(job.content_hash, face.detection.box, image.pixels, image.scale)
+        box = face.detection.box
+        small = max(box.width, box.height) < _SMALL_FACE * image.scale
+        seen = image.finer() if image.finer and small else image
+        thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
     taken = taken_at(images.exif_of(data), path.name, _modified(path))
     return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
 

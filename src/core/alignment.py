@@ -37,6 +37,11 @@ def similarity_transform(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
+def enlargement(landmarks: NDArray[np.float32]) -> float:
+    """How many pixels of the crop one pixel of the picture becomes: above 1 the crop shows less than it could."""
+    return float(np.hypot(*similarity_transform(landmarks)[:, 0]))
+
+
 def aligned(pixels: Pixels, landmarks: NDArray[np.float32]) -> Pixels:
     """The face of `landmarks` (in pixels of `pixels`), upright, RGB uint8 [112, 112, 3]."""
     crop = cv2.warpAffine(pixels, similarity_transform(landmarks), (SIDE, SIDE), borderValue=0)

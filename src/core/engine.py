@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from core.alignment import aligned
+from core.alignment import aligned, enlargement
 from core.detection import FaceDetector, Network, Scrfd, Yunet
 from core.embedding import ARCFACE, SFACE, FaceEmbedder, Normalisation
 from core.errors import ModelError
@@ -28,6 +28,10 @@ MIRRORED_BELOW = 0.9
 """A face of lower quality is looked at in the mirror as well, and the mean of both is its embedding. On photos made
 hard that saves half of the corrections that mirroring every face would save, for a third of its cost; of plain photos
 it concerns 3% (`python -m tests.benchmarks grouping --mirrored-below 0`, and 1)."""
+
+
+MOST_ENLARGED = 1.2
+"""A face whose crop has more pixels across than this for one of the picture is worth decoding the picture again."""
 
 
 class FaceEngine:
@@ -60,7 +64,7 @@ class FaceEngine:
             min_confidence: 0 to 1; by default the detector's usual threshold.
         """
         detections = self._detector.detect(image.pixels, min_confidence)
-        crops = [aligned(image.pixels, detection.landmarks) for detection in detections]
+        crops = _crops(image, [detection.landmarks for detection in detections])
         pairs = zip(detections, crops, strict=True)
         qualities = [quality(detection, crop, self.pack.quality) for detection, crop in pairs]
         return [
@@ -76,6 +80,18 @@ class FaceEngine:
             vectors[doubtful] += self._embedder.embed([np.ascontiguousarray(crops[row][:, ::-1]) for row in doubtful])
             vectors[doubtful] /= np.maximum(np.linalg.norm(vectors[doubtful], axis=1, keepdims=True), 1e-12)
         return vectors
+
+
+def _crops(image: DecodedImage, landmarks: list[NDArray[np.float32]]) -> list[Pixels]:
+    """The aligned faces; those that are small in a picture that was decoded smaller come from a finer one."""
+    small = [image.finer is not None and enlargement(each) > MOST_ENLARGED for each in landmarks]
+    finer = image.finer().pixels if image.finer and any(small) else image.pixels
+    height, width = image.pixels.shape[:2]
+    ratio = np.array([finer.shape[1] / width, finer.shape[0] / height], np.float32)
+    return [
+        aligned(finer, each * ratio) if is_small else aligned(image.pixels, each)
+        for each, is_small in zip(landmarks, small, strict=True)
+    ]
 
 
 def use_one_thread() -> None:

@@ -10,8 +10,9 @@ import contextlib
 import io
 import threading
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,7 +34,12 @@ MAX_FILE_BYTES = 1_000_000_000
 """A picture file above a gigabyte is not one."""
 
 WORKING_SIDE = 4096
-"""Pictures are analysed at full size up to this many pixels on the longer side, and not far below it above."""
+"""Pictures are used at full size up to this many pixels on the longer side, and not far below it above."""
+
+FIRST_SIDE = 1600
+"""A JPEG, which is decoded at a half or a quarter in half of the time, is looked at so first, at this size or above. On
+`faces-lfw-dev`, enlarged to 12 megapixels, people are told apart as well at a half (same mean similarity, 99.5% of true
+accepts at one false in 10,000 either way); for faces that are small even so there is `DecodedImage.finer`."""
 
 _ORIENTATION_TAG = 0x0112
 
@@ -49,12 +55,14 @@ class DecodedImage:
         width: of the upright original, in pixels.
         height: likewise.
         format: JPEG, PNG, ...
+        finer: decodes the same picture again, once, with more pixels; None where these are all that are used.
     """
 
     pixels: Pixels
     width: int
     height: int
     format: str
+    finer: Callable[[], DecodedImage] | None = field(default=None, compare=False, repr=False)
 
     @property
     def scale(self) -> float:
@@ -122,12 +130,13 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-def decode(data: bytes, max_side: int = WORKING_SIDE, max_pixels: int | None = None) -> DecodedImage:
+def decode(data: bytes, max_side: int | None = None, max_pixels: int | None = None) -> DecodedImage:
     """Upright RGB pixels.
 
     Args:
         data: a whole file.
-        max_side: pictures with a longer side than this may come smaller, down to about this size.
+        max_side: pictures with a longer side than this may come smaller, down to about this size; by default
+            `WORKING_SIDE`, and for a JPEG `FIRST_SIDE` with the way to more.
         max_pixels: a bound of the caller's, below those of this module.
 
     Raises:
@@ -140,8 +149,9 @@ def decode(data: bytes, max_side: int = WORKING_SIDE, max_pixels: int | None = N
             _check_size(image, max_pixels)
             width, height = image.size
             orientation = _orientation(image)
-            pixels = _turned(_pixels(image, data, max_side), orientation)
             kind = image.format or ""
+            side = max_side or (FIRST_SIDE if kind == "JPEG" else WORKING_SIDE)
+            pixels = _turned(_pixels(image, data, side), orientation)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -154,7 +164,9 @@ def decode(data: bytes, max_side: int = WORKING_SIDE, max_pixels: int | None = N
         _damaged(error)
     if orientation >= 5:
         width, height = height, width
-    return DecodedImage(pixels, width, height, kind)
+    is_first = max_side is None and max(pixels.shape[:2]) < min(WORKING_SIDE, max(width, height))
+    finer = cache(partial(decode, data, WORKING_SIDE, max_pixels)) if is_first else None
+    return DecodedImage(pixels, width, height, kind, finer)
 
 
 def exif_of(data: bytes) -> Image.Exif:

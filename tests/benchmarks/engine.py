@@ -48,7 +48,7 @@ Piece = list[tuple[str, Seen]]
 
 NAMES = ("plain loop", "plain loop, no spinning", "engine")
 
-PIECE = 20
+PIECE = 50
 UPSCALED, UPSCALED_SIDE = 60, 3464
 """Small photos that are made as large as a camera's of 12 megapixels."""
 

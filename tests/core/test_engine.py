@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -81,10 +82,27 @@ def test_a_reduced_picture_has_its_faces_where_the_original_has_them(
 
 def test_a_large_photo_is_as_good_as_a_small_one(any_engine: FaceEngine, reference: list[AnalyzedFace]) -> None:
     decoded = images.decode(jpeg(samples.t1().resize((5120, 3544))))
-    assert decoded.pixels.shape[:2] == (3544, 5120)
+    assert decoded.pixels.shape[:2] == (1772, 2560)
     for face, same in zip(from_left(any_engine.analyze(decoded)), reference, strict=True):
         assert face.detection.box.width == pytest.approx(4 * same.detection.box.width, rel=0.15)
         assert float(face.embedding.vector @ same.embedding.vector) > 0.8
+
+
+def test_small_faces_of_a_large_photo_are_seen_as_large_as_they_are(any_engine: FaceEngine) -> None:
+    photo = Image.new("RGB", (4000, 3000), (90, 110, 90))
+    photo.paste(samples.t1(), (1300, 1000))
+    decoded = images.decode(jpeg(photo))
+    assert decoded.pixels.shape[:2] == (1500, 2000)
+    whole = images.decode(jpeg(photo), images.WORKING_SIDE)
+    assert whole.pixels.shape[:2] == (3000, 4000) and whole.finer is None
+    # Without the way to more pixels the crops are enlarged from half of them.
+    half = replace(decoded, finer=None)
+    best, first, reduced = (from_left(any_engine.analyze(each)) for each in (whole, decoded, half))
+    assert len(best) == len(first) == len(reduced) == 6
+    near = [float(a.embedding.vector @ b.embedding.vector) for a, b in zip(best, first, strict=True)]
+    far = [float(a.embedding.vector @ b.embedding.vector) for a, b in zip(best, reduced, strict=True)]
+    assert min(near) > 0.9
+    assert np.mean(near) > np.mean(far)
 
 
 def test_a_doubtful_face_is_looked_at_in_the_mirror_too(any_engine: FaceEngine) -> None:
