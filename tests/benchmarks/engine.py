@@ -38,8 +38,7 @@ from core.errors import CoreError
 from core.images import decode, encode_jpeg, read_file
 from core.models import find_pack
 from core.types import BoundingBox, Vectors
-from tests import samples
-from tests.benchmarks.photos import COMPREFACE, default_folder
+from tests.benchmarks.photos import sets
 
 Seen = list[tuple[BoundingBox, Vectors]]
 """The faces of a photo: boxes in pixels of the upright original, and embeddings."""
@@ -49,8 +48,6 @@ Piece = list[tuple[str, Seen]]
 NAMES = ("plain loop", "plain loop, no spinning", "engine")
 
 PIECE = 50
-UPSCALED, UPSCALED_SIDE = 60, 3464
-"""Small photos that are made as large as a camera's of 12 megapixels."""
 
 
 @dataclass(slots=True)
@@ -83,36 +80,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--photos", type=int, default=300, help="of each set")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
-        for name, folder in _sets(options.folders, Path(temporary)):
+        for name, folder in sets(options.folders, Path(temporary)):
             paths = [str(path) for path in sorted(folder.rglob("*.jp*g"))][: options.photos]
             print(f"\n{name}: {len(paths)} photos, {psutil.cpu_count()} processors", flush=True)
             with _contenders(Path(temporary)) as contenders:
                 _race(contenders, paths)
                 _report(contenders)
-
-
-def _sets(folders: Sequence[Path], temporary: Path) -> Iterator[tuple[str, Path]]:
-    if folders:
-        yield from ((folder.name, folder) for folder in folders)
-        return
-    small = default_folder(temporary / "made")
-    yield "small photos", small
-    large = temporary / "upscaled"
-    large.mkdir()
-    for number, path in enumerate(
-        sorted(small.rglob("*.jp*g"))[:: max(1, len(list(small.rglob("*.jp*g"))) // UPSCALED)]
-    ):
-        pixels = decode(path.read_bytes()).pixels
-        scale = UPSCALED_SIDE / max(pixels.shape[:2])
-        larger = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-        (large / f"{number}.jpg").write_bytes(encode_jpeg(larger.astype(np.uint8), 90))
-    yield "large photos, made of small ones", large
-    groups = COMPREFACE if COMPREFACE.is_dir() else temporary / "groups"
-    if not groups.is_dir():
-        groups.mkdir()
-        for number in range(10):
-            samples.save(samples.t1(), groups / f"{number}.jpg")
-    yield "groups and portraits", groups
 
 
 @contextlib.contextmanager
@@ -234,7 +207,7 @@ def _engine(ask: Connection, _spinning: bool, _temporary: str) -> None:
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
         list(pool.map(_warm, range(4 * count)))
-        _answering(ask, lambda paths: list(pool.map(_look, paths)))
+        _answering(ask, lambda paths: list(pool.map(_look, paths, chunksize=2)))
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """Indexing beside the plainest loop that does the recognising part of it, with the same weights, in the same run.
 
-`python -m tests.benchmarks indexing [FOLDER] [--rounds 2]`
+`python -m tests.benchmarks indexing [FOLDER ...] [--rounds 2]`
 
 The loop is `cv2.imread` and `insightface.app.FaceAnalysis.get` (det_size 640), one photo after the other, in one
 process; it stores nothing. Ours is `sietch index` with everything that belongs to it: hashes, thumbnails, database,
@@ -26,7 +26,7 @@ from pathlib import Path
 import psutil
 
 from tests.benchmarks.crash import SIETCH
-from tests.benchmarks.photos import default_folder
+from tests.benchmarks.photos import sets
 
 _LOOP = [sys.executable, "-m", "tests.benchmarks.plain_loop"]
 
@@ -52,18 +52,23 @@ class Run:
 def main(arguments: Sequence[str]) -> None:
     """Runs both by turns and prints what they took."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks indexing")
-    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args(arguments)
-    runs: dict[str, list[Run]] = {"plain loop": [], "sietch index": []}
     with tempfile.TemporaryDirectory() as temporary:
-        folder = (options.folder or default_folder(Path(temporary) / "photos")).absolute()
-        print(f"{folder}, {psutil.cpu_count()} processors", flush=True)
-        for number in range(options.rounds):
-            library = Path(temporary) / f"library-{number}"
+        for name, folder in sets([folder.absolute() for folder in options.folders], Path(temporary)):
+            print(f"\n{name}, {psutil.cpu_count()} processors", flush=True)
+            _measure(folder, options.rounds)
+
+
+def _measure(folder: Path, rounds: int) -> None:
+    """Indexes a folder and runs the plain loop over it, by turns, and prints what they took."""
+    runs: dict[str, list[Run]] = {"plain loop": [], "sietch index": []}
+    for number in range(rounds):
+        with tempfile.TemporaryDirectory() as library:
             commands = {
                 "plain loop": [*_LOOP, str(folder)],
-                "sietch index": [*SIETCH, "--library", str(library), "index", "--json", str(folder)],
+                "sietch index": [*SIETCH, "--library", library, "index", "--json", str(folder)],
             }
             for name, command in commands.items():
                 runs[name].append(measured(command))
