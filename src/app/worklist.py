@@ -223,9 +223,10 @@ def grouping_due(database: Database, model: str, at_end: bool) -> bool:
     people at the same photos.
     """
     with database.read() as db:
-        done, whole, last = _number(db, _GROUPED_UNTIL), _number(db, _WHOLE_UNTIL), _last_face(db)
+        last = _last_face(db)
         if at_end:
-            return last > done
+            return last > _number(db, _GROUPED_UNTIL)
+        whole = _number(db, _WHOLE_UNTIL)
         # The last photo first: where they are looked at again, that is the last to be.
         unseen = text(f"SELECT 1 FROM photo WHERE {_UNSEEN} ORDER BY photo_id DESC LIMIT 1")
         enough = last - whole >= max(FIRST_GROUPING, whole // GROWTH)

@@ -18,14 +18,14 @@ from core.search import VectorSearch
 from core.thresholds import Thresholds
 from core.types import Embedding, Explanation, Face, NearFace, Suggestion, Verdict
 
-_WHOSE = """
+_WHOSE = text("""
     SELECT face.face_id, face.person_id,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed,
            (SELECT json_group_array(person_id) FROM decision
             WHERE decision.face_id = face.face_id AND kind = 'rejected') AS rejected,
            (SELECT 1 FROM face AS third WHERE third.person_id = face.person_id LIMIT 1 OFFSET 2) AS several
     FROM face WHERE face_id IN (SELECT value FROM json_each(:ids))
-"""
+""")
 
 
 def match_faces(
@@ -39,7 +39,9 @@ def match_faces(
     """
     if not faces:
         return
-    near = {face_id: neighbours(db, search, face_id, embedding) for face_id, embedding, _ in faces}
+    # Who is further away is nobody's runner-up either.
+    least = search.pack.thresholds.suggest - search.pack.thresholds.margin
+    near = {face_id: neighbours(db, search, face_id, embedding, least) for face_id, embedding, _ in faces}
     thresholds = search.pack.thresholds
     rejected = decisions.rejected(db, [face_id for face_id, _, _ in faces])
     qualities = {face_id: quality for face_id, _, quality in faces}
@@ -63,11 +65,15 @@ def match_faces(
         del near[-negative]
 
 
-def neighbours(db: Connection, search: VectorSearch, face_id: int, embedding: Embedding) -> list[Neighbour]:
-    """The faces nearest to a stored one, and what is known of them."""
-    near = [pair for pair in search.nearest(db, embedding, matching.NEIGHBOURS + 1) if pair[0] != face_id]
+def neighbours(
+    db: Connection, search: VectorSearch, face_id: int, embedding: Embedding, least: float = -1.0
+) -> list[Neighbour]:
+    """The faces nearest to a stored one, as far as they are `least` similar, and what is known of them."""
+    near = [pair for pair in search.nearest(db, embedding, matching.NEIGHBOURS + 1, least) if pair[0] != face_id]
+    if not near:
+        return []
     ids = json.dumps([each for each, _ in near])
-    whose = {row.face_id: row for row in db.execute(text(_WHOSE), {"ids": ids})}
+    whose = {row.face_id: row for row in db.execute(_WHOSE, {"ids": ids})}
     return [
         Neighbour(
             each,

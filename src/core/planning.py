@@ -76,8 +76,7 @@ def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
     near = {
         face_id
         for vector in new.vectors
-        for face_id, similarity in search.nearest(db, Embedding(vector, pack.name), matching.NEIGHBOURS)
-        if similarity >= pack.thresholds.suggest
+        for face_id, _ in search.nearest(db, Embedding(vector, pack.name), matching.NEIGHBOURS, pack.thresholds.suggest)
     }
     ids = ",".join(str(face_id) for face_id in sorted(near | set(new.ids.tolist())))
     faces = _load(db, pack, f"{good} AND face.face_id IN ({ids})")

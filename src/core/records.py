@@ -52,7 +52,7 @@ _AMONG = "face.face_id IN (SELECT value FROM json_each(:ids))"
 
 def insert_image(db: Connection, source: str, width: int, height: int) -> int:
     """The new image's id."""
-    row = db.execute(insert(schema.image).values(source=source, width=width, height=height))
+    row = db.execute(insert(schema.image), {"source": source, "width": width, "height": height})
     return _new_id(row)
 
 
@@ -95,7 +95,7 @@ def remove_image(db: Connection, image_id: int) -> frozenset[int]:
 
 def insert_face(db: Connection, image_id: int, face: AnalyzedFace) -> int:
     """The new face's id; its vector is stored by `core.vectors.add`."""
-    return _new_id(db.execute(insert(schema.face).values(image_id=image_id, **_seen(face))))
+    return _new_id(db.execute(insert(schema.face), {"image_id": image_id, **_seen(face)}))
 
 
 def update_face(db: Connection, face_id: int, face: AnalyzedFace) -> None:

@@ -23,7 +23,7 @@ from core.database import Database
 from core.models import ModelPack
 from core.types import Embedding, Vectors
 
-TAIL = 64
+TAIL = 32
 """Vectors that are newer than the copy and read one by one with each search; more are taken into the copy."""
 
 PATIENCE = 16
@@ -38,6 +38,9 @@ _PART = 8192
 """Vectors that are read at once."""
 
 _LEVELS = 127.0
+
+_LAST = text("SELECT coalesce(max(vector_id), 0) FROM vector")
+_FACES = text("SELECT vector_id, face_id FROM vector WHERE vector_id IN (SELECT value FROM json_each(:ids))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,8 @@ class _Copy:
     def chosen(self, rows: NDArray[np.bool_]) -> _Copy:
         return _Copy(self.until, self.error, *[each[rows] for each in self._columns()])
 
-    def nearest(self, query: Vectors, limit: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The ids of the `limit` nearest rows and their similarities, the most similar first.
+    def nearest(self, query: Vectors, limit: int, least: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The ids of the `limit` nearest rows, as far as they are `least` similar, and their similarities, best first.
 
         A number is kept to 1/508 of a level: similarities are right to 0.00001 where no number stands out.
         """
@@ -122,6 +125,7 @@ class _Copy:
             # Row by row: a product of matrices gives a row other last digits beside other rows.
             similarity[start : start + 1024] = np.vecdot(values, query) * self.scales[part]
         best = np.argsort(-similarity, kind="stable")[:limit]
+        best = best[similarity[best] >= least]
         return self.ids[rows[best]], np.clip(similarity[best], -1, 1)
 
 
@@ -145,11 +149,12 @@ class VectorSearch:
         """Vectors in the copy."""
         return len(self._copy.ids)
 
-    def nearest(self, db: Connection, query: Embedding, limit: int) -> list[tuple[int, float]]:
+    def nearest(self, db: Connection, query: Embedding, limit: int, least: float = -1.0) -> list[tuple[int, float]]:
         """The faces most similar to a query, exact, the most similar first.
 
         Args:
             query: by this model; one by another is searched for by sqlite-vec among its own.
+            least: similarity, -1 to 1, below which no face is wanted.
 
         Returns:
             Pairs of face id and cosine similarity, at most `limit` and at most `vectors.MAX_NEIGHBOURS`.
@@ -157,12 +162,13 @@ class VectorSearch:
         Raises:
             InvalidInput: the query is no direction.
         """
-        if query.model != self.pack.name or not self._ready(db):
-            return vectors.nearest(db, query, limit)
+        last = _last(db)
+        if query.model != self.pack.name or not self._ready(last):
+            return [pair for pair in vectors.nearest(db, query, limit) if pair[1] >= least]
         unit, limit = vectors.checked(query.vector, self.pack.dimension), min(limit, vectors.MAX_NEIGHBOURS)
         copy = self._copy
-        fresh = _Copy.of(*_read(db, self.pack, copy.until))
-        pairs = _seen(db, *fresh.nearest(unit, limit)) + self._copied(db, copy, unit, limit)
+        fresh = _Copy.of(*_read(db, self.pack, copy.until, last))
+        pairs = _seen(db, *fresh.nearest(unit, limit, least)) + self._copied(db, copy, unit, limit, least)
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
     def warm_up(self) -> None:
@@ -170,9 +176,8 @@ class VectorSearch:
         with self._changing:
             self._absorb()
 
-    def _ready(self, db: Connection) -> bool:
-        """Whether the copy serves this search: it lacks few of the vectors, or is brought up to date now."""
-        last = _last(db)
+    def _ready(self, last: int) -> bool:
+        """Whether the copy serves a search that sees vectors up to `last`; it is brought up to date where that pays."""
         behind = last - self._copy.until
         if behind <= TAIL:
             return True
@@ -203,13 +208,14 @@ class VectorSearch:
         self._storage.put(part, count)
         self._copy = replace(self._storage.head(size), until=until, error=max(self._copy.error, part.error))
 
-    def _copied(self, db: Connection, copy: _Copy, unit: Vectors, limit: int) -> list[tuple[int, float]]:
+    def _copied(self, db: Connection, copy: _Copy, unit: Vectors, limit: int, least: float) -> list[tuple[int, float]]:
         """The nearest of the copy that the caller's transaction sees: further ones stand in for those it does not."""
         wanted = limit
         while True:
-            near = _seen(db, *copy.nearest(unit, wanted))
-            self._missed += min(wanted, len(copy.ids)) - len(near)
-            if len(near) >= limit or wanted >= len(copy.ids):
+            ids, similarity = copy.nearest(unit, wanted, least)
+            near = _seen(db, ids, similarity)
+            self._missed += len(ids) - len(near)
+            if len(near) >= limit or len(ids) < wanted:
                 break
             wanted *= 2
         if self._missed > max(_NEW, len(copy.ids) // _FORGOTTEN):
@@ -227,18 +233,19 @@ class VectorSearch:
 
 
 def _last(db: Connection) -> int:
-    return int(db.execute(text("SELECT coalesce(max(vector_id), 0) FROM vector")).scalar_one())
+    return int(db.execute(_LAST).scalar_one())
 
 
 def _seen(db: Connection, ids: NDArray[np.int64], similarity: NDArray[np.float32]) -> list[tuple[int, float]]:
     """Face ids and similarities of those of the vectors that are there for the caller's transaction."""
-    query = text("SELECT vector_id, face_id FROM vector WHERE vector_id IN (SELECT value FROM json_each(:ids))")
-    faces = {int(row[0]): int(row[1]) for row in db.execute(query, {"ids": json.dumps(ids.tolist())})}
+    if not len(ids):
+        return []
+    faces = {int(row[0]): int(row[1]) for row in db.execute(_FACES, {"ids": json.dumps(ids.tolist())})}
     pairs = zip(ids.tolist(), similarity.tolist(), strict=True)
     return [(faces[vector_id], near) for vector_id, near in pairs if vector_id in faces]
 
 
-def _read(db: Connection, pack: ModelPack, after: int, until: int = 2**62) -> tuple[NDArray[np.int64], Vectors]:
+def _read(db: Connection, pack: ModelPack, after: int, until: int) -> tuple[NDArray[np.int64], Vectors]:
     """Ids and vectors of one model, `after` < id <= `until`, ascending."""
     if until <= after or not vectors.has_table(db, pack.dimension):
         return np.empty(0, np.int64), np.empty((0, pack.dimension), np.float32)

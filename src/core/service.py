@@ -271,7 +271,7 @@ class FaceCore:
         if not 1 <= limit <= vectors.MAX_NEIGHBOURS:
             raise InvalidInput(f"The limit has to be between 1 and {vectors.MAX_NEIGHBOURS}.")
         with self._reading(connection) as db:
-            near = [pair for pair in self._search.nearest(db, query, limit) if pair[1] >= threshold]
+            near = self._search.nearest(db, query, limit, threshold)
             faces = {face.face_id: face for face in records.faces(db, face_ids=[face_id for face_id, _ in near])}
         return [Match(faces[face_id], similarity) for face_id, similarity in near]
 

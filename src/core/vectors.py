@@ -16,6 +16,8 @@ from core.errors import InvalidInput
 from core.schema import vector as vector_table
 from core.types import Embedding, Vectors
 
+_TABLE = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
+
 MAX_NEIGHBOURS = 4096
 """The most that sqlite-vec returns for one query."""
 
@@ -46,7 +48,7 @@ def add(connection: Connection, face_ids: Sequence[int], embeddings: Sequence[Em
     for face_id, embedding, unit in zip(face_ids, embeddings, units, strict=True):
         dimension = len(unit)
         row = {"face_id": face_id, "model": embedding.model, "dimension": dimension}
-        vector_id = connection.execute(insert(vector_table).values(row)).inserted_primary_key[0]  # type: ignore[index]
+        vector_id = connection.execute(insert(vector_table), row).inserted_primary_key[0]  # type: ignore[index]
         connection.execute(
             text(f"INSERT INTO vector_{dimension:d} (vector_id, model, embedding) VALUES (:id, :model, :embedding)"),
             {"id": vector_id, "model": embedding.model, "embedding": unit.tobytes()},
@@ -141,7 +143,4 @@ def ensure_table(connection: Connection, dimension: int) -> None:
 
 def has_table(connection: Connection, dimension: int) -> bool:
     """Whether any vector of that dimension was ever stored."""
-    found = connection.execute(
-        text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"), {"name": f"vector_{dimension:d}"}
-    )
-    return found.first() is not None
+    return connection.execute(_TABLE, {"name": f"vector_{dimension:d}"}).first() is not None
