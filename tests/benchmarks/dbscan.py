@@ -24,9 +24,18 @@ def main(arguments: Sequence[str]) -> None:
         _run(int(arguments[0]), arguments[1])
         return
     print(f"{'faces':>8} {'':>18} {'seconds':>9} {'MB in all':>10} {'groups':>8}  labels")
+    done: dict[tuple[int, str], tuple[float, float, str]] = {}
     for count, which in RUNS:
         command = [sys.executable, "-m", "tests.benchmarks", "dbscan", str(count), which]
-        subprocess.run(command, check=True)
+        line = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.rstrip()
+        print(line, flush=True)
+        *_, seconds, memory, _, labels = line.replace(",", "").split()
+        done[count, which] = float(seconds), float(memory), labels
+    for count in sorted({count for count, which in RUNS if which == "scikit-learn"}):
+        ours, theirs = done[count, "ours"], done[count, "scikit-learn"]
+        same = "the same labels" if ours[2] == theirs[2] else "OTHER LABELS"
+        speed, memory = theirs[0] / ours[0], ours[1] / theirs[1]
+        print(f"{count:8,}: {speed:.1f} times as fast as scikit-learn, {memory:.0%} of its memory, {same}")
 
 
 def _run(count: int, which: str) -> None:
