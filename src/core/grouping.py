@@ -36,7 +36,6 @@ def people(
     images: Ints,
     qualities: NDArray[np.float64],
     seeds: Ints | None = None,
-    apart: Ints | None = None,
     *,
     thresholds: Thresholds,
 ) -> Ints:
@@ -47,11 +46,10 @@ def people(
         images: the image of each face, [n]; two faces of one image are two people, unless they have the same seed.
         qualities: [n], 0 to 1.
         seeds: [n], who a human said it is, or -1: equal seeds stay together, different ones apart.
-        apart: rows of faces that a human said are two people, [m, 2]; a row speaks for all of its seed.
         thresholds: of the model that made the vectors.
     """
     seeds = np.full(len(vectors), NOBODY, np.int64) if seeds is None else seeds
-    limits = Limits(images, seeds, np.empty((0, 2), np.int64) if apart is None else apart)
+    limits = Limits(images, seeds)
     chosen = np.flatnonzero((qualities >= thresholds.found_quality) | (seeds >= 0))
     if not len(chosen):
         return np.full(len(vectors), NOBODY, np.int64)
@@ -121,18 +119,14 @@ def _nearest_of_each(pairs: Ints, values: NDArray[np.float32]) -> tuple[Ints, ND
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Who may not be together: two faces of one image, two seeds, and pairs of rows that a human set apart."""
+    """Who may not be together: two faces of one image, and two seeds."""
 
     images: Ints
     seeds: Ints
-    apart: Ints
 
     def of(self, rows: Ints) -> Limits:
-        """The same for a part of the faces; of `apart` only pairs that lie in it."""
-        place = np.full(len(self.images), -1)
-        place[rows] = np.arange(len(rows))
-        apart = place[self.apart]
-        return Limits(self.images[rows], self.seeds[rows], apart[(apart >= 0).all(axis=1)])
+        """The same for a part of the faces."""
+        return Limits(self.images[rows], self.seeds[rows])
 
     def refused(self, labels: Ints, pairs: Ints) -> Flags:
         """Of pairs of groups, [m, 2], of which no group stands in two: which must not be joined."""
@@ -145,8 +139,6 @@ class Limits:
         # Two groups that both bring an image; a group with two seeds.
         bad[_repeated(np.unique(np.stack([merged, self.images, labels], axis=1)[rows], axis=0)[:, :2])] = True
         bad[_repeated(np.unique(np.stack([merged, self.seeds], axis=1)[named], axis=0)[:, :1])] = True
-        ends = merged[self.apart]
-        bad[ends[ends[:, 0] == ends[:, 1], 0]] = True
         return bad[pairs[:, 0]]
 
 
@@ -344,13 +336,12 @@ def _supported(similarities: Vectors, nearest: float, thresholds: Thresholds) ->
 
 
 def _moved(labels: Ints, movers: Ints, targets: Ints, limits: Limits) -> Ints:
-    """Moves faces, the surest first, but to no group that has their image or a face that they are set apart from."""
+    """Moves faces, the surest first, but to no group that has their image."""
     result = labels.copy()
     taken = set(zip(labels.tolist(), limits.images.tolist(), strict=True))
-    fixed = set(limits.apart.ravel().tolist())
     for row in movers.tolist():
         wish = (int(targets[row]), int(limits.images[row]))
-        if wish not in taken and row not in fixed:
+        if wish not in taken:
             taken.add(wish)
             result[row] = wish[0]
     return result

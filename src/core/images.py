@@ -180,6 +180,8 @@ def exif_of(data: bytes) -> Image.Exif:
 
 def resized(pixels: Pixels, width: int, height: int) -> Pixels:
     """The picture at another size: averaged when it shrinks, interpolated when it grows."""
+    if pixels.shape[:2] == (height, width):
+        return pixels
     shrinks = width < pixels.shape[1]
     small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
     return small.astype(np.uint8, copy=False)

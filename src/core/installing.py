@@ -57,7 +57,7 @@ def install_pack(source: Path, models: Path | None = None) -> ModelPack:
             return _install(partial(_in_folder, source), source, where)
         with _Bounded(source) as file, zipfile.ZipFile(file) as archive:
             return _install(partial(_in_archive, archive), source, where)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError, zlib.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise ModelError(f"{source} cannot be unpacked: it has to be a zip, whole and without a password.") from error
     except OSError as error:
         raise ModelError(f"The face model cannot be copied: {error.strerror or error}.") from error
