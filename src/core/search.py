@@ -109,8 +109,9 @@ class _Copy:
             return self.ids, self.scales
         level = np.float32(np.abs(query).max() / _LEVELS)
         asked = np.round(query / level).astype(np.int8)
-        rough = np.empty((1, len(self.ids)), np.float32)
-        simsimd.cdist(asked[None], self.coarse, "dot", out=rough)
+        # Not into an array of ours: with `out`, simsimd 6.5 takes a reference from None with each call, of which
+        # Python 3.11 dies in time.
+        rough = np.asarray(simsimd.cdist(asked[None], self.coarse, "dot", out_dtype="float32"))
         near = rough[0] * (self.scales * level)
         if limit < len(near):
             # Cauchy and Schwarz: |q.x - q'.x'| <= |x - x'| + |q - q'| |x'|, for each of two rows that are compared.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from dataclasses import replace
 
@@ -51,6 +52,19 @@ def test_it_finds_what_sqlite_vec_finds(database: Database, found: VectorSearch,
     with database.read() as db:
         for query in directions(5, seed=1):
             same_as_sqlite_vec(found, db, query, limit)
+
+
+def test_searching_takes_no_reference_from_none(database: Database, found: VectorSearch) -> None:
+    """A kernel that does, as one way to call simsimd, ends the process after some thousand searches."""
+    fill(database, directions(100))
+    found.warm_up()
+    query = directions(1, seed=1)[0]
+    with database.read() as db:
+        found.nearest(db, Embedding(query, "a"), 5)
+        before = sys.getrefcount(None)
+        for _ in range(200):
+            found.nearest(db, Embedding(query, "a"), 5)
+        assert sys.getrefcount(None) > before - 100
 
 
 def test_faces_that_are_much_alike_are_told_apart(database: Database, found: VectorSearch) -> None:
