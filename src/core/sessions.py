@@ -7,7 +7,6 @@ from pathlib import Path
 import onnxruntime
 
 from core.errors import ModelError
-from core.graphs import prepared
 
 
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -19,6 +18,9 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     Raises:
         ModelError: onnxruntime cannot load the file.
     """
+    # Imported where a model is opened: a program that leaves that to its workers does without 45 MB.
+    from core.graphs import prepared
+
     # Nothing about this computer or its photos is told to anybody: onnxruntime reports its use unless told not to.
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()

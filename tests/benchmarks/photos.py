@@ -25,7 +25,7 @@ def default_folder(generated: Path) -> Path:
     return LFW if LFW.is_dir() else samples.write_many(generated, 200)
 
 
-LARGE, LARGE_SIDE = 60, 3464
+LARGE, LARGE_SIDE = 200, 3464
 """How many small photos are made as large as a camera's of 12 megapixels."""
 
 
