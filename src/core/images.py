@@ -11,7 +11,7 @@ import io
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import NoReturn
@@ -165,8 +165,16 @@ def decode(data: bytes, max_side: int | None = None, max_pixels: int | None = No
     if orientation >= 5:
         width, height = height, width
     is_first = max_side is None and max(pixels.shape[:2]) < min(WORKING_SIDE, max(width, height))
-    finer = cache(partial(decode, data, WORKING_SIDE, max_pixels)) if is_first else None
-    return DecodedImage(pixels, width, height, kind, finer)
+    first = DecodedImage(pixels, width, height, kind)
+    return replace(first, finer=cache(partial(_finer, first, data, max_pixels))) if is_first else first
+
+
+def _finer(first: DecodedImage, data: bytes, max_pixels: int | None) -> DecodedImage:
+    """The picture with more pixels, or where that cannot be done as it was decoded first: a picture either way."""
+    try:
+        return decode(data, WORKING_SIDE, max_pixels)
+    except ImageError:
+        return first
 
 
 def exif_of(data: bytes) -> Image.Exif:

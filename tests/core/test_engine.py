@@ -120,6 +120,22 @@ def test_a_doubtful_face_is_looked_at_in_the_mirror_too(any_engine: FaceEngine) 
         np.testing.assert_allclose(clear.embedding.vector, seen, atol=1e-5)
 
 
+def test_a_photo_that_cannot_be_decoded_finer_is_looked_at_as_it_is(
+    any_engine: FaceEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = Image.new("RGB", (4000, 3000), (90, 110, 90))
+    photo.paste(samples.t1(), (1300, 1000))
+    decoded = images.decode(jpeg(photo))
+
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(images, "_pixels", full)
+    assert decoded.finer is not None
+    assert decoded.finer().pixels is decoded.pixels
+    assert len(any_engine.analyze(decoded)) == 6
+
+
 def test_a_picture_of_nobody_has_no_faces(any_engine: FaceEngine) -> None:
     assert any_engine.analyze(images.decode(jpeg(samples.scenery()))) == []
     for shape in ((1, 1), (1, 60000), (60000, 1)):
