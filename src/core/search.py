@@ -163,10 +163,11 @@ class VectorSearch:
         Raises:
             InvalidInput: the query is no direction.
         """
-        last = _last(db)
-        if query.model != self.pack.name or not self._ready(last):
+        ours = query.model == self.pack.name
+        unit = vectors.checked(query.vector, self.pack.dimension if ours else len(query.vector))
+        last, limit = _last(db), min(limit, vectors.MAX_NEIGHBOURS)
+        if not ours or not self._ready(last):
             return [pair for pair in vectors.nearest(db, query, limit) if pair[1] >= least]
-        unit, limit = vectors.checked(query.vector, self.pack.dimension), min(limit, vectors.MAX_NEIGHBOURS)
         copy = self._copy
         fresh = _Copy.of(*_read(db, self.pack, copy.until, last))
         pairs = _seen(db, *fresh.nearest(unit, limit, least)) + self._copied(db, copy, unit, limit, least)

@@ -155,6 +155,16 @@ def test_few_searches_make_no_copy(database: Database, found: VectorSearch, monk
         assert found.size == 200
 
 
+def test_a_query_of_another_length_is_refused_also_before_there_is_a_copy(
+    database: Database, found: VectorSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_NEW", 50)
+    fill(database, directions(100))
+    with database.read() as db, pytest.raises(InvalidInput, match="512 numbers"):
+        found.nearest(db, Embedding(directions(1, 128)[0], "a"), 5)
+    assert found.size == 0
+
+
 def test_models_are_never_compared(database: Database, found: VectorSearch) -> None:
     values = directions(100)
     of_a, of_b = fill(database, values, "a"), fill(database, values, "b")
