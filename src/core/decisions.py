@@ -102,6 +102,12 @@ def transfer(db: Connection, source_ids: Sequence[int], target_id: int) -> None:
         db.execute(query, {"sources": list(source_ids), "target": target_id})
 
 
+def waiting(db: Connection, image_id: int) -> bool:
+    """Whether something that was decided in an image waits for its face to be found again."""
+    query = text("SELECT 1 FROM decision WHERE image_id = :id AND face_id IS NULL LIMIT 1")
+    return db.execute(query, {"id": image_id}).first() is not None
+
+
 def forget(db: Connection, face_ids: Collection[int]) -> None:
     """Drops what was decided of faces that a human removes."""
     query = text("DELETE FROM decision WHERE face_id IN (SELECT value FROM json_each(:ids))")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from core import decisions
 from core.errors import NotAnImage
 from core.http.problems import Refused, no_room
 from core.http.settings import Settings
@@ -73,12 +74,13 @@ class Uploads:
         return str(path), faces
 
     def remove_face(self, face_id: int, keep_person: bool) -> None:
-        """A face goes with its vector, and its image with the last of them."""
+        """A face goes with its vector, and its image with the last, unless a decision waits for a face there."""
         with self._changing:
             with self._core.database.write() as db:
                 face = self._core.face(face_id, db)
                 self._core.delete_faces([face_id], keep_person, db)
-                is_last = self._core.image(face.image_id, db).face_count == 0
+                empty = self._core.image(face.image_id, db).face_count == 0
+                is_last = empty and not decisions.waiting(db, face.image_id)
                 if is_last:
                     self._core.remove_image(face.image_id, db, keep_person)
             if is_last:
