@@ -12,7 +12,7 @@ several threads; here it shares the sessions and the passes of SCRFD, and the te
 Both name the landmarks in the order of `core.types.Detection`. One pass sees faces from some 10 px up to about the size
 of its input. The scales make the policy: 640 px for every photo, less for a small one; twice that where the first pass
 hints at small faces; 160 px for a face that fills the picture. A face that several passes see is taken from the one
-whose landmarks are best for its size.
+that is trusted most for its size, the coarse one last: box, landmarks and confidence.
 """
 
 from __future__ import annotations
