@@ -48,15 +48,14 @@ class _Faces:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What humans decided: persons they touched, face -> persons it is not, pairs of persons that are two."""
+    """What humans decided: persons they touched, face -> persons it is not."""
 
     touched: frozenset[int]
     rejected: dict[int, frozenset[int]]
-    not_same: list[tuple[int, int]]
 
     @classmethod
     def read(cls, db: Connection) -> _Said:
-        return cls(decisions.touched(db), decisions.rejected(db), decisions.not_same(db))
+        return cls(decisions.touched(db), decisions.rejected(db))
 
 
 def plan_people(db: Connection, pack: ModelPack) -> Clustering:
@@ -105,7 +104,7 @@ def plan_dbscan(
         there = set(faces.persons[members].tolist()) - {_NOBODY}
         human = there & said.touched
         owners[label] = next(iter(human)) if len(human) == 1 else next(iter(there)) if len(there) == 1 else None
-    return _difference(db, faces, labels, owners, fixed | (labels == _NOBODY), said)
+    return _difference(db, pack, faces, labels, owners, fixed | (labels == _NOBODY), said)
 
 
 def apply(db: Connection, plan: Clustering) -> Clustering:
@@ -161,13 +160,7 @@ def _plan(db: Connection, faces: _Faces, said: _Said, pack: ModelPack) -> Cluste
     labels = _people(faces, said, pack.thresholds)
     fixed = np.isin(faces.persons, list(said.touched))
     owners = _owners(faces, labels, said.touched)
-    refused = np.array(
-        [
-            owners.get(label) in said.rejected.get(face_id, ())
-            for face_id, label in zip(faces.ids.tolist(), labels.tolist(), strict=True)
-        ],
-        np.bool_,
-    )
+    refused = _refused(db, pack, faces, labels, owners, said)
     if refused.any():
         apart = _people(faces.chosen(refused), said, pack.thresholds)
         labels = labels.copy()
@@ -175,7 +168,33 @@ def _plan(db: Connection, faces: _Faces, said: _Said, pack: ModelPack) -> Cluste
         owners = _owners(faces, labels, said.touched)
     # Who resembles nobody may resemble what this model has not seen yet.
     fixed |= (labels == _NOBODY) & np.isin(faces.persons, _partly_seen(db, pack))
-    return _difference(db, faces, labels, owners, fixed, said)
+    return _difference(db, pack, faces, labels, owners, fixed, said)
+
+
+def _refused(
+    db: Connection,
+    pack: ModelPack,
+    faces: _Faces,
+    labels: NDArray[np.int64],
+    owners: dict[int, int | None],
+    said: _Said,
+) -> NDArray[np.bool_]:
+    """Faces that do not become their group's person: a human said so of them, or of a face they resemble more.
+
+    It is what `core.matching` calls an objection.
+    """
+    refused = np.zeros(len(faces.ids), bool)
+    where = "face.face_id IN (SELECT face_id FROM decision WHERE kind = 'rejected')"
+    against, likeness = vectors.load(db, pack.name, pack.dimension, where)
+    for label, person_id in owners.items():
+        objects = np.array([person_id in said.rejected[face_id] for face_id in against.tolist()], bool)
+        if person_id is None or not objects.any():
+            continue
+        rows = np.flatnonzero((labels == label) & (faces.persons != person_id))
+        own = faces.vectors[faces.persons == person_id]
+        to_person = (faces.vectors[rows] @ own.T).max(axis=1, initial=-1)
+        refused[rows] = (faces.vectors[rows] @ likeness[objects].T).max(axis=1) >= to_person
+    return refused
 
 
 def _partly_seen(db: Connection, pack: ModelPack) -> list[int]:
@@ -205,6 +224,7 @@ def _owners(faces: _Faces, labels: NDArray[np.int64], touched: frozenset[int]) -
 
 def _difference(
     db: Connection,
+    pack: ModelPack,
     faces: _Faces,
     labels: NDArray[np.int64],
     owners: dict[int, int | None],
@@ -214,9 +234,10 @@ def _difference(
     """The plan that brings each face to its group's person, but for the fixed ones and for what humans rejected."""
     groups: list[Group] = []
     moves: list[Move] = []
+    refused = _refused(db, pack, faces, labels, owners, said)
     for label, owner in sorted(owners.items()):
         rows = np.flatnonzero(labels == label)
-        free = [row for row in rows.tolist() if not fixed[row] and _may(faces, row, owner, said)]
+        free = rows[~fixed[rows] & ~refused[rows]].tolist()
         moving = [row for row in free if owner is None or faces.persons[row] != owner]
         moves += [Move(int(faces.ids[row]), _person(faces, row), len(groups)) for row in moving]
         # A group of people whom humans hold apart makes nobody new: it is told of with the commonest of them.
@@ -226,10 +247,6 @@ def _difference(
     moves += [Move(int(faces.ids[row]), _person(faces, row), None) for row in lonely.tolist()]
     noise = tuple(faces.ids[labels == _NOBODY].tolist())
     return Clustering(tuple(groups), tuple(moves), _dissolved(db, groups, moves, said.touched), noise)
-
-
-def _may(faces: _Faces, row: int, owner: int | None, said: _Said) -> bool:
-    return owner not in said.rejected.get(int(faces.ids[row]), ())
 
 
 def _person(faces: _Faces, row: int) -> int | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from core import decisions
@@ -69,6 +72,24 @@ def test_what_resembles_a_rejected_face_is_asked_about(core: FaceCore) -> None:
     assert again.person_id is None
     assert core.why(again.face_id).verdict is Verdict.SUGGESTED
     assert [each.person_id for each in core.suggestions([again.face_id])] == [a]
+
+
+@pytest.mark.parametrize("grouping", [FaceCore.cluster, lambda core: core.cluster_dbscan(eps=0.6, min_samples=2)])
+def test_grouping_anew_does_not_give_it_to_that_person_either(
+    core: FaceCore, grouping: Callable[[FaceCore], object]
+) -> None:
+    ada = photos(core, 1, 3)
+    (a,) = grouped(core, ada)
+    twin = between(person(1), person(2), 0.4)
+    wrong = core.add_image("wrong", 1000, 1000, [face(twin)])[1][0]
+    core.reject([wrong.face_id], a)
+    again = core.add_image("again", 1000, 1000, [face(seen(twin, 0.1, 5))])[1][0]
+    wary = FaceCore(core.database, replace(core.pack, thresholds=replace(core.pack.thresholds, accept=2.0)))
+    own = wary.add_image("own", 1000, 1000, [face(seen(person(1), seed=9))])[1][0]
+    assert own.person_id is None
+    grouping(core)
+    assert person_of(core, again) != a
+    assert person_of(core, own) == a
 
 
 def test_rejected_faces_that_resemble_one_another_become_their_own_person(core: FaceCore) -> None:
