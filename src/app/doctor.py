@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app import models, schema
+from app import models
 from app.importing import program_version
-from core.database import Database
+from app.opening import open_database
 from core.engine import FaceEngine
 from core.errors import CoreError
 from core.models import find_pack
@@ -67,7 +67,7 @@ def _model(folder: Path) -> str:
 
 def _database(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
-    database = Database(folder / "library.sqlite", schema.metadata, schema.VERSION)
+    database = open_database(folder)
     try:
         problems = database.problems()
         if problems:

@@ -7,11 +7,12 @@ from typing import Self
 
 import platformdirs
 
-from app import models, schema
+from app import models
 from app.errors import LibraryError
 from app.events import Events
 from app.indexing import Indexer
 from app.models import Models
+from app.opening import open_database
 from app.people import People
 from app.photos import Photos
 from app.thumbnail_files import ThumbnailFiles
@@ -69,7 +70,7 @@ class Library:
             where.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(f"The library {where} cannot be made: {error.strerror}.") from error
-        database = Database(where / "library.sqlite", schema.metadata, schema.VERSION)
+        database = open_database(where)
         try:
             models.adopt(database)
             pack = models.choose(database, model) if model else models.find(database)
