@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from app import migrations, schema
@@ -13,16 +14,22 @@ def database_path(folder: Path) -> Path:
     return folder / "library.sqlite"
 
 
-def open_database(folder: Path, reading: bool = False) -> Database:
+def open_database(folder: Path, reading: bool = False, before: Callable[[], object] = lambda: None) -> Database:
     """Opens the database, and makes it or brings it up to date where that is needed.
 
     Args:
         folder: of the library; it exists.
         reading: nothing is written, made or brought up to date.
+        before: called before an older database is changed.
 
     Raises:
         DatabaseError: it cannot be used; also `DatabaseNewer` and `DatabaseDamaged`.
     """
     return Database(
-        database_path(folder), schema.metadata, schema.VERSION, revisions=migrations.FOLDERS, reading=reading
+        database_path(folder),
+        schema.metadata,
+        schema.VERSION,
+        revisions=migrations.FOLDERS,
+        before=before,
+        reading=reading,
     )

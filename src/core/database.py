@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
 from core import migrating, migrations
-from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer
+from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer, DatabaseOutdated
 
 BUSY_SECONDS = 20.0
 """How long a statement waits for another process that is writing."""
@@ -28,6 +28,10 @@ BUSY_SECONDS = 20.0
 
 class Database:
     """A database file; made when it is not there yet.
+
+    Attributes:
+        path: of the file.
+        reading: nothing is ever written.
 
     Raises (from every method):
         DatabaseError: the file is no database, is locked for too long, or the disk is full.
@@ -57,9 +61,10 @@ class Database:
         Raises:
             DatabaseNewer: a newer version of the program made the file.
             DatabaseDamaged: the file is no database, or it is damaged.
+            DatabaseOutdated: the file is not there or of an older version, and it is only to be read.
         """
         self.path = path
-        self._reading = reading
+        self.reading = reading
         self._writing = threading.RLock()
         self._engine = create_engine(
             # Made of parts: a folder's name may hold anything that means something in an address.
@@ -77,10 +82,10 @@ class Database:
             raise
 
     def _is_current(self, version: int, folders: Sequence[Path]) -> bool:
-        if self._reading and not self.path.is_file():
-            raise DatabaseError(f"{self.path} is not there.")
+        if self.reading and not self.path.is_file():
+            raise DatabaseOutdated(f"{self.path} is not there.")
         newer = f"{self.path} was made by a newer version of Sietch. Update Sietch to open it."
-        with self.read() if self._reading else self.write() as connection:
+        with self.read() if self.reading else self.write() as connection:
             found = int(connection.execute(text("PRAGMA user_version")).scalar_one())
             try:
                 current = migrating.is_current(connection, folders)
@@ -93,8 +98,8 @@ class Database:
     def _bring_up(
         self, metadata: MetaData | None, version: int, folders: Sequence[Path], before: Callable[[], object]
     ) -> None:
-        if self._reading:
-            raise DatabaseError(f"{self.path} is of an older version of Sietch. Open it once with this one.")
+        if self.reading:
+            raise DatabaseOutdated(f"{self.path} is of an older version of Sietch. Open it once with this one.")
         with self.read() as connection:
             empty = connection.execute(text("SELECT 1 FROM sqlite_master")).first() is None
         if not empty:
@@ -128,7 +133,7 @@ class Database:
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """The connection that writes: commits at the end, or leaves everything as it was when an error passes."""
-        if self._reading:
+        if self.reading:
             raise DatabaseError("The library was opened for reading only.")
         with self._writing, explained(self.path), self._engine.connect() as connection, connection.begin():
             connection.execute(text("BEGIN IMMEDIATE"))
@@ -173,7 +178,7 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except (DBAPIError, dbapi2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", _EXTENDED) % _EXTENDED
+        code = getattr(cause, "sqlite_errorcode", _BY_TEXT.get(str(cause), _EXTENDED)) % _EXTENDED
         if code not in _SENTENCES:
             raise
         kind = DatabaseDamaged if _SENTENCES[code] is _DAMAGED else DatabaseError
@@ -182,6 +187,16 @@ def explained(path: Path) -> Iterator[None]:
 
 _EXTENDED = 256
 """SQLite's extended result codes hold the primary code in the lowest eight bits."""
+
+_BY_TEXT = {
+    "database or disk is full": dbapi2.SQLITE_FULL,
+    "disk I/O error": dbapi2.SQLITE_IOERR,
+    "database is locked": dbapi2.SQLITE_BUSY,
+    "file is not a database": dbapi2.SQLITE_NOTADB,
+    "database disk image is malformed": dbapi2.SQLITE_CORRUPT,
+    "attempt to write a readonly database": dbapi2.SQLITE_READONLY,
+}
+"""The driver gives no code with the errors of a backup."""
 
 _IN_USE = "The library is in use by another program. Try again in a moment."
 _NOT_WRITABLE = "{path} cannot be opened for writing. Check the folder's permissions."
