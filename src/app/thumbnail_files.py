@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.images import encode_jpeg, resized
@@ -55,6 +56,12 @@ class ThumbnailFiles:
         left, top, side = _square(box, scale, pixels.shape[1], pixels.shape[0])
         crop = pixels[top : top + side, left : left + side]
         return _kept(self.face(content_hash, box), encode_jpeg(resized(crop, FACE_SIDE, FACE_SIDE)))
+
+
+def every(folder: Path) -> Iterator[Path]:
+    """Every file of a cache, also what was left of those that were never finished."""
+    for kind in ("photos", "faces"):
+        yield from sorted(path for path in (folder / kind).rglob("*") if path.is_file())
 
 
 def read(path: Path) -> bytes | None:

@@ -334,7 +334,7 @@ def test_wrong_usage_is_told(sietch: Sietch, arguments: tuple[str, ...]) -> None
 
 @pytest.mark.parametrize(
     "command",
-    ["index", "people", "faces", "name", "search", "cluster", "stats", "doctor", "backup", "restore"],
+    ["index", "people", "faces", "name", "search", "cluster", "stats", "doctor", "backup", "restore", "verify"],
 )
 def test_every_command_explains_itself(sietch: Sietch, command: str) -> None:
     result = sietch(command, "--help")
@@ -499,6 +499,25 @@ def test_a_backup_is_made_listed_and_restored(sietch: Sietch, indexed: Path, tmp
     assert not (tmp_path / "none").exists()
 
 
+def test_verify(sietch: Sietch, indexed: Path) -> None:
+    whole = sietch("verify", library=indexed)
+    assert (whole.code, whole.out) == (0, "The library is whole.\n")
+    assert sietch("verify", "--json", library=indexed).json == []
+    with Library.open(indexed, resume=False) as library, library.database.write() as db:
+        settings.put(db, "model", "buffalo_s")
+        db.exec_driver_sql("DELETE FROM vector WHERE face_id = 1")
+    for _ in range(2):
+        found = sietch("verify", library=indexed)
+        assert found.code == 1
+        assert "PROBLEM" in found.out and "sietch verify --repair" in found.out
+    flaws = sietch("verify", "--json", library=indexed)
+    assert flaws.code == 1
+    assert {"kind", "count", "detail", "serious", "repairable", "repaired"} == set(flaws.json[0])
+    repaired = sietch("verify", "--repair", library=indexed)
+    assert repaired.code == 0 and "repaired" in repaired.out
+    assert sietch("verify", library=indexed).code == 0
+
+
 def test_looking_and_backing_up_work_beside_a_window_and_changing_does_not(
     sietch: Sietch, indexed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -511,8 +530,9 @@ def test_looking_and_backing_up_work_beside_a_window_and_changing_does_not(
         assert window.stdout.readline() == "open\n"
         for arguments in (("people",), ("faces",), ("stats",), ("cluster", "--dry-run"), ("models",), ("doctor",)):
             assert sietch(*arguments, "--json", library=indexed).code == 0, arguments
+        assert sietch("verify", library=indexed).code == 0
         assert sietch("backup", library=indexed).code == 0
-        for arguments in (("name", "1", "Ada"), ("cluster",), ("index", "."), ("restore", "1")):
+        for arguments in (("name", "1", "Ada"), ("cluster",), ("index", "."), ("restore", "1"), ("verify", "--repair")):
             assert_one_line(sietch(*arguments, library=indexed), "open in another Sietch")
         window.stdin.close()
     assert sietch("name", "1", "Ada", library=indexed).code == 0
@@ -522,5 +542,6 @@ def test_a_damaged_library_names_its_backup(sietch: Sietch, indexed: Path) -> No
     made = sietch("backup", "--json", library=indexed).json
     (indexed / "library.sqlite").write_bytes(b"no database " * 1000)
     assert_one_line(sietch("people", library=indexed), "not a Sietch database", f"sietch restore {made['path']}")
+    assert sietch("verify", library=indexed).code == 1
     assert sietch("restore", made["number"], library=indexed).code == 0
     assert len(sietch("people", "--json", library=indexed).json) == samples.ALBUM_PEOPLE

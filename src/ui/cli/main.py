@@ -215,5 +215,5 @@ def doctor(context: click.Context, as_json: bool) -> None:
     context.exit(0 if all(finding.sound for finding in findings) else 1)
 
 
-for command in (safety.backup, safety.restore):
+for command in (safety.backup, safety.restore, safety.verify):
     cli.add_command(command)

@@ -1,7 +1,8 @@
-"""The commands that keep a library safe: backup and restore."""
+"""The commands that keep a library safe: backup, restore, verify."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,31 @@ def restore(context: click.Context, file: str | None, as_json: bool) -> None:
     if saved:
         lines.append(f"What it was before is in {shown(str(saved))}.")
     output.told({"path": str(chosen), "saved": str(saved) if saved else None}, as_json, "\n".join(lines))
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Repair what can be repaired, after a backup.")
+@_json
+@click.pass_context
+def verify(context: click.Context, repair: bool, as_json: bool) -> None:
+    """Look whether the library is whole; changes nothing without --repair."""
+    from app import verifying
+    from app.library import default_folder
+
+    folder = context.obj or default_folder()
+    flaws = verifying.repair(folder) if repair else verifying.verify(folder)
+    if as_json:
+        output.told([dataclasses.asdict(flaw) for flaw in flaws], True, "")
+    for flaw in () if as_json else flaws:
+        word = "repaired" if flaw.repaired else "PROBLEM" if flaw.serious else "note"
+        click.echo(f"{word:9} {shown(flaw.detail)}")
+    left = [flaw for flaw in flaws if flaw.serious and not flaw.repaired]
+    if not as_json:
+        if not left:
+            click.echo("The library is whole.")
+        elif any(flaw.repairable for flaw in left):
+            click.echo("What can be repaired is, with: sietch verify --repair")
+    context.exit(1 if left else 0)
 
 
 def _backups(context: click.Context) -> Backups:
