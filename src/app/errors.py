@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from core.errors import CoreError, DatabaseDamaged
@@ -33,14 +34,14 @@ class NoLibrary(LibraryError):
 
 
 class LibraryDamaged(AppError, DatabaseDamaged):
-    """The library's database is damaged or gone; `backup` is the newest good backup, if there is one."""
+    """The library's database is damaged or gone; `backup`, made at `made`, is the newest good one, if there is any."""
 
-    def __init__(self, reason: str, backup: Path | None, made: str) -> None:
-        self.reason = reason
+    def __init__(self, reason: str, backup: Path | None = None, made: datetime | None = None) -> None:
         self.backup = backup
+        self.made = made
         advice = (
-            f"The newest good backup is of {made}: sietch restore {backup}."
-            if backup
+            f"The newest good backup is of {made.astimezone():%Y-%m-%d %H:%M}: sietch restore {backup}."
+            if made
             else "There is no backup of it. Your photos are untouched: in another folder they can be added anew."
         )
         super().__init__(f"{reason} {advice}")

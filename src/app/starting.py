@@ -44,8 +44,7 @@ def opened(folder: Path, lock: LibraryLock, reading: bool) -> tuple[Database, Ba
 def damaged(folder: Path, reason: str) -> LibraryDamaged:
     """The error that tells what can be done about a damaged database."""
     backup = Backups(folder).newest_good()
-    made = f"{backup.made_at.astimezone():%Y-%m-%d %H:%M}" if backup else ""
-    return LibraryDamaged(reason, backup.path if backup else None, made)
+    return LibraryDamaged(reason, backup.path, backup.made_at) if backup else LibraryDamaged(reason)
 
 
 def _opened_to_write(folder: Path) -> tuple[Database, Backup | None]:
