@@ -25,7 +25,7 @@ class BackupKeeper:
         self._backups = backups
         self._first, self._following = first, following
         self._closing = threading.Event()
-        self._seen: object = None
+        self._copied: object = None
         self._thread = threading.Thread(target=self._run, name="backups", daemon=True)
 
     def start(self) -> None:
@@ -48,10 +48,12 @@ class BackupKeeper:
 
     def _look(self, at_end: bool = False) -> None:
         try:
+            if not self._backups.is_due():
+                return
             state = self._state()
-            if state != self._seen:
+            if state != self._copied:
                 self._backups.daily(lambda: self._closing.is_set() and not at_end)
-                self._seen = state if not self._backups.is_due() else None
+                self._copied = state
         except Stopped:
             pass
         except (CoreError, OSError) as error:

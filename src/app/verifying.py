@@ -17,6 +17,7 @@ from app.locking import LibraryLock
 from app.opening import open_database
 from app.starting import damaged
 from core.errors import CoreError, DatabaseDamaged
+from core.images import is_whole_jpeg
 
 _SHOWN = 5
 """Names told of many."""
@@ -148,7 +149,8 @@ def _cache_flaw(path: Path, hashes: frozenset[str]) -> str | None:
         return "unfinished caches" if abs(time.time() - path.stat().st_mtime) > _WRITING else None
     if path.stem.split("-")[0] not in hashes:
         return "caches without photo"
-    return None if thumbnail_files.read(path) else "damaged caches"
+    kept = thumbnail_files.read(path)
+    return None if kept and is_whole_jpeg(kept) else "damaged caches"
 
 
 def _removed(path: Path) -> bool:

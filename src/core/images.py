@@ -201,6 +201,15 @@ def encode_jpeg(pixels: Pixels, quality: int = 82) -> bytes:
     return data
 
 
+def is_whole_jpeg(data: bytes) -> bool:
+    """Whether what `encode_jpeg` made can still be decoded without a fault."""
+    try:
+        simplejpeg.decode_jpeg(data)
+    except ValueError:
+        return False
+    return True
+
+
 def _open(data: bytes) -> Image.Image:
     kind = sniff(data[:32])
     if not data:
