@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlcipher3 import dbapi2
@@ -51,6 +54,17 @@ def make_old(path: Path, script: Path) -> None:
     connection.executescript(script.read_text(encoding="utf-8"))
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
+
+
+@contextmanager
+def raw(path: Path) -> Iterator[Any]:
+    """The driver's own connection, in one transaction."""
+    connection = dbapi2.connect(str(path))
+    try:
+        with connection:
+            yield connection
+    finally:
+        connection.close()
 
 
 def _table(connection: Connection, name: str, sql: str) -> dict[str, object]:
