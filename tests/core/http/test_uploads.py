@@ -125,6 +125,32 @@ def test_the_file_goes_with_the_image_and_persons_as_asked(
     assert [each.name for each in core.persons()] == ["Ben"]
 
 
+def test_an_image_in_which_a_decision_waits_outlives_its_last_face(address: str) -> None:
+    group = {"file": jpeg(samples.t1())}
+    with httpx.Client(base_url=address, timeout=60) as client:
+        *others, doubtful = sorted(
+            ok(client.post("/detect", files=group))["faces"], key=lambda each: each["confidence"], reverse=True
+        )
+        person = ok(client.post("/faces/assign", json={"face_ids": [doubtful["face_id"]]}))["id"]
+        # Now it is too doubtful to be found: what was decided of it waits.
+        between = (others[-1]["confidence"] + doubtful["confidence"]) / 2
+        found = ok(client.post("/detect", files=group, data={"min_confidence": str(between)}))
+        assert [each["face_id"] for each in found["faces"]] == [each["face_id"] for each in others]
+        refused(client.get(f"/faces/{doubtful['face_id']}"), 404)
+        for each in others:
+            ok(client.delete(f"/faces/{each['face_id']}"))
+
+        (image,) = client.get("/images").json()
+        assert (image["image_path"], image["face_count"]) == (found["image_path"], 0)
+        assert Path(image["image_path"]).read_bytes() == group["file"]
+        assert ok(client.get(f"/persons/{person}"))["faces"] == []
+        again = ok(client.post("/detect", files=group))
+        assert [image["id"]] == [each["id"] for each in client.get("/images").json()]
+        (theirs,) = client.get("/faces", params={"person_id": person}).json()
+        assert (theirs["bbox"], theirs["confirmed"]) == (doubtful["bbox"], True)
+        assert theirs["id"] in [each["face_id"] for each in again["faces"]]
+
+
 def test_a_file_that_is_not_ours_is_left_alone(uploads: Uploads, core: FaceCore, tmp_path: Path, photo: bytes) -> None:
     other = tmp_path / "holiday.jpg"
     other.write_bytes(photo)
