@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +23,8 @@ _PUBLIC = ("/health", "/openapi.json", "/docs")
 _ONE_FILE = frozenset({"/detect", "/recognize", "/search/image"})
 _MANY_FILES = frozenset({"/detect/batch", "/recognize/batch", "/search/image/batch"})
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d+)?")
 
@@ -35,7 +38,8 @@ class Gate:
         Args:
             app: what it stands before.
             settings: of the operator.
-            host: the address that is served; requests under other names are refused where no key protects them.
+            host: the address that is served; where no key protects it, requests under other names are refused, and
+                changes that pages of other origins ask for.
         """
         self._app = app
         self._host = host.strip("[]").lower()
@@ -82,8 +86,23 @@ class Gate:
                 )
             return
         # A page in a browser must not reach this computer under a name of its own.
-        if not is_loopback(_name(request)) and _name(request) != self._host:
+        if not self._is_ours(request.headers.get("host", "")):
             raise Refused(400, "This server answers only to the name of its own computer.")
+        # Nor may it change anything here under the computer's right name: a browser sends a form anywhere, unasked.
+        if request.method not in _SAFE and self._is_from_elsewhere(request.headers):
+            raise Refused(403, "Only pages of this computer may change anything here; this request comes from another.")
+
+    def _is_from_elsewhere(self, headers: Headers) -> bool:
+        """Whether a browser says so; whoever says nothing is no page in one."""
+        if headers.get("sec-fetch-site") == "cross-site":
+            return True
+        # A page without an origin of its own says `null`, which has no "://".
+        return not all(self._is_ours(origin.partition("://")[2]) for origin in headers.getlist("origin"))
+
+    def _is_ours(self, authority: str) -> bool:
+        """Whether a host, with a port or without, is this computer or the address that is served."""
+        name = _name(authority)
+        return is_loopback(name) or (name != "" and name == self._host)
 
     def _check_places(self) -> None:
         if self._places <= 0:
@@ -135,7 +154,7 @@ def _sent_key(headers: Mapping[str, str]) -> bytes:
     return sent.encode("utf-8", "surrogateescape")
 
 
-def _name(request: Request) -> str:
-    """The host that the client asked for; empty where it is none."""
-    named = _HOST.fullmatch(request.headers.get("host", ""))
+def _name(authority: str) -> str:
+    """The host alone; empty where it is none."""
+    named = _HOST.fullmatch(authority)
     return named[1].strip("[]").lower() if named else ""

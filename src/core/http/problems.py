@@ -77,7 +77,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": content}
-        for status in (400, 401, 408, 413, 415, 422, 429, 503, *statuses)
+        for status in (400, 401, 403, 408, 413, 415, 422, 429, 503, *statuses)
     }
 
 

@@ -179,6 +179,9 @@ def test_a_key_is_asked_for(tmp_path: Path) -> None:
         refused(httpx.get(f"{address}/persons", headers={"X-API-Key": "wrong"}), 401)
         assert httpx.get(f"{address}/persons", headers={"X-API-Key": "secret"}).json() == []
         assert httpx.get(f"{address}/persons", headers={"Authorization": "Bearer secret"}).json() == []
+        # No page of another site knows the key: one that does may be anywhere.
+        elsewhere = {"X-API-Key": "secret", "Origin": "https://photos.example", "Sec-Fetch-Site": "cross-site"}
+        assert httpx.post(f"{address}/persons", json={}, headers=elsewhere).status_code == 201
         large = {"file": b"\xff\xd8\xff" + bytes(1_100_000)}
         refused(httpx.post(f"{address}/detect", files=large, headers={"X-API-Key": "secret"}), 413)
 

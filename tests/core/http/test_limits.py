@@ -194,6 +194,46 @@ def test_no_page_of_another_site_is_allowed_to_read_answers(client: httpx.Client
     refused(client.options("/persons", headers={"origin": "https://evil.example"}), 405)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1.evil.example"},
+        {"origin": "http://localhost@evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "http://localhost", "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "cross-site"},
+        [("origin", "http://localhost"), ("origin", "https://evil.example")],
+    ],
+)
+def test_no_page_of_another_site_changes_anything(
+    client: httpx.Client, headers: dict[str, str] | list[tuple[str, str]]
+) -> None:
+    before = ok(client.get("/stats"))
+    # What a form can send without being asked first.
+    files = {"file": jpeg(samples.portrait(0))}
+    refused(client.post("/detect", files=files, headers=headers), 403, "pages of this computer")
+    refused(client.post("/persons", json={"name": "Ada"}, headers=headers), 403)
+    refused(client.put("/persons/1", json={"name": "Ada"}, headers=headers), 403)
+    refused(client.delete("/faces/1", headers=headers), 403)
+    assert ok(client.get("/stats", headers=headers)) == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://localhost:3000", "sec-fetch-site": "same-site"},
+        {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"},
+        {"origin": "http://[::1]:8000"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_a_page_of_this_computer_may_change_things(client: httpx.Client, headers: dict[str, str]) -> None:
+    made = ok(client.post("/persons", json={"name": "Ada"}, headers=headers), 201)
+    ok(client.delete(f"/persons/{made['id']}", headers=headers))
+
+
 def test_what_is_no_http_is_a_problem_document(client: httpx.Client) -> None:
     answer = speak(client, b"hello there\r\n\r\n")
     head, _, body = answer.partition(b"\r\n\r\n")
