@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import queue
 import secrets
 import tempfile
@@ -25,6 +26,8 @@ from core.http.messages import Delivery, JobOut, JobState, JobSummary
 from core.http.problems import Problem, Refused, no_room, told
 from core.http.progress import Cancelled, Progress
 from core.http.webhooks import Webhooks
+
+_log = logging.getLogger(__name__)
 
 Work = Callable[[Progress], BaseModel]
 
@@ -84,7 +87,7 @@ class _Job:
 
     def forget(self) -> None:
         if self.result is not None:
-            self.result.close()
+            _drop(self.result)
             self.result = None
 
 
@@ -190,6 +193,9 @@ class Jobs:
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join(_STOPPING_SECONDS)
+        with self._lock:
+            for job in self._jobs.values():
+                job.forget()
 
     def _found(self, job_id: str) -> _Job:
         self._forget_old()
@@ -243,16 +249,27 @@ class Jobs:
         with self._lock:
             job.state, job.problem, job.result = state, problem, result
             job.work, job.finished_at = None, datetime.now(UTC)
-        job.release()
+        try:
+            job.release()
+        except Exception:  # the job's, as in `_run`
+            _log.exception("the uploads of job %s cannot be released", job.job_id)
         if job.webhook is not None:
             self._webhooks.send(job.job_id, job.webhook, lambda: self.get(job.job_id).model_dump_json().encode())
 
     def _stored(self, result: BaseModel) -> _Stored:
+        content = result.model_dump_json().encode()
         file: _Stored = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(self._folder))  # noqa: SIM115 (kept)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file.write(result.model_dump_json().encode())
+            file.write(content)
+            file.flush()
         except OSError as error:
-            file.close()
-            raise no_room(error) from error
+            _drop(file)
+            raise no_room(error, "the result could not be kept, and what was done stays") from error
         return file
+
+
+def _drop(file: _Stored) -> None:
+    # Closing writes once more what a full disk had no room for.
+    with contextlib.suppress(OSError):
+        file.close()

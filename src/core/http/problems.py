@@ -54,10 +54,10 @@ class Refused(Exception):
         self.headers = headers
 
 
-def no_room(error: OSError) -> Refused:
-    """The answer when a file of ours cannot be written."""
+def no_room(error: OSError, saved: str = "nothing was saved") -> Refused:
+    """The answer when a file of ours cannot be written; `saved` says what became of the rest."""
     if error.errno in _NO_ROOM:
-        return Refused(507, "The server's disk is full; nothing was saved.")
+        return Refused(507, f"The server's disk is full; {saved}.")
     return Refused(503, f"The server cannot write to its folder ({error.strerror or 'no reason is known'}).")
 
 

@@ -180,5 +180,6 @@ class Spool:
         return self._file.read(length)
 
     def close(self) -> None:
-        """The files go."""
-        self._file.close()
+        """The files go, and what a full disk had no room for with them."""
+        with contextlib.suppress(OSError):
+            self._file.close()

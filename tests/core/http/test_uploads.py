@@ -199,6 +199,9 @@ def test_on_a_full_disk_a_request_is_refused_and_nothing_is_half_kept(tmp_path: 
     with serving(tmp_path, largest_file=1_500_000) as address, httpx.Client(base_url=address, timeout=60) as client:
         # No room for the request itself.
         refused(client.post("/detect", files={"file": large}), 507, "full")
+        # Room for each file of a job, and for all of them but the last bytes, which are written at the end.
+        several = [("files", b"\xff\xd8\xff" + bytes(size)) for size in (1_000_000, 499_000, 3_000)]
+        refused(client.post("/detect/batch", files=several, params={"background": "true"}), 507, "full")
         # Room for the file, but sooner or later none for its rows.
         for number in range(300):
             answer = client.post("/detect", files={"file": photo + bytes([number % 256, number // 256])})
