@@ -23,6 +23,10 @@ _STOPPING_SECONDS = 30
 """How long a server that is stopped waits for the answers that it still owes."""
 
 
+_BESIDE_REQUESTS = 2
+"""Connections to the database besides one for each request: for the job, and for the search's copy to follow."""
+
+
 class _Protocol(H11Protocol):
     """uvicorn's own, but that a client who says nothing is hung up on, and what is no HTTP gets a problem document."""
 
@@ -82,7 +86,7 @@ def serve(host: str, port: int) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Requests work side by side, each on a processor of its own.
     use_one_thread()
-    database = Database(path, schema.metadata, SCHEMA_VERSION)
+    database = Database(path, schema.metadata, SCHEMA_VERSION, settings.most_requests + _BESIDE_REQUESTS)
     try:
         app = create_app(FaceCore(database, find_pack(settings.face_model)), settings, host)
         uvicorn.run(app, host=host, port=port, **_options(settings))
