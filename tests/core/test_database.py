@@ -246,3 +246,11 @@ def test_more_who_ask_than_there_are_connections_are_told_so(
     add(small, "b")
     assert sources(small) == ["b"]
     small.close()
+
+
+def test_a_check_looks_into_the_file(database: Database) -> None:
+    database.check()
+    database.close()
+    database.path.write_bytes(b"Dear diary, " * 500)
+    with pytest.raises(DatabaseError, match="damaged"):
+        database.check()

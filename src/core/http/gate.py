@@ -72,8 +72,8 @@ class Gate:
         path: str = request.scope["path"]
         if not any(path == each or path.startswith(f"{each}/") for each in _PUBLIC):
             self._check_sender(request)
-            self._check_places()
-            _check_query(request)
+        self._check_places()
+        _check_query(request)
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > bound:
             raise Refused(413, _too_large(bound))
