@@ -20,12 +20,12 @@ from typing import Any
 import httpx
 import pytest
 
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.http.jobs import Jobs
 from core.http.messages import Clusters, Done, JobState
 from core.http.problems import Refused
 from core.http.progress import Progress
-from core.http.webhooks import Webhooks, origins
+from core.http.webhooks import Webhooks
 from tests import samples
 from tests.core.http.asking import ended, jpeg, ok, refused
 from tests.core.http.conftest import serving
@@ -235,17 +235,6 @@ def test_no_other_address_is_called(client: httpx.Client, receiver: Receiver, ph
     assert body["errors"][0]["field"] == "webhook"
     refused(client.post("/detect/batch", files={"files": photo}, params={"webhook": webhook}), 422, "webhook")
     assert receiver.got == []
-
-
-def test_origins_are_scheme_host_and_port() -> None:
-    assert origins("") == frozenset()
-    assert origins("https://Hooks.example, http://[::1]:9000/") == {
-        ("https", "hooks.example", 443),
-        ("http", "::1", 9000),
-    }
-    for wrong in ("hooks.example", "https://hooks.example/path", "ftp://hooks.example", "https://", "*"):
-        with pytest.raises(InvalidInput, match="WEBHOOK_ORIGINS"):
-            origins(wrong)
 
 
 def test_a_server_that_is_stopped_cancels_its_jobs_and_leaves_no_file(tmp_path: Path, photo: bytes) -> None:
