@@ -16,7 +16,7 @@ from core.http.problems import Refused, answer, told
 from core.http.settings import Settings, is_loopback
 
 _FORM_BYTES = 1_000_000
-"""What a form holds besides its files."""
+"""What a form holds besides its files: the megabyte that Starlette's parser allows one field of it."""
 
 _PUBLIC = ("/health", "/openapi.json", "/docs")
 

@@ -34,13 +34,17 @@ Work = Callable[[Progress], BaseModel]
 _Stored = tempfile.SpooledTemporaryFile[bytes]
 
 _IN_MEMORY = 1 << 20
-"""Bytes of a result above which it lies on the disk: embeddings of many files are large."""
+"""Bytes of a result above which it lies on the disk: as many as an upload may have in memory (Starlette's parser). One
+embedding is about 11 kB of JSON, so that the results of some dozens of photos are small."""
 
 _STOPPING_SECONDS = 20.0
-"""How long a stopping server waits for the item that a job is at."""
+"""How long a stopping server waits for the item that a job is at. Our choice: with a webhook's attempt before it (10 s)
+as long as the server waits for its other answers. What is not done by then goes with the process, and nothing of it is
+kept half."""
 
 _LOOKING_SECONDS = 30.0
-"""How often it is looked for results whose time is over, when nobody asks."""
+"""How often it is looked for results whose time is over, when nobody asks. Our choice: a result lies half a minute too
+long at most, and looking costs nothing."""
 
 _ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 

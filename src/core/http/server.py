@@ -20,7 +20,8 @@ from core.service import FaceCore
 SCHEMA_VERSION = 1
 
 _STOPPING_SECONDS = 30
-"""How long a server that is stopped waits for the answers that it still owes."""
+"""How long a server that is stopped waits for the answers that it still owes. Our choice: as long as it waits for
+a client who says nothing."""
 
 
 _BESIDE_REQUESTS = 2
