@@ -156,13 +156,23 @@ def test_what_is_no_json_is_a_problem_document(
     refused(client.post("/search", content=content, headers=headers), status)
 
 
-def test_deep_metadata_is_refused_and_nobody_is_made(client: httpx.Client) -> None:
+def nested(depth: int) -> str:
+    return '{"metadata": {"a": ' + "[" * (depth - 1) + "]" * (depth - 1) + "}}"
+
+
+@pytest.mark.parametrize("depth", [65, 300, 900, 5000])
+def test_deep_metadata_is_refused_and_nobody_is_made(client: httpx.Client, depth: int) -> None:
     before = ok(client.get("/stats"))["total_persons"]
-    deep = '{"metadata": {"a": ' + "[" * 5000 + "]" * 5000 + "}}"
-    answer = client.post("/persons", content=deep, headers=JSON)
+    answer = client.post("/persons", content=nested(depth), headers=JSON)
     refused(answer, answer.status_code)
     assert answer.status_code in (400, 422)
     assert ok(client.get("/stats"))["total_persons"] == before
+
+
+def test_metadata_as_deep_as_may_be_is_given_back(client: httpx.Client) -> None:
+    made = ok(client.post("/persons", content=nested(64), headers=JSON), 201)
+    assert made["metadata"] == json.loads(nested(64))["metadata"]
+    assert made in client.get("/persons", params={"limit": 10_000}).json()
 
 
 @pytest.mark.parametrize(
