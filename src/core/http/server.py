@@ -29,12 +29,13 @@ _BESIDE_REQUESTS = 2
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's own, but that a client who says nothing is hung up on, and what is no HTTP gets a problem document."""
+    """uvicorn's own, but that silent clients are hung up on, and what is no HTTP gets a problem document."""
 
     seconds = 30.0
-    """How long a client may take to say what it wants."""
+    """How long a client may take to say what it wants, and to take some of what it is told."""
 
     _silence: asyncio.TimerHandle | None = None
+    _jam: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -45,9 +46,21 @@ class _Protocol(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
+        for timer in (self._silence, self._jam):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        # Not closed: that would wait until the client takes the rest. The answer's request holds a place meanwhile.
+        self._jam = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._jam is not None:
+            self._jam.cancel()
+            self._jam = None
 
     def send_400_response(self, msg: str) -> None:
         body = told(Refused(400, msg)).model_dump_json(exclude_none=True)

@@ -94,3 +94,38 @@ def test_more_requests_than_can_be_answered_are_refused_before_their_bodies_are_
             connection.sendall(b"{}")
             assert b" 201 " in connection.recv(65536).split(b"\r\n")[0]
     assert len(httpx.get(f"{address}/persons").json()) == 42
+
+
+def test_clients_who_do_not_take_their_answers_hold_no_place_for_long(tmp_path: Path) -> None:
+    # More than the system keeps for a client; the page's script is the longest answer that needs no key.
+    asked = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n" * 40
+    settings = {"MAX_WORKING": "1", "MAX_WAITING": "1", "CLIENT_TIMEOUT": "2", "CORE_API_KEY": "secret"}
+    with serving(tmp_path, **settings) as address, ExitStack() as stack:
+        parts = urlsplit(address)
+        for _ in range(42):
+            connection = stack.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=20))
+            connection.sendall(asked)
+
+        def status() -> int:
+            return httpx.get(f"{address}/persons", headers={"X-API-Key": "secret"}).status_code
+
+        for awaited in (429, 200):
+            until = time.monotonic() + 20
+            while status() != awaited:
+                assert time.monotonic() < until, awaited
+                time.sleep(0.05)
+
+
+def test_a_client_who_takes_an_answer_slowly_gets_all_of_it(tmp_path: Path) -> None:
+    with serving(tmp_path, CLIENT_TIMEOUT="1") as address:
+        parts = urlsplit(address)
+        size = 10 * len(httpx.get(f"{address}/docs/swagger-ui-bundle.js").content)
+        start = time.monotonic()
+        with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+            connection.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n" * 10)
+            while size > 0:
+                piece = connection.recv(100_000)
+                assert piece, size
+                size -= len(piece)
+                time.sleep(0.02)
+        assert time.monotonic() - start > 2
