@@ -14,8 +14,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from core.http import looking
+from core.http.batches import Sent
 from core.http.busy import Busy
+from core.http.context import Context
 from core.http.problems import Refused
+from core.http.settings import Settings
+from core.service import FaceCore
 from tests import samples
 from tests.core.http.asking import jpeg, ok, refused
 from tests.core.http.conftest import serving
@@ -49,6 +54,24 @@ def test_a_place_is_given_back_when_work_fails() -> None:
     with busy.place(), pytest.raises(Refused) as refusal, busy.place():
         pass
     assert (refusal.value.status, refusal.value.headers) == (429, {"Retry-After": "1"})
+
+
+def test_an_image_that_waits_to_be_saved_keeps_its_turn(core: FaceCore, tmp_path: Path) -> None:
+    settings = Settings(upload_dir=tmp_path / "uploads", max_working=1)
+    context = Context.of(core, settings)
+    photo = jpeg(samples.scenery())
+    with ThreadPoolExecutor(1) as pool:
+        with core.database.write():
+            saved = pool.submit(looking.detect, context, Sent("a.jpg", lambda: photo), None, True)
+            until = time.monotonic() + 20
+            while not list(tmp_path.rglob("*.jpeg")):
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            # Its pixels are in memory still.
+            assert not context.busy._working.acquire(blocking=False)
+        assert saved.result(20) == ([], str(next(tmp_path.rglob("*.jpeg"))))
+    with context.busy.turn():
+        pass
 
 
 @pytest.fixture
