@@ -151,7 +151,8 @@ def _too_large(bound: int) -> str:
 def _sent_key(headers: Mapping[str, str]) -> bytes:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     sent = headers.get("x-api-key") or (token.strip() if scheme.lower() == "bearer" else "")
-    return sent.encode("utf-8", "surrogateescape")
+    # As it came: headers are bytes, which Starlette reads as Latin-1, whatever the client meant by them.
+    return sent.encode("latin-1")
 
 
 def _name(authority: str) -> str:

@@ -186,6 +186,12 @@ def test_a_key_is_asked_for(tmp_path: Path) -> None:
         refused(httpx.post(f"{address}/detect", files=large, headers={"X-API-Key": "secret"}), 413)
 
 
+def test_a_key_may_hold_any_letters(tmp_path: Path) -> None:
+    with serving(tmp_path, CORE_API_KEY="schlüssel") as address:
+        assert httpx.get(f"{address}/persons", headers={"X-API-Key": "schlüssel".encode()}).json() == []
+        refused(httpx.get(f"{address}/persons", headers={"X-API-Key": "schlüssel".encode("latin-1")}), 401)
+
+
 @pytest.mark.parametrize(("written", "saved"), [("true", True), ("True", True), ("false", False), ("False", False)])
 def test_true_and_false_are_read_as_languages_write_them(client: httpx.Client, written: str, saved: bool) -> None:
     found = ok(client.post("/detect", files={"file": jpeg(samples.scenery())}, data={"auto_save": written}))
