@@ -30,6 +30,9 @@ _STATUS: dict[type[errors.CoreError], int] = {
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
+_TOO_MUCH = ("Too many files", "Too many fields", "Part exceeded")
+"""How Starlette's parser of forms begins to say that something is too large."""
+
 _BUG = "The server met an unexpected error; its log says more."
 
 
@@ -96,8 +99,8 @@ def install(app: FastAPI) -> None:
             # What is uploaded lies on the disk before it is looked at.
             return answer(told(no_room(error.__cause__)))
         # The parser of forms has one status for all that it refuses.
-        too_many = error.status_code == 400 and error.detail.startswith(("Too many files", "Too many fields"))
-        return answer(_problem(413 if too_many else error.status_code, str(error.detail)), error.headers)
+        too_much = error.status_code == 400 and error.detail.startswith(_TOO_MUCH)
+        return answer(_problem(413 if too_much else error.status_code, str(error.detail)), error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

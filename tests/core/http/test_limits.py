@@ -130,6 +130,7 @@ def test_many_files_are_bounded_in_number_and_together(client: httpx.Client) -> 
     refused(client.post("/detect/batch", files=[("files", large)] * 3), 413, "5 MB")
     fields = {f"field{number}": "x" for number in range(200)}
     refused(client.post("/detect", files={"file": small}, data=fields), 413, "fields")
+    refused(client.post("/recognize", files={"file": small}, data={"boxes": " " * 1_100_000}), 413, "Part")
     one_too_large = ok(
         client.post("/detect/batch", files=[("files", b"\xff\xd8\xff" + bytes(2_100_000)), ("files", small)])
     )
