@@ -98,6 +98,18 @@ def test_when_the_disk_refuses_no_row_and_no_piece_of_a_file_stays(
     assert (core.images(), core.faces()) == ([], [])
 
 
+def test_a_folder_that_may_not_be_looked_into_is_a_problem(
+    uploads: Uploads, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "exists", fail)
+    with pytest.raises(Refused, match="folder") as refusal:
+        save(uploads, photo)
+    assert refusal.value.status == 503
+
+
 def test_the_file_goes_with_the_last_face(uploads: Uploads, core: FaceCore, folder: Path, photo: bytes) -> None:
     path, (first, second) = save(uploads, photo)
     uploads.remove_face(first, keep_person=False)
