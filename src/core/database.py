@@ -16,29 +16,37 @@ from typing import Any
 import sqlite_vec
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.schema import CreateColumn
 from sqlcipher3 import dbapi2
 
 from core.errors import DatabaseError
 
 BUSY_SECONDS = 20.0
-"""How long a statement waits for another process that is writing."""
+"""How long a statement waits for another process that is writing, and a thread for a connection."""
+
+CONNECTIONS = 15
+"""As many as SQLAlchemy opens by itself; a program with more threads that read at the same time says how many."""
+
+_KEPT = 5
+"""Connections that stay open between uses, as SQLAlchemy keeps them: each may hold its cache of 32 MiB."""
 
 
 class Database:
     """A database file; made when it is not there yet.
 
     Raises (from every method):
-        DatabaseError: the file is no database, is locked for too long, or the disk is full.
+        DatabaseError: the file is no database, is locked or asked by too many for too long, or the disk is full.
     """
 
-    def __init__(self, path: Path, metadata: MetaData, version: int) -> None:
+    def __init__(self, path: Path, metadata: MetaData, version: int, connections: int = CONNECTIONS) -> None:
         """Opens the file and creates the tables of `metadata` that are missing.
 
         Args:
             path: its folder exists.
             metadata: every table of the application.
             version: of the schema; a file of a newer one is refused.
+            connections: most at the same time, one for each thread that reads or writes.
         """
         self.path = path
         self._writing = threading.RLock()
@@ -47,6 +55,9 @@ class Database:
             URL.create("sqlite", database=str(path)),
             module=dbapi2,
             connect_args={"timeout": BUSY_SECONDS},
+            pool_size=min(_KEPT, connections),
+            max_overflow=max(0, connections - _KEPT),
+            pool_timeout=BUSY_SECONDS,
         )
         event.listen(self._engine, "connect", _set_up)
         try:
@@ -74,6 +85,11 @@ class Database:
         with self._writing, _explained(self.path), self._engine.connect() as connection, connection.begin():
             connection.execute(text("BEGIN IMMEDIATE"))
             yield connection
+
+    def check(self) -> None:
+        """Looks into the file, which costs the same however much is in it."""
+        with self.read() as connection:
+            connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
 
     def problems(self) -> list[str]:
         """What SQLite's own integrity check finds; empty when the file is sound."""
@@ -116,6 +132,8 @@ def _explained(path: Path) -> Iterator[None]:
     """What disk, file and other programs do to a database as sentences for the user; bugs pass unchanged."""
     try:
         yield
+    except NoConnection as error:
+        raise DatabaseError(_TOO_MANY) from error
     except (DBAPIError, dbapi2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         code = getattr(cause, "sqlite_errorcode", _EXTENDED) % _EXTENDED
@@ -128,6 +146,7 @@ _EXTENDED = 256
 """SQLite's extended result codes hold the primary code in the lowest eight bits."""
 
 _IN_USE = "The library is in use by another program. Try again in a moment."
+_TOO_MANY = "Too much is asked of the database at the same time. Try again in a moment."
 _NOT_WRITABLE = "{path} cannot be opened for writing. Check the folder's permissions."
 _DAMAGED = "{path} is not a Sietch database, or it is damaged."
 
