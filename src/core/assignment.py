@@ -35,8 +35,10 @@ def match_faces(
 
     Args:
         image_id: the image.
-        faces: stored face ids, their embeddings and qualities.
+        faces: stored face ids, their embeddings and qualities. Those that another model saw than the search's are
+            nobody's: its thresholds say nothing of them.
     """
+    faces = [each for each in faces if each[1].model == search.pack.name]
     if not faces:
         return
     # Who is further away is nobody's runner-up either.

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -52,18 +52,16 @@ Picture = Path | bytes | images.DecodedImage
 """An image: its file, the bytes of one, or its pixels."""
 
 
-class FaceCore:
-    """Detect, recognise, search, cluster and keep persons. Safe to use from several threads.
+class PackInUse:
+    """A model pack, the search among its vectors, and its engine.
 
-    Every change is one transaction. Methods that take `connection` join the caller's transaction on the same `Database`
-    when one is given. What is not found raises `NotFound`, what cannot be used `InvalidInput`, what contradicts what is
-    there `Conflict`; then nothing was changed.
+    An operation takes it once and works with it to its end, whatever pack comes into use meanwhile: what one model saw
+    is never judged by what another's similarities mean.
     """
 
     def __init__(self, database: Database, pack: ModelPack) -> None:
-        self.database = database
-        self.pack = pack
-        self._search = VectorSearch(database, pack)
+        self.pack: Final = pack
+        self.search: Final = VectorSearch(database, pack)
         self._engine: FaceEngine | None = None
         self._opening = threading.Lock()
 
@@ -75,17 +73,45 @@ class FaceCore:
                 self._engine = FaceEngine(self.pack)
             return self._engine
 
-    def use(self, pack: ModelPack) -> None:
-        """Works with another pack from now on; what others saw stays, and is not compared with what this one sees."""
-        with self._opening:
-            self.pack = pack
-            self._search = VectorSearch(self.database, pack)
-            self._engine = None
-
     @property
     def is_loaded(self) -> bool:
         """Whether the models are in memory."""
         return self._engine is not None
+
+
+class FaceCore:
+    """Detect, recognise, search, cluster and keep persons. Safe to use from several threads.
+
+    Every change is one transaction. Methods that take `connection` join the caller's transaction on the same `Database`
+    when one is given. What is not found raises `NotFound`, what cannot be used `InvalidInput`, what contradicts what is
+    there `Conflict`; then nothing was changed.
+    """
+
+    def __init__(self, database: Database, pack: ModelPack) -> None:
+        self.database = database
+        self._in_use = PackInUse(database, pack)
+
+    @property
+    def pack(self) -> ModelPack:
+        """The model pack in use."""
+        return self._in_use.pack
+
+    @property
+    def engine(self) -> FaceEngine:
+        """Its engine in this process, opened at first use."""
+        return self._in_use.engine
+
+    def use(self, pack: ModelPack) -> None:
+        """Works with another pack from now on; what others saw stays, and is not compared with what this one sees.
+
+        An operation that has begun ends with the pack that it began with.
+        """
+        self._in_use = PackInUse(self.database, pack)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the models are in memory."""
+        return self._in_use.is_loaded
 
     # Images
 
@@ -114,9 +140,10 @@ class FaceCore:
             source: what the caller calls the image. The same again is a new detection of it: faces that are found again
                 keep their ids, persons and decisions.
         """
-        decoded = _decoded(image)
-        seen = self.engine.analyze(decoded, min_confidence)
-        image_id, faces = self.add_image(source, decoded.width, decoded.height, seen)
+        using, decoded = self._in_use, _decoded(image)
+        seen = using.engine.analyze(decoded, min_confidence)
+        with self.database.write() as db:
+            image_id, faces = _stored(db, using, source, (decoded.width, decoded.height), seen)
         return Saved(image_id, tuple(faces), tuple(seen))
 
     def save_all(
@@ -163,6 +190,8 @@ class FaceCore:
     ) -> tuple[int, list[Face]]:
         """Stores an image with its faces and vectors, and gives each face to the person it clearly is.
 
+        Faces that another model saw than the one in use are stored, and given to nobody.
+
         Args:
             source: what the caller calls the image; a known one is detected anew (see `redetect`).
             width: of the upright original, in pixels.
@@ -172,13 +201,7 @@ class FaceCore:
             The image's id and its faces in the order given.
         """
         with self._writing(connection) as db:
-            image_id = records.image_id_of(db, source)
-            if image_id is not None:
-                return image_id, self.redetect(image_id, source, width, height, faces, db)[0]
-            image_id = records.insert_image(db, source, width, height)
-            face_ids = [records.insert_face(db, image_id, face) for face in faces]
-            vectors.add(db, face_ids, [face.embedding for face in faces])
-            return image_id, self._matched(db, image_id, face_ids, faces, frozenset(face_ids))
+            return _stored(db, self._in_use, source, (width, height), faces)
 
     def redetect(
         self,
@@ -199,33 +222,7 @@ class FaceCore:
             The faces in the order given, and the persons who lost one.
         """
         with self._writing(connection) as db:
-            before = records.image(db, image_id)
-            if before is None:
-                raise NotFound(f"There is no image {image_id}.")
-            records.update_image(db, image_id, source, width, height)
-            scale = (width / max(before.width, 1), height / max(before.height, 1))
-            model = faces[0].embedding.model if faces else self.pack.name
-            if before.source != source:
-                vectors.delete_others(db, records.face_ids_of(db, image_id), model)
-            done = redetection.redetect(db, image_id, scale, faces, model, self.pack.thresholds.accept)
-            stored = self._matched(db, image_id, done.face_ids, faces, done.free)
-            records.remove_empty(db, done.persons)
-            return stored, done.persons
-
-    def _matched(
-        self,
-        db: Connection,
-        image_id: int,
-        face_ids: Sequence[int],
-        faces: Sequence[AnalyzedFace],
-        free: Collection[int],
-    ) -> list[Face]:
-        """The faces of an image, once the free ones are given to the persons they clearly are."""
-        pairs = zip(face_ids, faces, strict=True)
-        new = [(face_id, face.embedding, face.quality) for face_id, face in pairs if face_id in free]
-        assignment.match_faces(db, self._search, image_id, new)
-        stored = {face.face_id: face for face in records.faces(db, face_ids=face_ids)}
-        return [stored[face_id] for face_id in face_ids]
+            return _redetected(db, self._in_use, image_id, source, (width, height), faces)
 
     def remove_image(
         self, image_id: int, connection: Connection | None = None, keep_persons: bool = False
@@ -268,24 +265,23 @@ class FaceCore:
             limit: 1 to `core.vectors.MAX_NEIGHBOURS`.
             threshold: least cosine similarity.
         """
-        if not 1 <= limit <= vectors.MAX_NEIGHBOURS:
-            raise InvalidInput(f"The limit has to be between 1 and {vectors.MAX_NEIGHBOURS}.")
         with self._reading(connection) as db:
-            near = self._search.nearest(db, query, limit, threshold)
-            faces = {face.face_id: face for face in records.faces(db, face_ids=[face_id for face_id, _ in near])}
-        return [Match(faces[face_id], similarity) for face_id, similarity in near]
+            return _matches(db, self._in_use, query, limit, threshold)
 
     def search_face(self, face_id: int, limit: int = 10, threshold: float = -1.0) -> list[Match]:
         """The other faces most similar to a stored one."""
+        using, most = self._in_use, min(limit + 1, vectors.MAX_NEIGHBOURS)
         with self.database.read() as db:
-            embedding = self.embeddings_of([face_id], db)[face_id]
-            most = min(limit + 1, vectors.MAX_NEIGHBOURS)
-            found = self.search(embedding, most, threshold, db)
+            embedding = _embeddings(db, using.pack, [face_id])[face_id]
+            found = _matches(db, using, embedding, most, threshold)
         return [match for match in found if match.face.face_id != face_id][:limit]
 
     def search_image(self, image: Picture, limit: int = 10, threshold: float = -1.0) -> list[list[Match]]:
         """For each face in an image, in the order of `detect`, the stored faces most similar to it."""
-        return [self.search(face.embedding, limit, threshold) for face in self.detect(image)]
+        using = self._in_use
+        found = using.engine.analyze(_decoded(image))
+        with self.database.read() as db:
+            return [_matches(db, using, face.embedding, limit, threshold) for face in found]
 
     def search_all(
         self, queries: Sequence[Embedding], limit: int = 10, threshold: float = -1.0
@@ -312,13 +308,7 @@ class FaceCore:
             NotFound: a face is missing, or this pack's model did not see it.
         """
         with self._reading(connection) as db:
-            persons.faces(db, face_ids)
-            stored = vectors.of(db, list(face_ids))
-        ours = {face_id: each for face_id in stored for each in stored[face_id] if each.model == self.pack.name}
-        for face_id in face_ids:
-            if face_id not in ours:
-                raise NotFound(f"The face {face_id} was not seen by the model {self.pack.name}.")
-        return ours
+            return _embeddings(db, self.pack, face_ids)
 
     # Grouping
 
@@ -332,8 +322,9 @@ class FaceCore:
             after: group only free faces with a greater id, with one another and with the free faces near them: a search
                 for each instead of a grouping of all.
         """
+        using = self._in_use
         with self._reading(connection) as db:
-            plan = planning.plan_people(db, self.pack) if after is None else planning.plan_new(db, self._search, after)
+            plan = planning.plan_people(db, using.pack) if after is None else planning.plan_new(db, using.search, after)
         return plan if dry_run else self.apply(plan, connection)
 
     def cluster_dbscan(
@@ -352,13 +343,14 @@ class FaceCore:
             eps: largest distance of neighbours, above 0 and at most 2; by default the pack's own.
             min_samples: faces within it, the face itself included, that make a core point.
         """
-        distance = self.pack.thresholds.dbscan_eps if eps is None else eps
+        pack = self.pack
+        distance = pack.thresholds.dbscan_eps if eps is None else eps
         if not (0 < distance <= 2) or min_samples < 1:
             raise InvalidInput("eps has to be above 0 and at most 2, and min_samples at least 1.")
         with self.database.read() as db:
             if face_ids is not None:
                 persons.faces(db, face_ids)
-            plan = planning.plan_dbscan(db, self.pack, face_ids, distance, min_samples)
+            plan = planning.plan_dbscan(db, pack, face_ids, distance, min_samples)
         return plan if dry_run else self.apply(plan)
 
     def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:
@@ -479,12 +471,12 @@ class FaceCore:
     def why(self, face_id: int) -> Explanation:
         """Why a face is, or is not, somebody."""
         with self.database.read() as db:
-            return assignment.explain(db, self._search, face_id)
+            return assignment.explain(db, self._in_use.search, face_id)
 
     def suggestions(self, face_ids: Collection[int]) -> list[Suggestion]:
         """The free faces among these that are likely somebody, the likeliest first: a human should say."""
         with self.database.read() as db:
-            return assignment.suggestions(db, self._search, face_ids)
+            return assignment.suggestions(db, self._in_use.search, face_ids)
 
     def stats(self, connection: Connection | None = None) -> Stats:
         """Counts over everything."""
@@ -509,6 +501,75 @@ def each(operation: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[
         For each item its result, or the error that it raised.
     """
     return [_or_error(operation, item) for item in items]
+
+
+def _stored(
+    db: Connection, using: PackInUse, source: str, size: tuple[int, int], faces: Sequence[AnalyzedFace]
+) -> tuple[int, list[Face]]:
+    image_id = records.image_id_of(db, source)
+    if image_id is not None:
+        return image_id, _redetected(db, using, image_id, source, size, faces)[0]
+    image_id = records.insert_image(db, source, *size)
+    face_ids = [records.insert_face(db, image_id, face) for face in faces]
+    vectors.add(db, face_ids, [face.embedding for face in faces])
+    return image_id, _matched(db, using, image_id, face_ids, faces, frozenset(face_ids))
+
+
+def _redetected(
+    db: Connection,
+    using: PackInUse,
+    image_id: int,
+    source: str,
+    size: tuple[int, int],
+    faces: Sequence[AnalyzedFace],
+) -> tuple[list[Face], frozenset[int]]:
+    before = records.image(db, image_id)
+    if before is None:
+        raise NotFound(f"There is no image {image_id}.")
+    records.update_image(db, image_id, source, *size)
+    scale = (size[0] / max(before.width, 1), size[1] / max(before.height, 1))
+    model = faces[0].embedding.model if faces else using.pack.name
+    if before.source != source:
+        vectors.delete_others(db, records.face_ids_of(db, image_id), model)
+    likeness = using.pack.thresholds.accept if model == using.pack.name else None
+    done = redetection.redetect(db, image_id, scale, faces, model, likeness)
+    stored = _matched(db, using, image_id, done.face_ids, faces, done.free)
+    records.remove_empty(db, done.persons)
+    return stored, done.persons
+
+
+def _matched(
+    db: Connection,
+    using: PackInUse,
+    image_id: int,
+    face_ids: Sequence[int],
+    faces: Sequence[AnalyzedFace],
+    free: Collection[int],
+) -> list[Face]:
+    """The faces of an image, once the free ones are given to the persons they clearly are."""
+    pairs = zip(face_ids, faces, strict=True)
+    new = [(face_id, face.embedding, face.quality) for face_id, face in pairs if face_id in free]
+    assignment.match_faces(db, using.search, image_id, new)
+    stored = {face.face_id: face for face in records.faces(db, face_ids=face_ids)}
+    return [stored[face_id] for face_id in face_ids]
+
+
+def _matches(db: Connection, using: PackInUse, query: Embedding, limit: int, threshold: float) -> list[Match]:
+    if not 1 <= limit <= vectors.MAX_NEIGHBOURS:
+        raise InvalidInput(f"The limit has to be between 1 and {vectors.MAX_NEIGHBOURS}.")
+    near = using.search.nearest(db, query, limit, threshold)
+    faces = {face.face_id: face for face in records.faces(db, face_ids=[face_id for face_id, _ in near])}
+    return [Match(faces[face_id], similarity) for face_id, similarity in near]
+
+
+def _embeddings(db: Connection, pack: ModelPack, face_ids: Collection[int]) -> dict[int, Embedding]:
+    persons.faces(db, face_ids)
+    stored = vectors.of(db, list(face_ids))
+    ours = {face_id: each for face_id in stored for each in stored[face_id] if each.model == pack.name}
+    for face_id in face_ids:
+        if face_id not in ours:
+            raise NotFound(f"The face {face_id} was not seen by the model {pack.name}.")
+    return ours
 
 
 def _decoded(image: Picture) -> images.DecodedImage:
