@@ -18,7 +18,7 @@ from core.search import VectorSearch
 from core.service import FaceCore
 from core.types import AnalyzedFace, Embedding, Face, Vectors, Verdict
 from tests import samples
-from tests.core.faces import face, unit
+from tests.core.faces import face, person, unit
 from tests.core.test_service import jpeg
 
 CHANGES = {"plain": lambda image: image, "mirrored": samples.mirrored, "darker": samples.darker}
@@ -207,6 +207,19 @@ def test_a_face_that_another_model_saw_is_not_judged_by_this_one_s_thresholds(
     # The same face again would be certain to the model that saw it: this one does not ask.
     assert core.add_image("ada 2", 500, 500, [face(direction, model=other_pack.name)])[1][0].person_id is None
     assert core.face(ada.face_id).confirmed
+
+
+def test_faces_that_the_model_has_not_seen_are_not_waited_for(
+    core: FaceCore, pack: ModelPack, other_pack: ModelPack
+) -> None:
+    ids = [core.add_image(f"ada {seed}", 500, 500, [face(person(seed))])[1][0].face_id for seed in (0, 1)]
+    ada, direction = known_to_the_other(core, pack, other_pack)
+    core.assign(ids, ada.person_id)
+    core.use(other_pack)
+    # Near enough to the one that it has seen, and not so near that no third face is asked.
+    alike = beside(direction, other_pack.thresholds.accept + 0.01)
+    (stored,) = core.add_image("ada later", 500, 500, [face(alike, model=other_pack.name)])[1]
+    assert stored.person_id == ada.person_id
 
 
 def test_a_face_elsewhere_in_an_image_is_not_found_again_by_another_model_s_likeness(
