@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
-from core import assignment, images, persons, planning, records, redetection, vectors
+from core import assignment, checking, images, persons, planning, records, redetection, vectors
 from core.database import Database
 from core.engine import FaceEngine
 from core.errors import CoreError, InvalidInput, NotFound
@@ -199,6 +199,10 @@ class FaceCore:
 
         Returns:
             The image's id and its faces in the order given.
+
+        Raises:
+            InvalidInput: a number is not finite or out of its range, an embedding has another dimension than its model,
+                or the faces are of several models; it names the field.
         """
         with self._writing(connection) as db:
             return _stored(db, self._in_use, source, (width, height), faces)
@@ -220,6 +224,10 @@ class FaceCore:
 
         Returns:
             The faces in the order given, and the persons who lost one.
+
+        Raises:
+            NotFound: there is no such image.
+            InvalidInput: as `add_image`.
         """
         with self._writing(connection) as db:
             return _redetected(db, self._in_use, image_id, source, (width, height), faces)
@@ -506,6 +514,7 @@ def each(operation: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[
 def _stored(
     db: Connection, using: PackInUse, source: str, size: tuple[int, int], faces: Sequence[AnalyzedFace]
 ) -> tuple[int, list[Face]]:
+    checking.check_seen(size, faces, using.pack)
     image_id = records.image_id_of(db, source)
     if image_id is not None:
         return image_id, _redetected(db, using, image_id, source, size, faces)[0]
@@ -523,6 +532,7 @@ def _redetected(
     size: tuple[int, int],
     faces: Sequence[AnalyzedFace],
 ) -> tuple[list[Face], frozenset[int]]:
+    checking.check_seen(size, faces, using.pack)
     before = records.image(db, image_id)
     if before is None:
         raise NotFound(f"There is no image {image_id}.")
