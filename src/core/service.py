@@ -43,7 +43,10 @@ from core.types import (
 )
 
 MIN_OVERLAP = 0.3
-"""A given box and a detection that overlap (intersection over union) at least this much are the same face."""
+"""A given box and a detection that overlap (intersection over union) at least this much are the same face. Of 2,436
+boxes that SCRFD and YuNet draw around one face all but one overlap so much, and 2 of 1,442 around two of a photo
+(`python -m tests.benchmarks overlaps`); of several faces the one that overlaps most is taken. It is lower than that
+asks for because people draw boxes more loosely than detectors do."""
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
