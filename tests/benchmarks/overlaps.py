@@ -1,4 +1,4 @@
-"""From which overlap on two boxes are one face's: where `core.service.MIN_OVERLAP` comes from.
+"""From which overlap on two boxes are one face's: where `core.operations.looking.MIN_OVERLAP` comes from.
 
 `python -m tests.benchmarks overlaps`
 
