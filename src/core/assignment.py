@@ -23,7 +23,8 @@ _WHOSE = text("""
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed,
            (SELECT json_group_array(person_id) FROM decision
             WHERE decision.face_id = face.face_id AND kind = 'rejected') AS rejected,
-           (SELECT 1 FROM face AS third WHERE third.person_id = face.person_id LIMIT 1 OFFSET 2) AS several
+           (SELECT 1 FROM face AS third JOIN vector ON vector.face_id = third.face_id AND vector.model = :model
+            WHERE third.person_id = face.person_id LIMIT 1 OFFSET 2) AS several
     FROM face WHERE face_id IN (SELECT value FROM json_each(:ids))
 """)
 
@@ -35,8 +36,10 @@ def match_faces(
 
     Args:
         image_id: the image.
-        faces: stored face ids, their embeddings and qualities.
+        faces: stored face ids, their embeddings and qualities. Those that another model saw than the search's are
+            nobody's: its thresholds say nothing of them.
     """
+    faces = [each for each in faces if each[1].model == search.pack.name]
     if not faces:
         return
     # Who is further away is nobody's runner-up either.
@@ -73,7 +76,7 @@ def neighbours(
     if not near:
         return []
     ids = json.dumps([each for each, _ in near])
-    whose = {row.face_id: row for row in db.execute(_WHOSE, {"ids": ids})}
+    whose = {row.face_id: row for row in db.execute(_WHOSE, {"ids": ids, "model": embedding.model})}
     return [
         Neighbour(
             each,

@@ -133,7 +133,10 @@ class _Copy:
 class VectorSearch:
     """The nearest faces by the vectors of one model pack in one database. Safe to use from several threads.
 
-    It sees what the caller's transaction sees, rows that are not committed yet among them.
+    What it finds, the caller's transaction sees, and it finds what a transaction sees that nobody has overtaken: rows
+    that are not committed yet among them. Vectors that another transaction has removed since the caller's began may be
+    missing, though that one still sees them: the copy follows what is committed, and what is removed is a face that
+    was deleted or is detected anew. A transaction that writes is never overtaken.
     """
 
     def __init__(self, database: Database, pack: ModelPack) -> None:
@@ -151,7 +154,7 @@ class VectorSearch:
         return len(self._copy.ids)
 
     def nearest(self, db: Connection, query: Embedding, limit: int, least: float = -1.0) -> list[tuple[int, float]]:
-        """The faces most similar to a query, exact, the most similar first.
+        """The faces most similar to a query, exact, the most similar first, of those that the class tells of.
 
         Args:
             query: by this model; one by another is searched for by sqlite-vec among its own.
