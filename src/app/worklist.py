@@ -68,12 +68,16 @@ _UNSEEN = """
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A photo that waits, with the places where its file should be; `again`: it is indexed, by another model."""
+    """A photo that waits, with the places where its file should be.
+
+    Attributes:
+        again: the model that is to look at it, where another one has: it is indexed.
+    """
 
     photo_id: int
     content_hash: str
     paths: tuple[bytes, ...]
-    again: bool = False
+    again: str | None = None
 
 
 def request(database: Database, paths: Sequence[str]) -> None:
@@ -108,7 +112,7 @@ def waiting_again(database: Database, model: str, after: int, limit: int) -> lis
     query = text(f"{_WAITING} WHERE {_UNSEEN} AND {_NEXT}")
     with database.read() as db:
         rows = db.execute(query, {"model": model, "after": after, "limit": limit}).all()
-    return [replace(_waiting(row), again=True) for row in rows]
+    return [replace(_waiting(row), again=model) for row in rows]
 
 
 def pending_count(database: Database) -> int:
@@ -174,7 +178,7 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
 def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
     """The photo cannot be read, by this version at least: what was seen in it before it was edited goes.
 
-    A photo that waits again keeps what another model saw, and is not looked at any more.
+    A photo that waits again keeps what another model saw, and the model that was to look at it does not any more.
 
     Returns:
         What changed; nothing when another process was quicker, or the photo is not what was seen any more.
@@ -269,7 +273,7 @@ def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> Libr
         return LibraryChanged()
     if photo.again:
         _set(db, photo, attempts=0)
-        _looked(db, photo, core.pack.name)
+        _looked(db, photo, photo.again)
         return LibraryChanged()
     nothing = {"image_id": None, "width": 0, "height": 0, "format": ""}
     _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
