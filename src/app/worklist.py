@@ -178,7 +178,8 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
 def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
     """The photo cannot be read, by this version at least: what was seen in it before it was edited goes.
 
-    A photo that waits again keeps what another model saw, and the model that was to look at it does not any more.
+    What humans decided of its faces waits until it can be read again. A photo that waits again keeps what another model
+    saw, and the model that was to look at it does not any more.
 
     Returns:
         What changed; nothing when another process was quicker, or the photo is not what was seen any more.
@@ -275,13 +276,14 @@ def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> Libr
         _set(db, photo, attempts=0)
         _looked(db, photo, photo.again)
         return LibraryChanged()
-    nothing = {"image_id": None, "width": 0, "height": 0, "format": ""}
+    nothing = {"width": 0, "height": 0, "format": ""}
     _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
     if row.image_id is None:
         return LibraryChanged(skipped=True)
-    return LibraryChanged(
-        frozenset({photo.photo_id}), core.remove_image(row.image_id, db, keep_persons=True), skipped=True
-    )
+    # Another content, of which nothing is seen, and of the size as it was: what was decided keeps its place.
+    before = core.image(row.image_id, db)
+    _, persons = core.redetect(row.image_id, f"{photo.photo_id}/", before.width, before.height, (), db)
+    return LibraryChanged(frozenset({photo.photo_id}), persons, skipped=True)
 
 
 def _set(db: Connection, photo: Waiting, **values: object) -> None:
