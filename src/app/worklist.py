@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from app import schema, settings
 from app.analysis import PhotoAnalysis
@@ -57,6 +56,8 @@ _WAITING = """
            (SELECT json_group_array(hex(path)) FROM place WHERE place.photo_id = photo.photo_id) AS paths
     FROM photo
 """
+
+_STILL_WAITS = "photo_id = :photo_id AND content_hash = :content_hash AND state = :state"
 
 _NEXT = "photo_id > :after ORDER BY photo_id LIMIT :limit"
 
@@ -102,9 +103,9 @@ def finish_request(database: Database, request_id: int) -> None:
 
 def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
     """The next photos that wait, in the order of their ids, from the one after `after` on."""
-    query = text(f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT}")
+    query = f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT}"
     with database.read() as db:
-        return [_waiting(row) for row in db.execute(query, {"after": after, "limit": limit})]
+        return [_waiting(row) for row in db.exec_driver_sql(query, {"after": after, "limit": limit})]
 
 
 def waiting_again(database: Database, model: str, after: int, limit: int) -> list[Waiting]:
@@ -147,7 +148,7 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         that saw it is not in use any more.
     """
     with database.write() as db:
-        row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
+        row = _still_waiting(db, photo)
         if row is None or seen.model != core.pack.name:
             return LibraryChanged()
         source, size = f"{photo.photo_id}/{photo.content_hash}", (seen.width, seen.height)
@@ -194,9 +195,11 @@ def count_attempt(database: Database, core: FaceCore, photo: Waiting, reason: st
     Returns:
         As `refuse`.
     """
-    query = select(schema.photo.c.attempts).where(_still_waits(photo))
     with database.write() as db:
-        attempts = int(db.execute(query).scalar() or 0) + 1
+        row = _still_waiting(db, photo)
+        if row is None:
+            return LibraryChanged()
+        attempts = row.attempts + 1
         _set(db, photo, attempts=attempts, reason=None if photo.again else reason)
         if attempts >= MAX_ATTEMPTS:
             return _refuse(db, core, photo, reason)
@@ -233,9 +236,9 @@ def grouping_due(database: Database, model: str, at_end: bool) -> bool:
             return last > _number(db, _GROUPED_UNTIL)
         whole = _number(db, _WHOLE_UNTIL)
         # The last photo first: where they are looked at again, that is the last to be.
-        unseen = text(f"SELECT 1 FROM photo WHERE {_UNSEEN} ORDER BY photo_id DESC LIMIT 1")
+        unseen = f"SELECT 1 FROM photo WHERE {_UNSEEN} ORDER BY photo_id DESC LIMIT 1"
         enough = last - whole >= max(FIRST_GROUPING, whole // GROWTH)
-        return enough and db.execute(unseen, {"model": model}).first() is None
+        return enough and db.exec_driver_sql(unseen, {"model": model}).first() is None
 
 
 def group(database: Database, core: FaceCore, everything: bool = False) -> tuple[Clustering, LibraryChanged]:
@@ -269,7 +272,7 @@ def group_anew(db: Connection) -> None:
 
 
 def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
-    row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
+    row = _still_waiting(db, photo)
     if row is None:
         return LibraryChanged()
     if photo.again:
@@ -286,20 +289,26 @@ def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> Libr
     return LibraryChanged(frozenset({photo.photo_id}), persons, skipped=True)
 
 
+def _still_waiting(db: Connection, photo: Waiting) -> Any | None:
+    """The photo's row; None when somebody was quicker, or its file was found to be another one since."""
+    query = f"SELECT image_id, attempts FROM photo WHERE {_STILL_WAITS}"
+    return db.exec_driver_sql(query, _as_it_waits(photo)).first()
+
+
 def _set(db: Connection, photo: Waiting, **values: object) -> None:
-    db.execute(update(schema.photo).where(_still_waits(photo)).values(**values))
+    changes = ", ".join(f"{name} = :new_{name}" for name in values)
+    values = {f"new_{name}": value for name, value in values.items()}
+    db.exec_driver_sql(f"UPDATE photo SET {changes} WHERE {_STILL_WAITS}", values | _as_it_waits(photo))
 
 
-def _still_waits(photo: Waiting) -> ColumnElement[bool]:
-    """Nobody was quicker, and its file was not found to be another one since."""
-    row = schema.photo.c
-    same = (row.photo_id == photo.photo_id) & (row.content_hash == photo.content_hash)
-    return same & (row.state == (PhotoState.INDEXED if photo.again else PhotoState.PENDING))
+def _as_it_waits(photo: Waiting) -> dict[str, object]:
+    state = PhotoState.INDEXED if photo.again else PhotoState.PENDING
+    return {"photo_id": photo.photo_id, "content_hash": photo.content_hash, "state": state}
 
 
 def _looked(db: Connection, photo: Waiting, model: str) -> None:
-    row = {"photo_id": photo.photo_id, "model": model}
-    db.execute(upsert(schema.look).values(row).on_conflict_do_nothing())
+    row = {"id": photo.photo_id, "model": model}
+    db.exec_driver_sql("INSERT OR IGNORE INTO look (photo_id, model) VALUES (:id, :model)", row)
 
 
 def _waiting(row: Any) -> Waiting:
@@ -311,4 +320,4 @@ def _number(db: Connection, key: str) -> int:
 
 
 def _last_face(db: Connection) -> int:
-    return int(db.execute(text("SELECT coalesce(max(face_id), 0) FROM face")).scalar_one())
+    return int(db.exec_driver_sql("SELECT coalesce(max(face_id), 0) FROM face").scalar_one())
