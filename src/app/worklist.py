@@ -59,7 +59,7 @@ _WAITING = """
 
 _STILL_WAITS = "photo_id = :photo_id AND content_hash = :content_hash AND state = :state"
 
-_NEXT = "photo_id > :after ORDER BY photo_id LIMIT :limit"
+_NEXT = "photo_id > :after ORDER BY photo_id LIMIT {limit:d}"
 
 _UNSEEN = """
     state = 'indexed'
@@ -103,16 +103,16 @@ def finish_request(database: Database, request_id: int) -> None:
 
 def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
     """The next photos that wait, in the order of their ids, from the one after `after` on."""
-    query = f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT}"
+    query = f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT.format(limit=limit)}"
     with database.read() as db:
-        return [_waiting(row) for row in db.exec_driver_sql(query, {"after": after, "limit": limit})]
+        return [_waiting(row) for row in db.exec_driver_sql(query, {"after": after})]
 
 
 def waiting_again(database: Database, model: str, after: int, limit: int) -> list[Waiting]:
     """The next indexed photos at which a model has not looked, as `waiting`."""
-    query = text(f"{_WAITING} WHERE {_UNSEEN} AND {_NEXT}")
+    query = f"{_WAITING} WHERE {_UNSEEN} AND {_NEXT.format(limit=limit)}"
     with database.read() as db:
-        rows = db.execute(query, {"model": model, "after": after, "limit": limit}).all()
+        rows = db.exec_driver_sql(query, {"model": model, "after": after}).all()
     return [replace(_waiting(row), again=model) for row in rows]
 
 

@@ -74,7 +74,7 @@ def neighbours(
     if not near:
         return []
     ids = json.dumps([each for each, _ in near])
-    whose = {row.face_id: row for row in db.exec_driver_sql(_WHOSE, {"ids": ids})}
+    whose = {row.face_id: row for row in db.exec_driver_sql(_WHOSE, {"ids": ids}).all()}
     return [
         Neighbour(
             each,

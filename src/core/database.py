@@ -50,6 +50,8 @@ class Database:
             URL.create("sqlite", database=str(path)),
             module=dbapi2,
             connect_args={"timeout": BUSY_SECONDS},
+            # The last connection first: it still has in its cache what it wrote.
+            pool_use_lifo=True,
         )
         event.listen(self._engine, "connect", _set_up)
         try:

@@ -16,7 +16,7 @@ from core.types import AnalyzedFace, BoundingBox, Face, Image, Person, Stats
 _FACES = """
     SELECT face.*, image.source,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed
-    FROM face JOIN image USING (image_id) {where} ORDER BY face.face_id LIMIT :limit OFFSET :skip
+    FROM face JOIN image USING (image_id) {where} ORDER BY face.face_id {page}
 """
 
 _IMAGES = """
@@ -125,8 +125,9 @@ def faces(
         where, values = "WHERE face.person_id = :person_id", {"person_id": person_id}
     elif face_ids is not None:
         where, values = f"WHERE {_AMONG}", {"ids": json.dumps(list(face_ids))}
-    page = {"skip": skip, "limit": -1 if limit is None else limit}
-    return [_face(row) for row in db.exec_driver_sql(_FACES.format(where=where), values | page)]
+    # Not as values: SQLite plans a statement again for every limit that it is given so.
+    page = f"LIMIT {-1 if limit is None else limit:d} OFFSET {skip:d}"
+    return [_face(row) for row in db.exec_driver_sql(_FACES.format(where=where, page=page), values).all()]
 
 
 def persons(db: Connection, skip: int = 0, limit: int | None = None) -> list[Person]:

@@ -113,12 +113,12 @@ class _Copy:
         # Python 3.11 dies in time.
         rough = np.asarray(simsimd.cdist(asked[None], self.coarse, "dot", out_dtype="float32"))
         near = rough[0] * (self.scales * level)
+        # Cauchy and Schwarz: |q.x - q'.x'| <= |x - x'| + |q - q'| |x'|, for each of two rows that are compared.
+        doubt = self.error + float(np.linalg.norm(query - asked * level)) * (1 + self.error)
+        enough = least - doubt
         if limit < len(near):
-            # Cauchy and Schwarz: |q.x - q'.x'| <= |x - x'| + |q - q'| |x'|, for each of two rows that are compared.
-            doubt = self.error + float(np.linalg.norm(query - asked * level)) * (1 + self.error)
-            rows = np.flatnonzero(near >= np.partition(near, -limit)[-limit] - 2 * doubt)
-        else:
-            rows = np.arange(len(near))
+            enough = max(enough, float(np.partition(near, -limit)[-limit]) - 2 * doubt)
+        rows = np.flatnonzero(near >= enough)
         similarity = np.empty(len(rows), np.float32)
         for start in range(0, len(rows), 1024):
             part = rows[start : start + 1024]
@@ -242,7 +242,7 @@ def _seen(db: Connection, ids: NDArray[np.int64], similarity: NDArray[np.float32
     """Face ids and similarities of those of the vectors that are there for the caller's transaction."""
     if not len(ids):
         return []
-    faces = {int(row[0]): int(row[1]) for row in db.exec_driver_sql(_FACES, {"ids": json.dumps(ids.tolist())})}
+    faces = {row[0]: row[1] for row in db.exec_driver_sql(_FACES, {"ids": json.dumps(ids.tolist())}).all()}
     pairs = zip(ids.tolist(), similarity.tolist(), strict=True)
     return [(faces[vector_id], near) for vector_id, near in pairs if vector_id in faces]
 
