@@ -13,13 +13,12 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
 from core import assignment, images, persons, planning, records, redetection, vectors
 from core.database import Database
-from core.engine import FaceEngine
 from core.errors import CoreError, InvalidInput, NotFound
 from core.models import ModelPack
 from core.search import VectorSearch
@@ -41,6 +40,9 @@ from core.types import (
     Suggestion,
     Unchanged,
 )
+
+if TYPE_CHECKING:
+    from core.engine import FaceEngine
 
 MIN_OVERLAP = 0.3
 """A given box and a detection that overlap (intersection over union) at least this much are the same face."""
@@ -72,6 +74,9 @@ class FaceCore:
         """The engine in this process, opened at first use."""
         with self._opening:
             if self._engine is None:
+                # Imported where it is used: a program that leaves photos to its workers does without onnxruntime.
+                from core.engine import FaceEngine
+
                 self._engine = FaceEngine(self.pack)
             return self._engine
 
