@@ -227,3 +227,12 @@ def test_a_database_that_is_held_too_long_is_in_use(database: Database, monkeypa
     add(impatient, "b")
     assert sources(database) == ["b"]
     impatient.close()
+
+
+def test_what_wrote_last_writes_next(database: Database) -> None:
+    with database.write() as db:
+        wrote = db.connection.driver_connection
+        with database.read() as other:
+            assert other.connection.driver_connection is not wrote
+    with database.write() as db:
+        assert db.connection.driver_connection is wrote, "what it wrote is still in its cache"
