@@ -12,14 +12,17 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.metadata import taken_at
 from app.thumbnail_files import ThumbnailFiles
 from core import images
-from core.engine import FaceEngine, use_one_thread
 from core.errors import ImageTooLarge, ImageUnavailable
 from core.models import ModelPack
 from core.types import AnalyzedFace
+
+if TYPE_CHECKING:
+    from core.engine import FaceEngine
 
 _NICENESS = 10
 
@@ -51,6 +54,9 @@ class PhotoAnalysis:
 
 def prepare_worker() -> None:
     """Lets the window and everything else on the computer go first."""
+    # Here and not above: the program itself, which only hands out photos, does without onnxruntime.
+    from core.engine import use_one_thread
+
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     use_one_thread()
@@ -111,4 +117,6 @@ def _modified(path: Path) -> float:
 @functools.cache
 def _engine(pack: ModelPack) -> FaceEngine:
     """One engine for the life of a worker process."""
+    from core.engine import FaceEngine
+
     return FaceEngine(pack)

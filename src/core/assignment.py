@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from core import decisions, matching, records, vectors
 from core.errors import NotFound
@@ -18,14 +18,15 @@ from core.search import VectorSearch
 from core.thresholds import Thresholds
 from core.types import Embedding, Explanation, Face, NearFace, Suggestion, Verdict
 
-_WHOSE = text("""
+_WHOSE = """
     SELECT face.face_id, face.person_id,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed,
            (SELECT json_group_array(person_id) FROM decision
             WHERE decision.face_id = face.face_id AND kind = 'rejected') AS rejected,
-           (SELECT 1 FROM face AS third WHERE third.person_id = face.person_id LIMIT 1 OFFSET 2) AS several
+           (SELECT 1 FROM face AS third JOIN vector ON vector.face_id = third.face_id AND vector.model = :model
+            WHERE third.person_id = face.person_id LIMIT 1 OFFSET 2) AS several
     FROM face WHERE face_id IN (SELECT value FROM json_each(:ids))
-""")
+"""
 
 
 def match_faces(
@@ -35,13 +36,16 @@ def match_faces(
 
     Args:
         image_id: the image.
-        faces: stored face ids, their embeddings and qualities.
+        faces: stored face ids, their embeddings and qualities. Those that another model saw than the search's are
+            nobody's: its thresholds say nothing of them.
     """
-    if not faces:
-        return
+    faces = [each for each in faces if each[1].model == search.pack.name]
     # Who is further away is nobody's runner-up either.
     least = search.pack.thresholds.suggest - search.pack.thresholds.margin
-    near = {face_id: neighbours(db, search, face_id, embedding, least) for face_id, embedding, _ in faces}
+    found = {face_id: neighbours(db, search, face_id, embedding, least) for face_id, embedding, _ in faces}
+    near = {face_id: each for face_id, each in found.items() if each}
+    if not near:
+        return
     thresholds = search.pack.thresholds
     rejected = decisions.rejected(db, [face_id for face_id, _, _ in faces])
     qualities = {face_id: quality for face_id, _, quality in faces}
@@ -73,7 +77,7 @@ def neighbours(
     if not near:
         return []
     ids = json.dumps([each for each, _ in near])
-    whose = {row.face_id: row for row in db.execute(_WHOSE, {"ids": ids})}
+    whose = {row.face_id: row for row in db.exec_driver_sql(_WHOSE, {"ids": ids, "model": embedding.model}).all()}
     return [
         Neighbour(
             each,
@@ -148,7 +152,7 @@ def _judged(db: Connection, search: VectorSearch, face_id: int) -> tuple[Face, l
 def _present(db: Connection, image_id: int, but: int = -1) -> list[int]:
     """The persons in an image, without one of its faces."""
     query = "SELECT person_id FROM face WHERE image_id = :id AND face_id <> :but AND person_id IS NOT NULL"
-    return list(db.execute(text(query), {"id": image_id, "but": but}).scalars())
+    return list(db.exec_driver_sql(query, {"id": image_id, "but": but}).scalars())
 
 
 def _reason(verdict: Verdict, face: Face, choice: Choice, thresholds: Thresholds) -> str:

@@ -4,26 +4,36 @@ The driver is `sqlcipher3`: unlike the standard module it can load extensions on
 beside the writer; a process killed at any moment leaves the last committed state. An application that embeds Core adds
 its own tables to `metadata` and writes through the same object, so that its rows and Core's commit together.
 `core.migrating` tells how an older file becomes one of today.
+
+What is done for every photo goes to the driver as it is (`exec_driver_sql`, `add_row`): SQLAlchemy takes several times
+longer to make such a statement than SQLite to carry it out.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlite_vec
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlcipher3 import dbapi2
 
 from core import migrating, migrations
 from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer, DatabaseOutdated
 
 BUSY_SECONDS = 20.0
-"""How long a statement waits for another process that is writing."""
+"""How long a statement waits for another process that is writing, and a thread for a connection."""
+
+CONNECTIONS = 15
+"""As many as SQLAlchemy opens by itself; a program with more threads that read at the same time says how many."""
+
+_KEPT = 5
+"""Connections that stay open between uses, as SQLAlchemy keeps them: each may hold its cache of 32 MiB."""
 
 
 class Database:
@@ -34,7 +44,7 @@ class Database:
         reading: nothing is ever written.
 
     Raises (from every method):
-        DatabaseError: the file is no database, is locked for too long, or the disk is full.
+        DatabaseError: the file is no database, is locked or asked by too many for too long, or the disk is full.
     """
 
     def __init__(
@@ -42,6 +52,7 @@ class Database:
         path: Path,
         metadata: MetaData,
         version: int,
+        connections: int = CONNECTIONS,
         *,
         revisions: Sequence[Path] | None = None,
         before: Callable[[], object] = lambda: None,
@@ -53,6 +64,7 @@ class Database:
             path: its folder exists.
             metadata: every table of the application.
             version: of the schema; a file of a newer one is refused.
+            connections: most at the same time, one for each thread that reads or writes.
             revisions: the folders of the histories that the tables have, Core's first. Without them Core's tables
                 follow their history, and other tables of `metadata` that are missing are made as they are.
             before: called before an older file is changed; an error that it raises leaves the file as it is.
@@ -71,6 +83,11 @@ class Database:
             URL.create("sqlite", database=str(path)),
             module=dbapi2,
             connect_args={"timeout": BUSY_SECONDS},
+            pool_size=min(_KEPT, connections),
+            max_overflow=max(0, connections - _KEPT),
+            pool_timeout=BUSY_SECONDS,
+            # The last connection first: it still has in its cache what it wrote.
+            pool_use_lifo=True,
         )
         event.listen(self._engine, "connect", _set_up_to_read if reading else _set_up)
         folders = [migrations.FOLDER] if revisions is None else list(revisions)
@@ -127,7 +144,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection that sees one unchanging state of the database."""
         with explained(self.path), self._engine.connect() as connection, connection.begin():
-            connection.execute(text("BEGIN"))
+            connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextlib.contextmanager
@@ -136,8 +153,13 @@ class Database:
         if self.reading:
             raise DatabaseError("The library was opened for reading only.")
         with self._writing, explained(self.path), self._engine.connect() as connection, connection.begin():
-            connection.execute(text("BEGIN IMMEDIATE"))
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    def check(self) -> None:
+        """Looks into the file, which costs the same however much is in it."""
+        with self.read() as connection:
+            connection.execute(text("SELECT 1 FROM sqlite_master LIMIT 1"))
 
     def problems(self) -> list[str]:
         """What SQLite's own integrity check finds; empty when the file is sound."""
@@ -158,6 +180,13 @@ def load_vectors(connection: Any) -> None:
     connection.enable_load_extension(False)
 
 
+def add_row(connection: Connection, table: str, row: Mapping[str, object]) -> int:
+    """Adds a row, whose names are columns; its id."""
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    return int(connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({values})", dict(row)).lastrowid)
+
+
 def _set_up(connection: Any, _record: object) -> None:
     # Transactions are begun by `read` and `write` alone, not by the driver's own guess.
     connection.isolation_level = None
@@ -176,6 +205,8 @@ def explained(path: Path) -> Iterator[None]:
     """What disk, file and other programs do to a database as sentences for the user; bugs pass unchanged."""
     try:
         yield
+    except NoConnection as error:
+        raise DatabaseError(_TOO_MANY) from error
     except (DBAPIError, dbapi2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         code = getattr(cause, "sqlite_errorcode", _BY_TEXT.get(str(cause), _EXTENDED)) % _EXTENDED
@@ -199,6 +230,7 @@ _BY_TEXT = {
 """The driver gives no code with the errors of a backup."""
 
 _IN_USE = "The library is in use by another program. Try again in a moment."
+_TOO_MANY = "Too much is asked of the database at the same time. Try again in a moment."
 _NOT_WRITABLE = "{path} cannot be opened for writing. Check the folder's permissions."
 _DAMAGED = "{path} is not a Sietch database, or it is damaged."
 

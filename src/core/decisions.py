@@ -76,8 +76,8 @@ def confirmed(db: Connection) -> dict[int, int]:
 def rejected(db: Connection, face_ids: Collection[int] | None = None) -> dict[int, frozenset[int]]:
     """Face id -> the persons whom a human said it is not; of all faces, or of those given."""
     among = "face_id IS NOT NULL" if face_ids is None else "face_id IN (SELECT value FROM json_each(:ids))"
-    query = text(f"SELECT face_id, person_id FROM decision WHERE kind = 'rejected' AND {among}")
-    rows = db.execute(query, {} if face_ids is None else {"ids": json.dumps(list(face_ids))})
+    query = f"SELECT face_id, person_id FROM decision WHERE kind = 'rejected' AND {among}"
+    rows = db.exec_driver_sql(query, {} if face_ids is None else {"ids": json.dumps(list(face_ids))})
     found: defaultdict[int, set[int]] = defaultdict(set)
     for row in rows:
         found[row.face_id].add(row.person_id)

@@ -31,7 +31,10 @@ it concerns 3% (`python -m tests.benchmarks grouping --mirrored-below 0`, and 1)
 
 
 MOST_ENLARGED = 1.2
-"""A face whose crop has more pixels across than this for one of the picture is worth decoding the picture again."""
+"""A face whose crop has more pixels across than this for one of the picture is worth decoding the picture again. At 1.2
+a face resembles itself as it is in the full picture by 0.994 in the mean, at 1.5 by 0.986, at 2 by 0.966, at 3 by
+0.887; how much it resembles its person begins to fall behind 1.5 (`python -m tests.benchmarks enlargement`). Higher
+saves decoding and costs small faces."""
 
 
 class FaceEngine:

@@ -26,7 +26,10 @@ _NEIGHBOURS = 32
 """Nearest faces that linkage considers of each face: in a crowd of one person more would only take memory."""
 
 _CERTAIN = 3.0
-"""The number of pairs as which the usual similarity of one person's photos counts where a group is small."""
+"""The number of pairs as which the usual similarity of one person's photos counts where a group is small: as many as
+three photos make. Chosen so that a group of two, whose one pair says little, is judged by the usual; the sets of faces
+at hand hardly depend on it. From 0.5 to 100 the corrections that they need are 657 or 658 (`python -m tests.benchmarks
+grouping --half 0 --sweep`)."""
 
 _BLOCK, _HELD, _PAIRS, _TILE, _ROUNDS = 1024, 4_000_000, 1 << 14, 1 << 24, 4
 

@@ -1,7 +1,6 @@
 """Any supported file -> upright RGB pixels, at the scale that is needed and within bounds.
 
-JPEG goes through libjpeg-turbo (simplejpeg), which decodes large pictures at a half, a quarter or an eighth directly;
-what it refuses, and every other format, goes through Pillow. The EXIF orientation is applied here and nowhere else.
+`formats` tells what a file is, `decoders` make its pixels. The EXIF orientation is applied here and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,12 +15,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NoReturn
 
-import cv2
 import numpy as np
 import simplejpeg
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
+from core.decoders import pixels_of
+from core.decoders import resized as resized
 from core.errors import DamagedImage, ImageError, ImageTooLarge, ImageUnavailable, NotAnImage
+from core.formats import READABLE as READABLE
+from core.formats import sniff as sniff
 from core.types import Pixels
 
 MAX_PIXELS = 150_000_000
@@ -70,49 +72,6 @@ class DecodedImage:
         return float(max(self.width, self.height) / max(self.pixels.shape[:2]))
 
 
-def sniff(head: bytes) -> str | None:
-    """The format that a file's first 32 bytes tell, or None: one of those that Core reads, or "HEIC" or "RAW"."""
-    for magic, name in _MAGIC:
-        if head.startswith(magic):
-            return name
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WEBP"
-    if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12])
-    return None
-
-
-READABLE = frozenset({"JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000"})
-"""The formats of `sniff` that `decode` reads."""
-
-_MAGIC = (
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-    (b"BM", "BMP"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
-    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
-    (b"\xff\x4f\xff\x51", "JPEG2000"),
-    (b"FUJIFILMCCD-RAW", "RAW"),
-    (b"IIRO", "RAW"),
-    (b"IIU\0", "RAW"),
-)
-_BRANDS = {
-    b"avif": "AVIF",
-    b"avis": "AVIF",
-    b"heic": "HEIC",
-    b"heix": "HEIC",
-    b"hevc": "HEIC",
-    b"mif1": "HEIC",
-    b"msf1": "HEIC",
-    b"crx ": "RAW",
-}
-
-
 def read_file(path: Path) -> bytes:
     """The file's bytes.
 
@@ -151,7 +110,7 @@ def decode(data: bytes, max_side: int | None = None, max_pixels: int | None = No
             orientation = _orientation(image)
             kind = image.format or ""
             side = max_side or (FIRST_SIDE if kind == "JPEG" else WORKING_SIDE)
-            pixels = _turned(_pixels(image, data, side), orientation)
+            pixels = _turned(pixels_of(image, data, side), orientation)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -184,15 +143,6 @@ def exif_of(data: bytes) -> Image.Exif:
             return image.getexif()
     except Exception:  # as in `decode`; a picture without readable metadata is still a picture
         return Image.Exif()
-
-
-def resized(pixels: Pixels, width: int, height: int) -> Pixels:
-    """The picture at another size: averaged when it shrinks, interpolated when it grows."""
-    if pixels.shape[:2] == (height, width):
-        return pixels
-    shrinks = width < pixels.shape[1]
-    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
-    return small.astype(np.uint8, copy=False)
 
 
 def encode_jpeg(pixels: Pixels, quality: int = 82) -> bytes:
@@ -281,78 +231,3 @@ def _turned(pixels: Pixels, orientation: int) -> Pixels:
         8: lambda p: p.transpose(1, 0, 2)[::-1],
     }[orientation](pixels)
     return np.ascontiguousarray(turned)
-
-
-def _pixels(image: Image.Image, data: bytes, max_side: int) -> Pixels:
-    if image.format == "JPEG" and image.mode in ("RGB", "L"):
-        denominator = _denominator(image.size, max_side)
-        try:
-            pixels: Pixels = simplejpeg.decode_jpeg(
-                data,
-                "RGB",
-                min_width=-(-image.width // denominator),
-                min_height=-(-image.height // denominator),
-            )
-            return pixels
-        except ValueError:
-            # libjpeg-turbo's strict mode refuses odd files that Pillow still reads.
-            pass
-    if image.format == "WEBP" and image.mode == "RGB" and not getattr(image, "is_animated", False):
-        return _pixels_by_opencv(image, data, max_side)
-    return _pixels_by_pillow(image, max_side)
-
-
-def _pixels_by_opencv(image: Image.Image, data: bytes, max_side: int) -> Pixels:
-    """A still WebP: Pillow's decoder is made for animations and takes sixteen bytes a pixel."""
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None or pixels.shape[:2] != (image.height, image.width):
-        raise DamagedImage("The picture is damaged (its pixels cannot be decoded).")
-    denominator = _denominator(image.size, max_side)
-    if denominator == 1:
-        return pixels.astype(np.uint8, copy=False)
-    return resized(pixels.astype(np.uint8, copy=False), image.width // denominator, image.height // denominator)
-
-
-def _denominator(size: tuple[int, int], max_side: int) -> int:
-    """The largest reduction that JPEG offers (1, 2, 4, 8) which keeps the longer side at `max_side` or more."""
-    return max(each for each in (1, 2, 4, 8) if each == 1 or max(size) / each >= max_side)
-
-
-def _pixels_by_pillow(image: Image.Image, max_side: int) -> Pixels:
-    denominator = _denominator(image.size, max_side)
-    width, height = (max(1, side // denominator) for side in image.size)
-    image.draft("RGB" if image.mode != "L" else "L", (width, height))
-    image.load()
-    rest = min(image.width // width, image.height // height)
-    if image.mode in _WIDE:
-        return _from_wide(image, rest)
-    if rest > 1:
-        # Smaller first, then in colour: the other order takes several times the memory.
-        image = image.resize((width, height)) if image.mode in ("P", "PA", "1") else image.reduce(rest)
-    return np.asarray(_rgb(image))
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    """What is transparent becomes white."""
-    if image.mode not in ("LA", "La", "RGBA", "RGBa", "PA") and "transparency" not in image.info:
-        return image.convert("RGB")
-    layer = image if image.mode == "RGBA" else image.convert("RGBA")
-    white = Image.new("RGB", layer.size, (255, 255, 255))
-    white.paste(layer, mask=layer.getchannel("A"))
-    return white
-
-
-_WIDE = ("I;16", "I;16B", "I;16L", "I", "F")
-
-
-def _from_wide(image: Image.Image, step: int) -> Pixels:
-    """Gray of 16 or 32 bits or floating point -> 8 bits; Pillow's own conversion would clip it to white."""
-    every = np.asarray(image)[::step, ::step]
-    if every.dtype.itemsize == 2:
-        gray = (every >> 8).astype(np.uint8)
-    else:
-        values = np.nan_to_num(every.astype(np.float32), copy=False)
-        top = float(values.max(initial=0.0))
-        values *= 255 / next((scale for scale in (1.0, 255.0, 65535.0) if top <= scale), top)
-        gray = np.clip(values, 0, 255, out=values).astype(np.uint8)
-    return np.repeat(gray[:, :, None], 3, axis=2)

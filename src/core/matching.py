@@ -26,7 +26,7 @@ class Neighbour:
         person_id: whose it is, or None.
         confirmed: a human said so.
         rejected: persons whom a human said it is not.
-        several: whether its person has three faces or more.
+        several: whether its person has three faces or more that this model has seen: others cannot be near.
     """
 
     face_id: int

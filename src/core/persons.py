@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -19,6 +19,9 @@ from core.types import UNCHANGED, Face, Merge, Metadata, Person, Unchanged
 MAX_NAME = 200
 MAX_METADATA = 65536
 """Characters of a name, and of a note as JSON."""
+
+MAX_DEPTH = 64
+"""Lists and objects within one another in a note: Pydantic, which the Core API answers with, gives up at 255."""
 
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -181,8 +184,18 @@ def _json(metadata: Metadata) -> str:
     try:
         note = json.dumps(dict(metadata), allow_nan=False, ensure_ascii=False, sort_keys=True)
         note.encode()
+        too_deep = _depth(metadata) > MAX_DEPTH
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(f"The metadata is no JSON object: {error}.") from error
     if len(note) > MAX_METADATA:
         raise InvalidInput(f"The metadata may have at most {MAX_METADATA:,} characters.")
+    if too_deep:
+        raise InvalidInput(f"The metadata may have at most {MAX_DEPTH} lists and objects within one another.")
     return note
+
+
+def _depth(value: object) -> int:
+    if not isinstance(value, Mapping | list | tuple):
+        return 0
+    inner = value.values() if isinstance(value, Mapping) else value
+    return 1 + max(map(_depth, inner), default=0)

@@ -30,7 +30,7 @@ def redetect(
     scale: tuple[float, float],
     faces: Sequence[AnalyzedFace],
     model: str,
-    likeness: float,
+    likeness: float | None,
 ) -> Redetected:
     """Makes `faces` the faces of the image.
 
@@ -39,7 +39,8 @@ def redetect(
         scale: its width and height now over those at the last detection.
         faces: as `model` sees them now.
         model: that looked.
-        likeness: least similarity to an old face of the same model for a face at another place to be that one.
+        likeness: least similarity to an old face of the same model for a face at another place to be that one; None
+            where nobody knows what the model's similarities mean: then faces are found again by their place alone.
     """
     old_ids = records.face_ids_of(db, image_id)
     old = {face.face_id: face for face in records.faces(db, face_ids=old_ids)}
@@ -48,7 +49,8 @@ def redetect(
     same_model = {
         face_id: each.vector for face_id, embeddings in stored.items() for each in embeddings if each.model == model
     }
-    found = _pairs(_by_place(places, faces) + _by_likeness(same_model, faces, likeness))
+    alike = [] if likeness is None else _by_likeness(same_model, faces, likeness)
+    found = _pairs(_by_place(places, faces) + alike)
     ids = [
         _kept(db, found[row], face) if row in found else records.insert_face(db, image_id, face)
         for row, face in enumerate(faces)

@@ -14,11 +14,13 @@ from tests.benchmarks import (
     crash,
     dbscan,
     engine,
+    enlargement,
     grouping,
     indexing,
     kills,
     matching,
     order,
+    overlaps,
     quality,
     responsiveness,
     search,
@@ -32,10 +34,12 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "crash": crash.main,
     "dbscan": dbscan.main,
     "engine": engine.main,
+    "enlargement": enlargement.main,
     "grouping": grouping.main,
     "kills": kills.main,
     "matching": matching.main,
     "order": order.main,
+    "overlaps": overlaps.main,
     "quality": quality.main,
     "responsiveness": responsiveness.main,
     "search": search.main,
@@ -48,7 +52,7 @@ def main() -> None:
     if len(sys.argv) == 1:
         for each in (engine, indexing, search, dbscan, responsiveness):
             each.main([])
-        for each in (calibration, quality, matching, grouping, order) if LFW.is_dir() else ():
+        for each in (calibration, quality, matching, grouping, order, enlargement, overlaps) if LFW.is_dir() else ():
             each.main([])
         return
     name, *arguments = sys.argv[1:]

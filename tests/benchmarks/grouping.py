@@ -32,7 +32,19 @@ from tests.benchmarks.photos import LFW
 
 Labels = NDArray[np.int64]
 
-STEPS = {"link": 0.02, "centres": 0.02, "kin": 0.05, "attach": 0.02, "ahead": 0.01, "usual": 0.04}
+STEPS = {
+    "link": 0.02,
+    "centres": 0.02,
+    "kin": 0.05,
+    "attach": 0.02,
+    "ahead": 0.01,
+    "usual": 0.04,
+    "found_quality": 0.05,
+    "join_quality": 0.01,
+}
+
+CERTAIN = (0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 100.0)
+"""Of `core.grouping`, how many pairs the usual similarity counts as: the same for every model."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -54,15 +66,23 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _sweep(made: dict[str, FaceSet], thresholds: Thresholds) -> None:
-    header = " ".join(f"{name:>16}" for name in made)
+    header = " ".join(f"{name:>16}" for name in made) + f" {'F':>7} {'EFFORT':>7}"
     for threshold, step in STEPS.items():
-        print(f"\n{threshold:>8} {header} {'F':>7} {'EFFORT':>7}")
+        print(f"\n{threshold:>13} {header}")
         for value in getattr(thresholds, threshold) + step * np.arange(-4, 5):
-            tried = replace(thresholds, **{threshold: float(value)})
-            scores = [_score(_people(each, tried), each.who) for each in made.values()]
-            cells = " ".join(f"{100 * score[2]:8.2f} {score[3]:7}" for score in scores)
-            mean, effort = np.mean([score[2] for score in scores]), sum(score[3] for score in scores)
-            print(f"{value:8.2f} {cells} {100 * mean:7.2f} {effort:7}", flush=True)
+            _line(value, made, replace(thresholds, **{threshold: float(value)}))
+    print(f"\n{'certain':>13} {header}")
+    used = grouping._CERTAIN
+    for grouping._CERTAIN in CERTAIN:
+        _line(grouping._CERTAIN, made, thresholds)
+    grouping._CERTAIN = used
+
+
+def _line(value: float, made: dict[str, FaceSet], thresholds: Thresholds) -> None:
+    scores = [_score(_people(each, thresholds), each.who) for each in made.values()]
+    cells = " ".join(f"{100 * score[2]:8.2f} {score[3]:7}" for score in scores)
+    mean, effort = np.mean([score[2] for score in scores]), sum(score[3] for score in scores)
+    print(f"{value:13.2f} {cells} {100 * mean:7.2f} {effort:7}", flush=True)
 
 
 def _people(faces: FaceSet, thresholds: Thresholds) -> Labels:

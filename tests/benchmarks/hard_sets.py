@@ -121,12 +121,12 @@ def seen(folder: Path, pack: ModelPack, mirrored_below: float = MIRRORED_BELOW) 
     vectors, columns = [], []
     for photo, row in enumerate(rows):
         pixels = decode((folder / row["path"]).read_bytes()).pixels
-        original = _central(engine, pixels)
+        original = central(engine, pixels)
         if original is None:
             continue
         for kind, made in enumerate(DEGRADATIONS.values()):
             harder = made(pixels, original.detection.landmarks, np.random.default_rng([photo, kind]))
-            face = _central(engine, harder)
+            face = central(engine, harder)
             if face is not None:
                 vectors.append(face.embedding.vector)
                 columns.append((number[row["identity"]], photo, kind, *_figures(face, harder)))
@@ -136,7 +136,8 @@ def seen(folder: Path, pack: ModelPack, mirrored_below: float = MIRRORED_BELOW) 
     return Seen(np.stack(vectors), who.astype(int), photos.astype(int), kinds.astype(int), *figures)
 
 
-def _central(engine: FaceEngine, pixels: Pixels) -> AnalyzedFace | None:
+def central(engine: FaceEngine, pixels: Pixels) -> AnalyzedFace | None:
+    """The face nearest the centre, which is the labelled one."""
     height, width = pixels.shape[:2]
 
     def distance(face: AnalyzedFace) -> float:

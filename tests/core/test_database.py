@@ -6,6 +6,7 @@ import multiprocessing
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,38 @@ def test_a_database_that_is_held_too_long_is_in_use(database: Database, monkeypa
     add(impatient, "b")
     assert sources(database) == ["b"]
     impatient.close()
+
+
+@pytest.mark.parametrize("most", [2, 7])
+def test_more_who_ask_than_there_are_connections_are_told_so(
+    database: Database, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.1)
+    small = Database(database.path, schema.metadata, 1, connections=most)
+    with ExitStack() as stack:
+        for _ in range(most):
+            stack.enter_context(small.read())
+        with pytest.raises(DatabaseError, match="Try again"):
+            sources(small)
+        with pytest.raises(DatabaseError, match="Try again"):
+            add(small, "a")
+    add(small, "b")
+    assert sources(small) == ["b"]
+    small.close()
+
+
+def test_a_check_looks_into_the_file(database: Database) -> None:
+    database.check()
+    database.close()
+    database.path.write_bytes(b"Dear diary, " * 500)
+    with pytest.raises(DatabaseError, match="damaged"):
+        database.check()
+
+
+def test_what_wrote_last_writes_next(database: Database) -> None:
+    with database.write() as db:
+        wrote = db.connection.driver_connection
+        with database.read() as other:
+            assert other.connection.driver_connection is not wrote
+    with database.write() as db:
+        assert db.connection.driver_connection is wrote, "what it wrote is still in its cache"

@@ -10,7 +10,7 @@ import pytest
 from insightface.model_zoo import get_model
 from PIL import Image
 
-from core.detection import FaceDetector, Scrfd, Yunet
+from core.detection import MOST_FACES, FaceDetector, Scrfd, Yunet
 from core.errors import InvalidInput
 from core.models import ModelPack
 from core.sessions import open_session
@@ -161,6 +161,33 @@ def test_a_lower_confidence_finds_no_fewer(detector: FaceDetector) -> None:
     counts = [len(detector.detect(pixels, confidence)) for confidence in (0.9, 0.5, 0.2)]
     assert counts == sorted(counts)
     assert counts[0] < 6
+
+
+def test_whatever_is_asked_for_a_picture_gives_no_more_faces_than_people_fit_in_one(detector: FaceDetector) -> None:
+    pixels = pixels_of(samples.t1())
+    usual, every = detector.detect(pixels), detector.detect(pixels, 0.0)
+    assert len(usual) < len(every) <= MOST_FACES
+    # They are the surest, those that are found anyway among them.
+    assert {each.confidence for each in usual} <= {each.confidence for each in every}
+    assert every[0].confidence == usual[0].confidence
+
+
+def test_what_is_no_hint_calls_for_no_further_pass(detector: FaceDetector, monkeypatch: pytest.MonkeyPatch) -> None:
+    passes: list[int] = []
+    one_pass = detector._pass
+
+    def counted(pixels: Pixels, side: int, min_score: float) -> object:
+        passes.append(side)
+        return one_pass(pixels, side, min_score)
+
+    monkeypatch.setattr(detector, "_pass", counted)
+    for picture in (samples.portrait(2), samples.scenery(), on_canvas(samples.astronaut(), 1000, 700)):
+        passes.clear()
+        detector.detect(pixels_of(picture), 0.3)
+        usual = passes.copy()
+        passes.clear()
+        detector.detect(pixels_of(picture), 0.0)
+        assert passes == usual
 
 
 @pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])

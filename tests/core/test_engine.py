@@ -130,7 +130,7 @@ def test_a_photo_that_cannot_be_decoded_finer_is_looked_at_as_it_is(
     def full(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(images, "_pixels", full)
+    monkeypatch.setattr(images, "pixels_of", full)
     assert decoded.finer is not None
     assert decoded.finer().pixels is decoded.pixels
     assert len(any_engine.analyze(decoded)) == 6

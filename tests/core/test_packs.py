@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
+from sqlalchemy import Connection
 
-from core import images
+from core import images, vectors
 from core.engine import FaceEngine
 from core.errors import InvalidInput, NotFound
+from core.images import DecodedImage
 from core.models import ModelPack
+from core.search import VectorSearch
 from core.service import FaceCore
-from core.types import AnalyzedFace, Embedding, Face, Verdict
+from core.types import AnalyzedFace, Embedding, Face, Vectors, Verdict
 from tests import samples
+from tests.core.faces import face, person, unit
 from tests.core.test_service import jpeg
 
 CHANGES = {"plain": lambda image: image, "mirrored": samples.mirrored, "darker": samples.darker}
@@ -162,3 +169,105 @@ def test_a_vector_of_the_wrong_length_is_refused(both: FaceCore) -> None:
         both.search(Embedding(np.ones(64, np.float32), both.pack.name))
     with pytest.raises(InvalidInput, match="not a direction"):
         both.search(Embedding(np.zeros(128, np.float32), both.pack.name))
+
+
+def beside(direction: Vectors, similarity: float) -> Vectors:
+    """A direction that resembles another by just so much."""
+    other = np.roll(direction, 1)
+    other = unit(other - (other @ direction) * direction)
+    return unit(similarity * direction + np.sqrt(1 - similarity**2) * other)
+
+
+def doubtful(pack: ModelPack, other_pack: ModelPack) -> float:
+    """A similarity that is enough to the default pack and means little to the other one."""
+    enough, similarity = pack.thresholds.accept + pack.thresholds.margin, other_pack.thresholds.accept - 0.03
+    assert enough < similarity
+    return similarity
+
+
+def known_to_the_other(core: FaceCore, pack: ModelPack, other_pack: ModelPack) -> tuple[Face, Vectors]:
+    """Somebody whom the other pack saw, while the default pack is in use; and how that pack saw the face."""
+    core.use(other_pack)
+    direction = unit(np.random.default_rng(5).normal(size=other_pack.dimension))
+    (ada,) = core.add_image("ada", 500, 500, [face(direction, model=other_pack.name)])[1]
+    core.assign([ada.face_id], None)
+    core.use(pack)
+    return core.face(ada.face_id), direction
+
+
+def test_a_face_that_another_model_saw_is_not_judged_by_this_one_s_thresholds(
+    core: FaceCore, pack: ModelPack, other_pack: ModelPack
+) -> None:
+    ada, direction = known_to_the_other(core, pack, other_pack)
+    alike = beside(direction, doubtful(pack, other_pack))
+    (stored,) = core.add_image("ben", 500, 500, [face(alike, model=other_pack.name)])[1]
+    assert stored.person_id is None
+    (again,) = core.add_image("ben", 500, 500, [face(alike, model=other_pack.name)])[1]
+    assert (again.face_id, again.person_id) == (stored.face_id, None)
+    # The same face again would be certain to the model that saw it: this one does not ask.
+    assert core.add_image("ada 2", 500, 500, [face(direction, model=other_pack.name)])[1][0].person_id is None
+    assert core.face(ada.face_id).confirmed
+
+
+def test_faces_that_the_model_has_not_seen_are_not_waited_for(
+    core: FaceCore, pack: ModelPack, other_pack: ModelPack
+) -> None:
+    ids = [core.add_image(f"ada {seed}", 500, 500, [face(person(seed))])[1][0].face_id for seed in (0, 1)]
+    ada, direction = known_to_the_other(core, pack, other_pack)
+    core.assign(ids, ada.person_id)
+    core.use(other_pack)
+    # Near enough to the one that it has seen, and not so near that no third face is asked.
+    alike = beside(direction, other_pack.thresholds.accept + 0.01)
+    (stored,) = core.add_image("ada later", 500, 500, [face(alike, model=other_pack.name)])[1]
+    assert stored.person_id == ada.person_id
+
+
+def test_a_face_elsewhere_in_an_image_is_not_found_again_by_another_model_s_likeness(
+    core: FaceCore, pack: ModelPack, other_pack: ModelPack
+) -> None:
+    ada, direction = known_to_the_other(core, pack, other_pack)
+    elsewhere = face(beside(direction, doubtful(pack, other_pack)), x=300, model=other_pack.name)
+    (now,), lost = core.redetect(ada.image_id, "ada", 500, 500, [elsewhere])
+    assert (now.face_id == ada.face_id, now.person_id, lost) == (False, None, {ada.person_id})
+
+
+def test_a_pack_that_comes_into_use_during_a_save_does_not_judge_it(
+    core: FaceCore, other_pack: ModelPack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core.save("1", jpeg(samples.portrait(1)))
+    core.save("1 darker", jpeg(samples.darker(samples.portrait(1))))
+    core.cluster()
+    strict = replace(other_pack, thresholds=replace(other_pack.thresholds, accept=0.999))
+    analyze = FaceEngine.analyze
+
+    def changed_meanwhile(engine: FaceEngine, image: DecodedImage, least: float | None = None) -> list[AnalyzedFace]:
+        found = analyze(engine, image, least)
+        core.use(strict)
+        return found
+
+    monkeypatch.setattr(FaceEngine, "analyze", changed_meanwhile)
+    (seen,) = core.save("1 mirrored", jpeg(samples.mirrored(samples.portrait(1)))).faces
+    assert core.pack == strict
+    # It ends with the model that it began with: that one knows who it is.
+    assert seen.person_id == core.faces()[0].person_id is not None
+
+
+def test_a_search_ends_with_the_pack_that_it_began_with(
+    core: FaceCore, pack: ModelPack, other_pack: ModelPack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (stored,) = core.save("1", jpeg(samples.portrait(1))).faces
+    used: list[str] = []
+    nearest, of = VectorSearch.nearest, vectors.of
+
+    def noted(search: VectorSearch, db: Connection, *arguments: Any) -> list[tuple[int, float]]:
+        used.append(search.pack.name)
+        return nearest(search, db, *arguments)
+
+    def changed_meanwhile(db: Connection, face_ids: list[int]) -> dict[int, list[Embedding]]:
+        core.use(other_pack)
+        return of(db, face_ids)
+
+    monkeypatch.setattr(VectorSearch, "nearest", noted)
+    monkeypatch.setattr(vectors, "of", changed_meanwhile)
+    assert core.search_face(stored.face_id) == []
+    assert used == [pack.name]

@@ -116,6 +116,34 @@ def test_a_transaction_sees_what_was_there_when_it_began(database: Database, fou
         same_as_sqlite_vec(found, db, values[200], 300)
 
 
+@pytest.mark.parametrize("cleared", [True, False])
+def test_a_transaction_misses_nothing_but_what_was_removed_since_it_began(
+    database: Database, found: VectorSearch, monkeypatch: pytest.MonkeyPatch, cleared: bool
+) -> None:
+    monkeypatch.setattr(search, "_NEW", 50 if cleared else 4096)
+    values = directions(400)
+    ids = fill(database, values)
+    found.warm_up()
+    with database.read() as older:
+        found.nearest(older, Embedding(values[0], "a"), 1)
+        with database.write() as db:
+            vectors.delete(db, ids[::2])
+        added = fill(database, directions(20, seed=5))
+        for _ in range(2):
+            with database.read() as newer:
+                same_as_sqlite_vec(found, newer, values[0], 400)
+        found.warm_up()
+        near = found.nearest(older, Embedding(values[0], "a"), 400)
+        seen = dict(vectors.nearest(older, Embedding(values[0], "a"), 400))
+    told = dict(near)
+    assert set(seen) == set(ids)
+    assert set(ids[1::2]) <= set(told) <= set(seen)
+    assert not set(added) & set(told)
+    np.testing.assert_allclose(list(told.values()), sorted(told.values(), reverse=True))
+    np.testing.assert_allclose([seen[face_id] for face_id in told], list(told.values()), atol=5e-5)
+    assert (ids[0] in told) is not cleared
+
+
 def test_another_process_s_faces_are_found(database: Database, found: VectorSearch) -> None:
     values = directions(400)
     fill(database, values[:100])

@@ -30,7 +30,7 @@ class Sent:
 
 def sent_alone(file: UploadFile, settings: Settings) -> Sent:
     """The one file of a request."""
-    return Sent(file.filename or "", partial(uploads.read, file.file, settings))
+    return Sent(_name(file), partial(uploads.read, file.file, settings))
 
 
 def sent(files: Sequence[UploadFile], settings: Settings) -> list[Sent]:
@@ -53,7 +53,7 @@ def put_aside(files: Sequence[UploadFile], spool: Spool, settings: Settings) -> 
     bound = settings.max_upload_mb * 1_000_000 + 1
     numbers = [spool.add(each.file, bound) for each in files]
     return [
-        Sent(each.filename or "", lambda number=number: uploads.checked(spool.read(number), settings))  # type: ignore[misc]
+        Sent(_name(each), lambda number=number: uploads.checked(spool.read(number), settings))  # type: ignore[misc]
         for each, number in zip(files, numbers, strict=True)
     ]
 
@@ -95,6 +95,11 @@ def tally(results: Sequence[Outcome]) -> dict[str, int]:
     """How many went well."""
     failed = sum(each.error is not None for each in results)
     return {"successful": len(results) - failed, "failed": failed}
+
+
+def _name(file: UploadFile) -> str:
+    # The client may have called its letters by an encoding that yields halves of them, which no answer can carry.
+    return (file.filename or "").encode("utf-8", "replace").decode()
 
 
 def _outcome(

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,13 +16,15 @@ from core.http.problems import Refused, answer, told
 from core.http.settings import Settings, is_loopback
 
 _FORM_BYTES = 1_000_000
-"""What a form holds besides its files."""
+"""What a form holds besides its files: the megabyte that Starlette's parser allows one field of it."""
 
 _PUBLIC = ("/health", "/openapi.json", "/docs")
 
 _ONE_FILE = frozenset({"/detect", "/recognize", "/search/image"})
 _MANY_FILES = frozenset({"/detect/batch", "/recognize/batch", "/search/image/batch"})
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d+)?")
 
@@ -35,7 +38,8 @@ class Gate:
         Args:
             app: what it stands before.
             settings: of the operator.
-            host: the address that is served; requests under other names are refused where no key protects them.
+            host: the address that is served; where no key protects it, requests under other names are refused, and
+                changes that pages of other origins ask for.
         """
         self._app = app
         self._host = host.strip("[]").lower()
@@ -68,8 +72,8 @@ class Gate:
         path: str = request.scope["path"]
         if not any(path == each or path.startswith(f"{each}/") for each in _PUBLIC):
             self._check_sender(request)
-            self._check_places()
-            _check_query(request)
+        self._check_places()
+        _check_query(request)
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > bound:
             raise Refused(413, _too_large(bound))
@@ -82,8 +86,23 @@ class Gate:
                 )
             return
         # A page in a browser must not reach this computer under a name of its own.
-        if not is_loopback(_name(request)) and _name(request) != self._host:
+        if not self._is_ours(request.headers.get("host", "")):
             raise Refused(400, "This server answers only to the name of its own computer.")
+        # Nor may it change anything here under the computer's right name: a browser sends a form anywhere, unasked.
+        if request.method not in _SAFE and self._is_from_elsewhere(request.headers):
+            raise Refused(403, "Only pages of this computer may change anything here; this request comes from another.")
+
+    def _is_from_elsewhere(self, headers: Headers) -> bool:
+        """Whether a browser says so; whoever says nothing is no page in one."""
+        if headers.get("sec-fetch-site") == "cross-site":
+            return True
+        # A page without an origin of its own says `null`, which has no "://".
+        return not all(self._is_ours(origin.partition("://")[2]) for origin in headers.getlist("origin"))
+
+    def _is_ours(self, authority: str) -> bool:
+        """Whether a host, with a port or without, is this computer or the address that is served."""
+        name = _name(authority)
+        return is_loopback(name) or (name != "" and name == self._host)
 
     def _check_places(self) -> None:
         if self._places <= 0:
@@ -132,10 +151,11 @@ def _too_large(bound: int) -> str:
 def _sent_key(headers: Mapping[str, str]) -> bytes:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     sent = headers.get("x-api-key") or (token.strip() if scheme.lower() == "bearer" else "")
-    return sent.encode("utf-8", "surrogateescape")
+    # As it came: headers are bytes, which Starlette reads as Latin-1, whatever the client meant by them.
+    return sent.encode("latin-1")
 
 
-def _name(request: Request) -> str:
-    """The host that the client asked for; empty where it is none."""
-    named = _HOST.fullmatch(request.headers.get("host", ""))
+def _name(authority: str) -> str:
+    """The host alone; empty where it is none."""
+    named = _HOST.fullmatch(authority)
     return named[1].strip("[]").lower() if named else ""

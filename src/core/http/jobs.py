@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import queue
 import secrets
 import tempfile
@@ -26,18 +27,24 @@ from core.http.problems import Problem, Refused, no_room, told
 from core.http.progress import Cancelled, Progress
 from core.http.webhooks import Webhooks
 
+_log = logging.getLogger(__name__)
+
 Work = Callable[[Progress], BaseModel]
 
 _Stored = tempfile.SpooledTemporaryFile[bytes]
 
 _IN_MEMORY = 1 << 20
-"""Bytes of a result above which it lies on the disk: embeddings of many files are large."""
+"""Bytes of a result above which it lies on the disk: as many as an upload may have in memory (Starlette's parser). One
+embedding is about 11 kB of JSON, so that the results of some dozens of photos are small."""
 
 _STOPPING_SECONDS = 20.0
-"""How long a stopping server waits for the item that a job is at."""
+"""How long a stopping server waits for the item that a job is at. Our choice: with a webhook's attempt before it (10 s)
+as long as the server waits for its other answers. What is not done by then goes with the process, and nothing of it is
+kept half."""
 
 _LOOKING_SECONDS = 30.0
-"""How often it is looked for results whose time is over, when nobody asks."""
+"""How often it is looked for results whose time is over, when nobody asks. Our choice: a result lies half a minute too
+long at most, and looking costs nothing."""
 
 _ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
@@ -84,7 +91,7 @@ class _Job:
 
     def forget(self) -> None:
         if self.result is not None:
-            self.result.close()
+            _drop(self.result)
             self.result = None
 
 
@@ -190,6 +197,9 @@ class Jobs:
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join(_STOPPING_SECONDS)
+        with self._lock:
+            for job in self._jobs.values():
+                job.forget()
 
     def _found(self, job_id: str) -> _Job:
         self._forget_old()
@@ -243,16 +253,27 @@ class Jobs:
         with self._lock:
             job.state, job.problem, job.result = state, problem, result
             job.work, job.finished_at = None, datetime.now(UTC)
-        job.release()
+        try:
+            job.release()
+        except Exception:  # the job's, as in `_run`
+            _log.exception("the uploads of job %s cannot be released", job.job_id)
         if job.webhook is not None:
             self._webhooks.send(job.job_id, job.webhook, lambda: self.get(job.job_id).model_dump_json().encode())
 
     def _stored(self, result: BaseModel) -> _Stored:
+        content = result.model_dump_json().encode()
         file: _Stored = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(self._folder))  # noqa: SIM115 (kept)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file.write(result.model_dump_json().encode())
+            file.write(content)
+            file.flush()
         except OSError as error:
-            file.close()
-            raise no_room(error) from error
+            _drop(file)
+            raise no_room(error, "the result could not be kept, and what was done stays") from error
         return file
+
+
+def _drop(file: _Stored) -> None:
+    # Closing writes once more what a full disk had no room for.
+    with contextlib.suppress(OSError):
+        file.close()

@@ -26,9 +26,10 @@ def detect(
         data = file.read()
         image = _decoded(context, data)
         seen = context.core.detect(image, min_confidence)
-    if not auto_save:
-        return [messages.DetectedFace.of(face) for face in seen], None
-    path, stored = context.uploads.save(data, image, seen)
+        if not auto_save:
+            return [messages.DetectedFace.of(face) for face in seen], None
+        # Within the turn: while the database is busy, many images would be in memory, waiting to be saved.
+        path, stored = context.uploads.save(data, image, seen)
     return [messages.DetectedFace.of(face, kept) for face, kept in zip(seen, stored, strict=True)], path
 
 

@@ -30,6 +30,9 @@ _STATUS: dict[type[errors.CoreError], int] = {
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
+_TOO_MUCH = ("Too many files", "Too many fields", "Part exceeded")
+"""How Starlette's parser of forms begins to say that something is too large."""
+
 _BUG = "The server met an unexpected error; its log says more."
 
 
@@ -54,10 +57,10 @@ class Refused(Exception):
         self.headers = headers
 
 
-def no_room(error: OSError) -> Refused:
-    """The answer when a file of ours cannot be written."""
+def no_room(error: OSError, saved: str = "nothing was saved") -> Refused:
+    """The answer when a file of ours cannot be written; `saved` says what became of the rest."""
     if error.errno in _NO_ROOM:
-        return Refused(507, "The server's disk is full; nothing was saved.")
+        return Refused(507, f"The server's disk is full; {saved}.")
     return Refused(503, f"The server cannot write to its folder ({error.strerror or 'no reason is known'}).")
 
 
@@ -77,7 +80,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": content}
-        for status in (400, 401, 408, 413, 415, 422, 429, 503, *statuses)
+        for status in (400, 401, 403, 408, 413, 415, 422, 429, 503, *statuses)
     }
 
 
@@ -96,8 +99,8 @@ def install(app: FastAPI) -> None:
             # What is uploaded lies on the disk before it is looked at.
             return answer(told(no_room(error.__cause__)))
         # The parser of forms has one status for all that it refuses.
-        too_many = error.status_code == 400 and error.detail.startswith(("Too many files", "Too many fields"))
-        return answer(_problem(413 if too_many else error.status_code, str(error.detail)), error.headers)
+        too_much = error.status_code == 400 and error.detail.startswith(_TOO_MUCH)
+        return answer(_problem(413 if too_much else error.status_code, str(error.detail)), error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -21,16 +21,22 @@ from core.service import FaceCore
 SCHEMA_VERSION = len(revisions(migrations.FOLDER))
 
 _STOPPING_SECONDS = 30
-"""How long a server that is stopped waits for the answers that it still owes."""
+"""How long a server that is stopped waits for the answers that it still owes. Our choice: as long as it waits for
+a client who says nothing."""
+
+
+_BESIDE_REQUESTS = 2
+"""Connections to the database besides one for each request: for the job, and for the search's copy to follow."""
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's own, but that a client who says nothing is hung up on, and what is no HTTP gets a problem document."""
+    """uvicorn's own, but that silent clients are hung up on, and what is no HTTP gets a problem document."""
 
     seconds = 30.0
-    """How long a client may take to say what it wants."""
+    """How long a client may take to say what it wants, and to take some of what it is told."""
 
     _silence: asyncio.TimerHandle | None = None
+    _jam: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -41,9 +47,21 @@ class _Protocol(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
+        for timer in (self._silence, self._jam):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        # Not closed: that would wait until the client takes the rest. The answer's request holds a place meanwhile.
+        self._jam = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._jam is not None:
+            self._jam.cancel()
+            self._jam = None
 
     def send_400_response(self, msg: str) -> None:
         body = told(Refused(400, msg)).model_dump_json(exclude_none=True)
@@ -85,7 +103,8 @@ def serve(host: str, port: int) -> None:
     use_one_thread()
     # An older database is copied before it is brought up to date: what went wrong then can be taken back.
     kept = path.with_name(f"{path.name}.before-{SCHEMA_VERSION}")
-    database = Database(path, schema.metadata, SCHEMA_VERSION, before=lambda: copying.copy(path, kept))
+    connections = settings.most_requests + _BESIDE_REQUESTS
+    database = Database(path, schema.metadata, SCHEMA_VERSION, connections, before=lambda: copying.copy(path, kept))
     try:
         app = create_app(FaceCore(database, find_pack(settings.face_model)), settings, host)
         uvicorn.run(app, host=host, port=port, **_options(settings))

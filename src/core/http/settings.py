@@ -16,6 +16,7 @@ from core.models import DEFAULT_PACK
 _DATA = user_data_path("sietch-core", appauthor=False)
 
 _OTHERS = 40
+"""Requests that need no models and are answered at the same time: as many as Starlette has threads (anyio's limit)."""
 
 
 class Settings(BaseSettings):

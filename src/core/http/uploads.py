@@ -101,28 +101,31 @@ class Uploads:
     @contextlib.contextmanager
     def _written(self, path: Path, data: bytes) -> Iterator[None]:
         """The file is there within, and stays only if all goes well; one that was there before stays in any case."""
-        is_new = not path.exists()
-        if is_new:
-            try:
+        try:
+            is_new = not path.exists()
+            if is_new:
                 _write(path, data)
-            except OSError as error:
-                raise no_room(error) from error
+        except OSError as error:
+            raise no_room(error) from error
         try:
             yield
         except BaseException:
             if is_new:
-                path.unlink(missing_ok=True)
+                _remove(path)
             raise
 
     def _discard(self, source: str) -> None:
         """Removes a file of ours; what a database names elsewhere is another program's."""
         path = Path(source)
-        if not path.is_relative_to(self._folder):
-            return
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            _log.error("%s cannot be removed: %s", path, error.strerror)
+        if path.is_relative_to(self._folder):
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        _log.error("%s cannot be removed: %s", path, error.strerror)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -180,5 +183,6 @@ class Spool:
         return self._file.read(length)
 
     def close(self) -> None:
-        """The files go."""
-        self._file.close()
+        """The files go, and what a full disk had no room for with them."""
+        with contextlib.suppress(OSError):
+            self._file.close()

@@ -6,6 +6,7 @@ A message is signed as the Standard Webhooks specification says (standardwebhook
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -13,8 +14,8 @@ import hmac
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import httpx
 
@@ -29,10 +30,15 @@ Origin = tuple[str, str, int]
 _PORTS = {"http": 80, "https": 443}
 
 _PAUSES = (1.0, 5.0, 25.0)
-"""Seconds between one attempt and the next."""
+"""Seconds between one attempt and the next. Our choice: five times as long each time, which outlives a receiver that is
+being restarted; and not for long, because a sender waits meanwhile and its message lives in the process."""
 
 _SECONDS = 10.0
-"""How long a receiver may take to answer."""
+"""How long an attempt may take until the answer's status is there, however the receiver spends the time. Our choice: a
+receiver has only to take the message, and a server that is being stopped waits as long for an attempt that it makes."""
+
+_SENDERS = 2
+"""Threads: one receiver that does not answer holds up nobody else's messages."""
 
 _LATER = frozenset({408, 425, 429})
 """Besides 5xx, the answers after which another attempt may go better."""
@@ -61,7 +67,8 @@ class Webhooks:
         self._secret = secret.encode()
         self._pauses = pauses
         self._stop = threading.Event()
-        self._senders = ThreadPoolExecutor(2, "webhooks")
+        self._senders = ThreadPoolExecutor(_SENDERS, "webhooks")
+        self._sending: set[Future[None]] = set()
 
     def check(self, url: str) -> None:
         """Whether the address may be called.
@@ -77,12 +84,15 @@ class Webhooks:
         """Posts the body until it is received or attempts run out; `delivery` tells how that goes."""
         # Refused by the pool once the server stops.
         with contextlib.suppress(RuntimeError):
-            self._senders.submit(self._deliver, job_id, delivery, body)
+            sent = self._senders.submit(self._deliver, job_id, delivery, body)
+            self._sending.add(sent)
+            sent.add_done_callback(self._sending.discard)
 
     def close(self) -> None:
-        """Gives up what waits, and waits for what is being sent."""
+        """Gives up what waits, and waits for the attempts that are being made, no longer than one may take."""
         self._stop.set()
-        self._senders.shutdown(wait=True, cancel_futures=True)
+        self._senders.shutdown(wait=False, cancel_futures=True)
+        wait(set(self._sending), _SECONDS)
 
     def _deliver(self, job_id: str, delivery: Delivery, body: Callable[[], bytes]) -> None:
         try:
@@ -103,12 +113,9 @@ class Webhooks:
     def _post(self, job_id: str, url: str, content: bytes) -> tuple[str | None, bool]:
         """What went wrong, and whether it will go wrong again."""
         try:
-            # Neither a proxy of the environment nor a redirect takes it to another address.
-            with (
-                httpx.Client(timeout=_SECONDS, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", url, content=content, headers=self._headers(job_id, content)) as response,
-            ):
-                status = response.status_code
+            status = asyncio.run(_status(url, content, self._headers(job_id, content)))
+        except TimeoutError:
+            return f"It did not answer within {_SECONDS:g} seconds.", False
         except httpx.HTTPError as error:
             return f"{type(error).__name__}: {error}", False
         if 200 <= status < 300:
@@ -122,6 +129,17 @@ class Webhooks:
             signed = hmac.new(self._secret, f"{job_id}.{now}.".encode() + content, hashlib.sha256).digest()
             headers["Webhook-Signature"] = f"v1,{base64.b64encode(signed).decode()}"
         return headers
+
+
+async def _status(url: str, content: bytes, headers: Mapping[str, str]) -> int:
+    # The client's own limits are for each piece of an answer: one that comes byte by byte would never end.
+    async with asyncio.timeout(_SECONDS):
+        # Neither a proxy of the environment nor a redirect takes it to another address.
+        async with (
+            httpx.AsyncClient(timeout=_SECONDS, follow_redirects=False, trust_env=False) as client,
+            client.stream("POST", url, content=content, headers=headers) as response,
+        ):
+            return response.status_code
 
 
 def _origin(url: str) -> Origin | None:

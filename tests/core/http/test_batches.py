@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests import samples
-from tests.core.http.asking import jpeg, ok, refused
+from tests.core.http.asking import ended, jpeg, ok, refused
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +122,16 @@ def test_many_faces_are_deleted_and_persons_and_images_go_with_their_last(client
         refused(client.get(f"/images/{image['id']}"), 404)
     assert ok(client.get("/stats"))["total_faces"] == 0
     refused(client.post("/faces/delete", json={"face_ids": [1, 1]}), 422, "face_ids")
+
+
+@pytest.mark.parametrize("background", ["false", "true"])
+def test_a_file_may_be_called_anything(client: httpx.Client, background: str) -> None:
+    head = b'--x\r\ncontent-disposition: form-data; name="files"; filename="a\\ud800b"\r\n\r\n'
+    answer = client.post(
+        "/detect/batch",
+        content=head + jpeg(samples.scenery()) + b"\r\n--x--\r\n",
+        headers={"content-type": "multipart/form-data; boundary=x; charset=unicode_escape"},
+        params={"background": background},
+    )
+    done = ended(client, ok(answer, 202)["id"])["result"] if background == "true" else ok(answer)
+    assert [(each["filename"], each["status"]) for each in done["results"]] == [("a?b", 200)]

@@ -14,8 +14,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from core.http import looking
+from core.http.batches import Sent
 from core.http.busy import Busy
+from core.http.context import Context
 from core.http.problems import Refused
+from core.http.settings import Settings
+from core.service import FaceCore
 from tests import samples
 from tests.core.http.asking import jpeg, ok, refused
 from tests.core.http.conftest import serving
@@ -49,6 +54,24 @@ def test_a_place_is_given_back_when_work_fails() -> None:
     with busy.place(), pytest.raises(Refused) as refusal, busy.place():
         pass
     assert (refusal.value.status, refusal.value.headers) == (429, {"Retry-After": "1"})
+
+
+def test_an_image_that_waits_to_be_saved_keeps_its_turn(core: FaceCore, tmp_path: Path) -> None:
+    settings = Settings(upload_dir=tmp_path / "uploads", max_working=1)
+    context = Context.of(core, settings)
+    photo = jpeg(samples.scenery())
+    with ThreadPoolExecutor(1) as pool:
+        with core.database.write():
+            saved = pool.submit(looking.detect, context, Sent("a.jpg", lambda: photo), None, True)
+            until = time.monotonic() + 20
+            while not list(tmp_path.rglob("*.jpeg")):
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            # Its pixels are in memory still.
+            assert not context.busy._working.acquire(blocking=False)
+        assert saved.result(20) == ([], str(next(tmp_path.rglob("*.jpeg"))))
+    with context.busy.turn():
+        pass
 
 
 @pytest.fixture
@@ -87,8 +110,45 @@ def test_more_requests_than_can_be_answered_are_refused_before_their_bodies_are_
             assert time.monotonic() < until
         refused(answer, 429)
         assert int(answer.headers["retry-after"]) > 0
-        assert httpx.get(f"{address}/health").status_code == 200
+        # What needs no key is no way around it.
+        refused(httpx.get(f"{address}/health"), 429)
+        refused(httpx.get(f"{address}/docs"), 429)
         for connection in waiting:
             connection.sendall(b"{}")
             assert b" 201 " in connection.recv(65536).split(b"\r\n")[0]
     assert len(httpx.get(f"{address}/persons").json()) == 42
+
+
+def test_clients_who_do_not_take_their_answers_hold_no_place_for_long(tmp_path: Path) -> None:
+    # More than the system keeps for a client; the page's script is the longest answer that needs no key.
+    asked = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n" * 40
+    settings = {"MAX_WORKING": "1", "MAX_WAITING": "1", "CLIENT_TIMEOUT": "2", "CORE_API_KEY": "secret"}
+    with serving(tmp_path, **settings) as address, ExitStack() as stack:
+        parts = urlsplit(address)
+        for _ in range(42):
+            connection = stack.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=20))
+            connection.sendall(asked)
+
+        def status() -> int:
+            return httpx.get(f"{address}/persons", headers={"X-API-Key": "secret"}).status_code
+
+        for awaited in (429, 200):
+            until = time.monotonic() + 20
+            while status() != awaited:
+                assert time.monotonic() < until, awaited
+                time.sleep(0.05)
+
+
+def test_a_client_who_takes_an_answer_slowly_gets_all_of_it(tmp_path: Path) -> None:
+    with serving(tmp_path, CLIENT_TIMEOUT="1") as address:
+        parts = urlsplit(address)
+        size = 10 * len(httpx.get(f"{address}/docs/swagger-ui-bundle.js").content)
+        start = time.monotonic()
+        with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+            connection.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n" * 10)
+            while size > 0:
+                piece = connection.recv(100_000)
+                assert piece, size
+                size -= len(piece)
+                time.sleep(0.02)
+        assert time.monotonic() - start > 2

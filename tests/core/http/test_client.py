@@ -179,8 +179,17 @@ def test_a_key_is_asked_for(tmp_path: Path) -> None:
         refused(httpx.get(f"{address}/persons", headers={"X-API-Key": "wrong"}), 401)
         assert httpx.get(f"{address}/persons", headers={"X-API-Key": "secret"}).json() == []
         assert httpx.get(f"{address}/persons", headers={"Authorization": "Bearer secret"}).json() == []
+        # No page of another site knows the key: one that does may be anywhere.
+        elsewhere = {"X-API-Key": "secret", "Origin": "https://photos.example", "Sec-Fetch-Site": "cross-site"}
+        assert httpx.post(f"{address}/persons", json={}, headers=elsewhere).status_code == 201
         large = {"file": b"\xff\xd8\xff" + bytes(1_100_000)}
         refused(httpx.post(f"{address}/detect", files=large, headers={"X-API-Key": "secret"}), 413)
+
+
+def test_a_key_may_hold_any_letters(tmp_path: Path) -> None:
+    with serving(tmp_path, CORE_API_KEY="schlüssel") as address:
+        assert httpx.get(f"{address}/persons", headers={"X-API-Key": "schlüssel".encode()}).json() == []
+        refused(httpx.get(f"{address}/persons", headers={"X-API-Key": "schlüssel".encode("latin-1")}), 401)
 
 
 @pytest.mark.parametrize(("written", "saved"), [("true", True), ("True", True), ("false", False), ("False", False)])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import hmac
 import json
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,11 +20,12 @@ from typing import Any
 import httpx
 import pytest
 
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.http.jobs import Jobs
-from core.http.messages import Done
+from core.http.messages import Clusters, Done, JobState
 from core.http.problems import Refused
-from core.http.webhooks import Webhooks, origins
+from core.http.progress import Progress
+from core.http.webhooks import Webhooks
 from tests import samples
 from tests.core.http.asking import ended, jpeg, ok, refused
 from tests.core.http.conftest import serving
@@ -100,6 +103,10 @@ def client(receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def photo() -> bytes:
     return jpeg(samples.t1())
+
+
+def nothing_found(_: Progress) -> Clusters:
+    return Clusters(clusters=[], noise_face_ids=[], total_clusters=0, processing_time_ms=0)
 
 
 def begin(client: httpx.Client, photos: list[bytes], **query: str) -> dict[str, Any]:
@@ -230,17 +237,6 @@ def test_no_other_address_is_called(client: httpx.Client, receiver: Receiver, ph
     assert receiver.got == []
 
 
-def test_origins_are_scheme_host_and_port() -> None:
-    assert origins("") == frozenset()
-    assert origins("https://Hooks.example, http://[::1]:9000/") == {
-        ("https", "hooks.example", 443),
-        ("http", "::1", 9000),
-    }
-    for wrong in ("hooks.example", "https://hooks.example/path", "ftp://hooks.example", "https://", "*"):
-        with pytest.raises(InvalidInput, match="WEBHOOK_ORIGINS"):
-            origins(wrong)
-
-
 def test_a_server_that_is_stopped_cancels_its_jobs_and_leaves_no_file(tmp_path: Path, photo: bytes) -> None:
     with serving(tmp_path) as address, httpx.Client(base_url=address, timeout=60) as client:
         for _ in range(3):
@@ -269,3 +265,40 @@ def test_results_are_forgotten_in_time_also_when_nobody_asks(tmp_path: Path, mon
     jobs.close()
     with pytest.raises(Refused, match="stopped"):
         jobs.submit("cluster", 1, lambda _: Done(message="x"))
+
+
+def state(jobs: Jobs, job_id: str) -> JobState:
+    until = time.monotonic() + 20
+    while (told := jobs.get(job_id)).state in (JobState.WAITING, JobState.RUNNING):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return told.state
+
+
+def test_uploads_that_cannot_be_released_stop_no_other_job(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise OSError(errno.EIO, "the disk is gone")
+
+    jobs = Jobs(tmp_path, 5, 5, timedelta(hours=1), Webhooks(frozenset(), ""))
+    first = jobs.submit("cluster", 1, nothing_found, release=fail)
+    second = jobs.submit("cluster", 1, nothing_found)
+    assert [state(jobs, each.id) for each in (first, second)] == [JobState.SUCCEEDED] * 2
+    assert "the disk is gone" in caplog.text
+    jobs.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_result_for_which_there_is_no_room_fails_its_job_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = Jobs(tmp_path, 5, 5, timedelta(hours=1), Webhooks(frozenset(), ""))
+    with monkeypatch.context() as patch:
+        patch.setattr("core.http.jobs._IN_MEMORY", 1)
+        patch.setattr(tempfile, "TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))  # noqa: SIM115
+        first = jobs.submit("cluster", 1, nothing_found)
+        assert state(jobs, first.id) is JobState.FAILED
+    told = jobs.get(first.id).problem
+    assert told is not None
+    assert (told.status, "what was done stays" in told.detail) == (507, True)
+    assert state(jobs, jobs.submit("cluster", 1, nothing_found).id) is JobState.SUCCEEDED
+    jobs.close()

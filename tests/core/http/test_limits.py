@@ -130,6 +130,7 @@ def test_many_files_are_bounded_in_number_and_together(client: httpx.Client) -> 
     refused(client.post("/detect/batch", files=[("files", large)] * 3), 413, "5 MB")
     fields = {f"field{number}": "x" for number in range(200)}
     refused(client.post("/detect", files={"file": small}, data=fields), 413, "fields")
+    refused(client.post("/recognize", files={"file": small}, data={"boxes": " " * 1_100_000}), 413, "Part")
     one_too_large = ok(
         client.post("/detect/batch", files=[("files", b"\xff\xd8\xff" + bytes(2_100_000)), ("files", small)])
     )
@@ -156,13 +157,23 @@ def test_what_is_no_json_is_a_problem_document(
     refused(client.post("/search", content=content, headers=headers), status)
 
 
-def test_deep_metadata_is_refused_and_nobody_is_made(client: httpx.Client) -> None:
+def nested(depth: int) -> str:
+    return '{"metadata": {"a": ' + "[" * (depth - 1) + "]" * (depth - 1) + "}}"
+
+
+@pytest.mark.parametrize("depth", [65, 300, 900, 5000])
+def test_deep_metadata_is_refused_and_nobody_is_made(client: httpx.Client, depth: int) -> None:
     before = ok(client.get("/stats"))["total_persons"]
-    deep = '{"metadata": {"a": ' + "[" * 5000 + "]" * 5000 + "}}"
-    answer = client.post("/persons", content=deep, headers=JSON)
+    answer = client.post("/persons", content=nested(depth), headers=JSON)
     refused(answer, answer.status_code)
     assert answer.status_code in (400, 422)
     assert ok(client.get("/stats"))["total_persons"] == before
+
+
+def test_metadata_as_deep_as_may_be_is_given_back(client: httpx.Client) -> None:
+    made = ok(client.post("/persons", content=nested(64), headers=JSON), 201)
+    assert made["metadata"] == json.loads(nested(64))["metadata"]
+    assert made in client.get("/persons", params={"limit": 10_000}).json()
 
 
 @pytest.mark.parametrize(
@@ -192,6 +203,46 @@ def test_no_page_of_another_site_is_allowed_to_read_answers(client: httpx.Client
     answer = client.get("/persons", headers={"origin": "https://evil.example"})
     assert not [name for name in answer.headers if name.startswith("access-control")]
     refused(client.options("/persons", headers={"origin": "https://evil.example"}), 405)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1.evil.example"},
+        {"origin": "http://localhost@evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "http://localhost", "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "cross-site"},
+        [("origin", "http://localhost"), ("origin", "https://evil.example")],
+    ],
+)
+def test_no_page_of_another_site_changes_anything(
+    client: httpx.Client, headers: dict[str, str] | list[tuple[str, str]]
+) -> None:
+    before = ok(client.get("/stats"))
+    # What a form can send without being asked first.
+    files = {"file": jpeg(samples.portrait(0))}
+    refused(client.post("/detect", files=files, headers=headers), 403, "pages of this computer")
+    refused(client.post("/persons", json={"name": "Ada"}, headers=headers), 403)
+    refused(client.put("/persons/1", json={"name": "Ada"}, headers=headers), 403)
+    refused(client.delete("/faces/1", headers=headers), 403)
+    assert ok(client.get("/stats", headers=headers)) == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://localhost:3000", "sec-fetch-site": "same-site"},
+        {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"},
+        {"origin": "http://[::1]:8000"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_a_page_of_this_computer_may_change_things(client: httpx.Client, headers: dict[str, str]) -> None:
+    made = ok(client.post("/persons", json={"name": "Ada"}, headers=headers), 201)
+    ok(client.delete(f"/persons/{made['id']}", headers=headers))
 
 
 def test_what_is_no_http_is_a_problem_document(client: httpx.Client) -> None:

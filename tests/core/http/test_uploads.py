@@ -98,6 +98,18 @@ def test_when_the_disk_refuses_no_row_and_no_piece_of_a_file_stays(
     assert (core.images(), core.faces()) == ([], [])
 
 
+def test_a_folder_that_may_not_be_looked_into_is_a_problem(
+    uploads: Uploads, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "exists", fail)
+    with pytest.raises(Refused, match="folder") as refusal:
+        save(uploads, photo)
+    assert refusal.value.status == 503
+
+
 def test_the_file_goes_with_the_last_face(uploads: Uploads, core: FaceCore, folder: Path, photo: bytes) -> None:
     path, (first, second) = save(uploads, photo)
     uploads.remove_face(first, keep_person=False)
@@ -123,6 +135,32 @@ def test_the_file_goes_with_the_image_and_persons_as_asked(
     core.assign(ids[:1], named)
     uploads.remove_image(core.images()[0].image_id, keep_persons=False)
     assert [each.name for each in core.persons()] == ["Ben"]
+
+
+def test_an_image_in_which_a_decision_waits_outlives_its_last_face(address: str) -> None:
+    group = {"file": jpeg(samples.t1())}
+    with httpx.Client(base_url=address, timeout=60) as client:
+        *others, doubtful = sorted(
+            ok(client.post("/detect", files=group))["faces"], key=lambda each: each["confidence"], reverse=True
+        )
+        person = ok(client.post("/faces/assign", json={"face_ids": [doubtful["face_id"]]}))["id"]
+        # Now it is too doubtful to be found: what was decided of it waits.
+        between = (others[-1]["confidence"] + doubtful["confidence"]) / 2
+        found = ok(client.post("/detect", files=group, data={"min_confidence": str(between)}))
+        assert [each["face_id"] for each in found["faces"]] == [each["face_id"] for each in others]
+        refused(client.get(f"/faces/{doubtful['face_id']}"), 404)
+        for each in others:
+            ok(client.delete(f"/faces/{each['face_id']}"))
+
+        (image,) = client.get("/images").json()
+        assert (image["image_path"], image["face_count"]) == (found["image_path"], 0)
+        assert Path(image["image_path"]).read_bytes() == group["file"]
+        assert ok(client.get(f"/persons/{person}"))["faces"] == []
+        again = ok(client.post("/detect", files=group))
+        assert [image["id"]] == [each["id"] for each in client.get("/images").json()]
+        (theirs,) = client.get("/faces", params={"person_id": person}).json()
+        assert (theirs["bbox"], theirs["confirmed"]) == (doubtful["bbox"], True)
+        assert theirs["id"] in [each["face_id"] for each in again["faces"]]
 
 
 def test_a_file_that_is_not_ours_is_left_alone(uploads: Uploads, core: FaceCore, tmp_path: Path, photo: bytes) -> None:
@@ -173,6 +211,9 @@ def test_on_a_full_disk_a_request_is_refused_and_nothing_is_half_kept(tmp_path: 
     with serving(tmp_path, largest_file=1_500_000) as address, httpx.Client(base_url=address, timeout=60) as client:
         # No room for the request itself.
         refused(client.post("/detect", files={"file": large}), 507, "full")
+        # Room for each file of a job, and for all of them but the last bytes, which are written at the end.
+        several = [("files", b"\xff\xd8\xff" + bytes(size)) for size in (1_000_000, 499_000, 3_000)]
+        refused(client.post("/detect/batch", files=several, params={"background": "true"}), 507, "full")
         # Room for the file, but sooner or later none for its rows.
         for number in range(300):
             answer = client.post("/detect", files={"file": photo + bytes([number % 256, number // 256])})

@@ -18,7 +18,7 @@ def health(context: Context) -> APIRouter:
     @routes.get("/health")
     def health() -> messages.Health:
         """Whether the server works."""
-        context.core.stats()
+        context.core.database.check()
         return messages.Health(
             status="healthy",
             version=version("sietch"),

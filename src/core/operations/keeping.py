@@ -1,0 +1,171 @@
+"""Keeping images with their faces: saved, detected anew, removed, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection
+
+from core import assignment, checking, records, redetection, vectors
+from core.errors import CoreError, NotFound
+from core.operations.base import Operations, PackInUse, each
+from core.operations.looking import Picture, decoded
+from core.types import AnalyzedFace, Face, Image, Saved
+
+
+class Keeping(Operations):
+    """Images and the faces in them."""
+
+    def save(self, source: str, image: Picture, min_confidence: float | None = None) -> Saved:
+        """Detects the faces of an image and stores them.
+
+        Args:
+            source: what the caller calls the image. The same again is a new detection of it: faces that are found again
+                keep their ids, persons and decisions.
+        """
+        using, picture = self._in_use, decoded(image)
+        seen = using.engine.analyze(picture, min_confidence)
+        with self.database.write() as db:
+            image_id, faces = _stored(db, using, source, (picture.width, picture.height), seen)
+        return Saved(image_id, tuple(faces), tuple(seen))
+
+    def save_all(
+        self, pictures: Sequence[tuple[str, Picture]], min_confidence: float | None = None
+    ) -> list[Saved | CoreError]:
+        """`save` for many images: for each what was stored, or the error that it raised."""
+        return each(lambda picture: self.save(*picture, min_confidence), pictures)
+
+    def add_image(
+        self,
+        source: str,
+        width: int,
+        height: int,
+        faces: Sequence[AnalyzedFace],
+        connection: Connection | None = None,
+    ) -> tuple[int, list[Face]]:
+        """Stores an image with its faces and vectors, and gives each face to the person it clearly is.
+
+        Faces that another model saw than the one in use are stored, and given to nobody.
+
+        Args:
+            source: what the caller calls the image; a known one is detected anew (see `redetect`).
+            width: of the upright original, in pixels.
+            height: likewise.
+
+        Returns:
+            The image's id and its faces in the order given.
+
+        Raises:
+            InvalidInput: a number is not finite or out of its range, an embedding has another dimension than its model,
+                or the faces are of several models; it names the field.
+        """
+        with self._writing(connection) as db:
+            return _stored(db, self._in_use, source, (width, height), faces)
+
+    def redetect(
+        self,
+        image_id: int,
+        source: str,
+        width: int,
+        height: int,
+        faces: Sequence[AnalyzedFace],
+        connection: Connection | None = None,
+    ) -> tuple[list[Face], frozenset[int]]:
+        """Stores what is seen in an image now: another content, or another model.
+
+        Faces at the same place, or that resemble an old one, keep their ids, persons and decisions; the rest of the old
+        ones go. A decision whose face is not found waits for it. What only another model saw stays while the image is
+        called the same: another `source` is another content, of which that model saw nothing.
+
+        Returns:
+            The faces in the order given, and the persons who lost one.
+
+        Raises:
+            NotFound: there is no such image.
+            InvalidInput: as `add_image`.
+        """
+        with self._writing(connection) as db:
+            return _redetected(db, self._in_use, image_id, source, (width, height), faces)
+
+    def remove_image(
+        self, image_id: int, connection: Connection | None = None, keep_persons: bool = False
+    ) -> frozenset[int]:
+        """Removes an image with its faces and vectors, and the persons who were in no other.
+
+        Args:
+            keep_persons: those who have a name, a note or a decision stay.
+
+        Returns:
+            The persons who were in it.
+        """
+        with self._writing(connection) as db:
+            vectors.delete(db, records.face_ids_of(db, image_id))
+            gone = records.remove_image(db, image_id)
+            records.remove_empty(db, gone, keep_touched=keep_persons)
+            return gone
+
+    def images(self, skip: int = 0, limit: int | None = None) -> list[Image]:
+        """What was saved, by id."""
+        with self.database.read() as db:
+            return records.images(db, skip=skip, limit=limit)
+
+    def image(self, image_id: int, connection: Connection | None = None) -> Image:
+        """One saved image."""
+        with self._reading(connection) as db:
+            found = records.images(db, image_id)
+        if not found:
+            raise NotFound(f"There is no image {image_id}.")
+        return found[0]
+
+
+def _stored(
+    db: Connection, using: PackInUse, source: str, size: tuple[int, int], faces: Sequence[AnalyzedFace]
+) -> tuple[int, list[Face]]:
+    image_id = records.image_id_of(db, source)
+    if image_id is not None:
+        return image_id, _redetected(db, using, image_id, source, size, faces)[0]
+    checking.check_seen(size, faces, using.pack)
+    image_id = records.insert_image(db, source, *size)
+    face_ids = [records.insert_face(db, image_id, face) for face in faces]
+    vectors.add(db, face_ids, [face.embedding for face in faces])
+    return image_id, _matched(db, using, image_id, face_ids, faces, frozenset(face_ids))
+
+
+def _redetected(
+    db: Connection,
+    using: PackInUse,
+    image_id: int,
+    source: str,
+    size: tuple[int, int],
+    faces: Sequence[AnalyzedFace],
+) -> tuple[list[Face], frozenset[int]]:
+    checking.check_seen(size, faces, using.pack)
+    before = records.image(db, image_id)
+    if before is None:
+        raise NotFound(f"There is no image {image_id}.")
+    records.update_image(db, image_id, source, *size)
+    scale = (size[0] / max(before.width, 1), size[1] / max(before.height, 1))
+    model = faces[0].embedding.model if faces else using.pack.name
+    if before.source != source:
+        vectors.delete_others(db, records.face_ids_of(db, image_id), model)
+    likeness = using.pack.thresholds.accept if model == using.pack.name else None
+    done = redetection.redetect(db, image_id, scale, faces, model, likeness)
+    stored = _matched(db, using, image_id, done.face_ids, faces, done.free)
+    records.remove_empty(db, done.persons)
+    return stored, done.persons
+
+
+def _matched(
+    db: Connection,
+    using: PackInUse,
+    image_id: int,
+    face_ids: Sequence[int],
+    faces: Sequence[AnalyzedFace],
+    free: Collection[int],
+) -> list[Face]:
+    """The faces of an image, once the free ones are given to the persons they clearly are."""
+    pairs = zip(face_ids, faces, strict=True)
+    new = [(face_id, face.embedding, face.quality) for face_id, face in pairs if face_id in free]
+    assignment.match_faces(db, using.search, image_id, new)
+    stored = {face.face_id: face for face in records.faces(db, face_ids=face_ids)}
+    return [stored[face_id] for face_id in face_ids]
