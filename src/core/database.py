@@ -43,7 +43,7 @@ class Database:
     """
 
     def __init__(self, path: Path, metadata: MetaData, version: int, connections: int = CONNECTIONS) -> None:
-        """Opens the file and creates the tables of `metadata` that are missing.
+        """Opens the file and creates the tables and indexes of `metadata` that are missing.
 
         Args:
             path: its folder exists.
@@ -72,6 +72,7 @@ class Database:
                     raise DatabaseError(f"{path} was made by a newer version of Sietch. Update Sietch to open it.")
                 _add_missing_columns(connection, metadata)
                 metadata.create_all(connection)
+                _add_missing_indexes(connection, metadata)
                 connection.execute(text(f"PRAGMA user_version = {version:d}"))
         except BaseException:
             self._engine.dispose()
@@ -127,6 +128,15 @@ def _add_missing_columns(connection: Connection, metadata: MetaData) -> None:
                 connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {CreateColumn(column)}"))
         for name in sorted(found - set(table.columns.keys())):
             connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN {name}"))
+
+
+def _add_missing_indexes(connection: Connection, metadata: MetaData) -> None:
+    """Adds the indexes that an older version had not; what the rows have to be for it stands in their `info`."""
+    existing = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'index'")).scalars())
+    for index in (each for table in metadata.sorted_tables for each in table.indexes if each.name not in existing):
+        if "before" in index.info:
+            connection.execute(text(index.info["before"]))
+        index.create(connection)
 
 
 def _set_up(connection: Any, _record: object) -> None:

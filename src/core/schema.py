@@ -17,7 +17,18 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
+
+_ONE_CONFIRMATION = """
+    UPDATE decision SET face_id = NULL WHERE kind = 'confirmed' AND EXISTS (
+        SELECT 1 FROM decision AS other JOIN face ON face.face_id = other.face_id
+        WHERE other.face_id = decision.face_id AND other.kind = 'confirmed'
+        AND (other.person_id IS face.person_id, other.decision_id)
+            > (decision.person_id IS face.person_id, decision.decision_id)
+    )
+"""
+"""An older database may say of one face that it is two persons: it is the one that it was given to; the other waits."""
 
 metadata = MetaData()
 
@@ -88,6 +99,13 @@ decision = Table(
     Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
     CheckConstraint("kind IN ('confirmed', 'rejected')"),
     UniqueConstraint("face_id", "person_id"),
+    Index(
+        "decision_confirms_one",
+        "face_id",
+        unique=True,
+        sqlite_where=text("kind = 'confirmed'"),
+        info={"before": _ONE_CONFIRMATION},
+    ),
     Index("decision_of_image", "image_id"),
     Index("decision_of_person", "person_id"),
     sqlite_autoincrement=True,

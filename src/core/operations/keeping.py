@@ -148,8 +148,8 @@ def _redetected(
     model = faces[0].embedding.model if faces else using.pack.name
     if before.source != source:
         vectors.delete_others(db, records.face_ids_of(db, image_id), model)
-    likeness = using.pack.thresholds.accept if model == using.pack.name else None
-    done = redetection.redetect(db, image_id, scale, faces, model, likeness)
+    thresholds = using.pack.thresholds if model == using.pack.name else None
+    done = redetection.redetect(db, image_id, scale, faces, model, thresholds)
     stored = _matched(db, using, image_id, done.face_ids, faces, done.free)
     records.remove_empty(db, done.persons)
     return stored, done.persons
