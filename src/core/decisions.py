@@ -50,9 +50,18 @@ _TOUCHED = """
 """
 
 _TRANSFER = (
-    # A face that was confirmed as the one and rejected as the other: both are one now, and what it is counts.
-    "UPDATE OR REPLACE decision SET person_id = :target WHERE kind = 'confirmed' AND person_id IN :sources",
-    "UPDATE OR IGNORE decision SET person_id = :target WHERE kind = 'rejected' AND person_id IN :sources",
+    # What was said of one face about several of the persons: all are one now, and what it is counts before what it is
+    # not. Those that wait are known by their place, for they have no face.
+    """
+    DELETE FROM decision WHERE kind = 'rejected' AND person_id IN (:target, :sources) AND EXISTS (
+        SELECT 1 FROM decision AS other WHERE other.person_id IN (:target, :sources)
+        AND (other.kind = 'confirmed' OR other.decision_id < decision.decision_id)
+        AND (other.face_id = decision.face_id OR other.face_id IS decision.face_id
+            AND (other.image_id, other.x, other.y, other.width, other.height)
+                = (decision.image_id, decision.x, decision.y, decision.width, decision.height))
+    )
+    """,
+    "UPDATE decision SET person_id = :target WHERE person_id IN :sources",
     """
     INSERT OR IGNORE INTO not_same (person_id, other_id, decided_at)
     SELECT min(third, :target), max(third, :target), decided_at FROM (
