@@ -21,6 +21,8 @@ SAME_PLACE = 0.4
 """Boxes of two detections that overlap (intersection over union) this much show the same face: what InsightFace's
 detector, too, holds for one face (`core.detection.OVERLAP`)."""
 
+_KINDS = ("confirmed", "rejected")
+
 _CLEAR = """
     DELETE FROM decision
     WHERE face_id = :face AND (person_id = :person OR (kind = 'confirmed' AND :kind = 'confirmed'))
@@ -126,10 +128,18 @@ def waiting(db: Connection, image_id: int) -> list[int]:
     return list(db.exec_driver_sql(query, {"id": image_id}).scalars())
 
 
-def forget(db: Connection, face_ids: Collection[int]) -> None:
-    """Drops what was decided of faces that a human removes."""
-    query = text("DELETE FROM decision WHERE face_id IN (SELECT value FROM json_each(:ids))")
-    db.execute(query, {"ids": json.dumps(list(face_ids))})
+def forget(db: Connection, face_ids: Collection[int]) -> frozenset[int]:
+    """Drops what was decided of faces that a human removes; the persons of whom it was said."""
+    query = text("DELETE FROM decision WHERE face_id IN (SELECT value FROM json_each(:ids)) RETURNING person_id")
+    return frozenset(db.execute(query, {"ids": json.dumps(list(face_ids))}).scalars())
+
+
+def forget_image(db: Connection, image_id: int) -> tuple[frozenset[int], frozenset[int]]:
+    """Drops what was decided in an image that a human removes; the persons who were confirmed in it, and rejected."""
+    query = text("DELETE FROM decision WHERE image_id = :id RETURNING kind, person_id")
+    rows = db.execute(query, {"id": image_id}).all()
+    is_there, is_not = (frozenset(row.person_id for row in rows if row.kind == kind) for kind in _KINDS)
+    return is_there, is_not
 
 
 def follow(db: Connection, image_id: int, scale: tuple[float, float]) -> None:
