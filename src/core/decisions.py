@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,6 +73,26 @@ _TRANSFER = (
     ) WHERE third <> :target
     """,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the machine must not contradict.
+
+    Attributes:
+        touched: persons about whom a human said anything.
+        confirmed: face -> the person it is.
+        rejected: face -> the persons it is not.
+    """
+
+    touched: frozenset[int]
+    confirmed: dict[int, int]
+    rejected: dict[int, frozenset[int]]
+
+    @classmethod
+    def read(cls, db: Connection) -> Said:
+        """All of it, as it is now."""
+        return cls(touched(db), confirmed(db), rejected(db))
 
 
 def confirm(db: Connection, face_ids: Collection[int], person_id: int) -> None:
