@@ -46,27 +46,15 @@ def match_faces(
     near = {face_id: each for face_id, each in found.items() if each}
     if not near:
         return
-    thresholds = search.pack.thresholds
-    rejected = decisions.rejected(db, [face_id for face_id, _, _ in faces])
-    qualities = {face_id: quality for face_id, _, quality in faces}
-    taken = frozenset(_present(db, image_id))
-    while near:
-        choices = {
-            face_id: matching.choose(each, thresholds, taken | rejected.get(face_id, frozenset()), qualities[face_id])
-            for face_id, each in near.items()
-        }
-        sure = [
-            (choice.best.similarity, -face_id, choice.best.person_id)
-            for face_id, choice in choices.items()
-            if choice.best is not None and choice.verdict is Verdict.ACCEPTED
-        ]
-        if not sure:
-            return
-        _, negative, person_id = max(sure)
-        assert person_id is not None
-        records.assign(db, [-negative], person_id)
-        taken |= {person_id}
-        del near[-negative]
+    rejected = decisions.rejected(db, list(near))
+    present = frozenset(_present(db, image_id))
+    candidates = {
+        face_id: matching.Candidate(near[face_id], present | rejected.get(face_id, frozenset()), quality)
+        for face_id, _, quality in faces
+        if face_id in near
+    }
+    for face_id, person_id in matching.share_out(candidates, search.pack.thresholds):
+        records.assign(db, [face_id], person_id)
 
 
 def neighbours(
