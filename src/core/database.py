@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.schema import CreateColumn
 from sqlcipher3 import dbapi2
 
-from core.errors import DatabaseError
+from core.errors import DatabaseError, DiskFull
 
 BUSY_SECONDS = 20.0
 """How long a statement waits for another process that is writing, and a thread for a connection."""
@@ -151,7 +151,8 @@ def _explained(path: Path) -> Iterator[None]:
         code = getattr(cause, "sqlite_errorcode", _EXTENDED) % _EXTENDED
         if code not in _SENTENCES:
             raise
-        raise DatabaseError(_SENTENCES[code].format(path=path, cause=cause)) from error
+        kind = DiskFull if code == dbapi2.SQLITE_FULL else DatabaseError
+        raise kind(_SENTENCES[code].format(path=path, cause=cause)) from error
 
 
 _EXTENDED = 256

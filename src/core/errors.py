@@ -35,6 +35,10 @@ class DatabaseError(CoreError):
     """The database cannot be opened or used."""
 
 
+class DiskFull(DatabaseError):
+    """There is no room for what should be written; nothing was."""
+
+
 class NotFound(CoreError):
     """No face, person or image has that id."""
 
