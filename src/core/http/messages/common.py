@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from core.types import BoundingBox
 
@@ -14,6 +14,15 @@ MOST = 2**63 - 1
 
 Id = Annotated[int, Field(ge=1, le=MOST, strict=True)]
 PathId = Annotated[int, Path(ge=1, le=MOST)]
+
+MOST_IDS = 100_000
+"""The most that any list of ids may have, whatever an operator allows."""
+
+Ids = Annotated[list[Id], Field(fail_fast=True, min_length=1, max_length=MOST_IDS)]
+"""What is wrong with a list is told by its first wrong item: looking at a hundred thousand holds up everybody."""
+
+Source = Annotated[str, BeforeValidator(lambda source: source.encode("utf-8", "backslashreplace").decode())]
+"""What an image is called: a file name may hold bytes that are no letters, which no answer can carry."""
 
 
 class RequestBody(BaseModel):

@@ -11,7 +11,7 @@ from core.types import Clustering
 
 
 class ClusterRequest(RequestBody):
-    face_ids: Annotated[list[Id], Field(max_length=1_000_000)] | None = None
+    face_ids: Annotated[list[Id], Field(fail_fast=True, max_length=1_000_000)] | None = None
     eps: Annotated[FiniteFloat | None, Field(gt=0, le=2, description="By default the model's own.")] = None
     min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = 2
     mode: Annotated[str, Field(pattern="^(dbscan|people)$")] = "dbscan"

@@ -8,6 +8,7 @@ from fastapi import Depends, File, Form, Query, Request, UploadFile
 from pydantic import BeforeValidator, WithJsonSchema
 
 from core.http.problems import Refused
+from core.vectors import MAX_NEIGHBOURS
 
 
 def _flag(value: object) -> object:
@@ -47,8 +48,9 @@ Files = Annotated[list[Annotated[UploadFile, _IMAGE]], File()]
 
 Similarity = Annotated[float, Query(ge=-1, le=1, allow_inf_nan=False)]
 SimilarityField = Annotated[float, Form(ge=-1, le=1, allow_inf_nan=False)]
-Most = Annotated[int, Query(ge=1, le=4096)]
-MostField = Annotated[int, Form(ge=1, le=4096)]
+MostOthers = Annotated[int, Query(ge=1, le=MAX_NEIGHBOURS - 1)]
+"""A stored face is itself the nearest of those that are found."""
+MostField = Annotated[int, Form(ge=1, le=MAX_NEIGHBOURS)]
 
 Background = Annotated[Flag, Query(description="Answer 202 at once, and do it as a job.")]
 Webhook = Annotated[
