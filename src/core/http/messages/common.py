@@ -12,13 +12,23 @@ from core.types import BoundingBox
 MOST = 2**63 - 1
 """The largest id that the database holds."""
 
-Id = Annotated[int, Field(ge=1, le=MOST, strict=True)]
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""In JSON 34.0 is a whole number, too: some languages write them all so."""
+
+Id = Annotated[int, Field(ge=1, le=MOST, strict=True), WHOLE]
 PathId = Annotated[int, Path(ge=1, le=MOST)]
 
 MOST_IDS = 100_000
 """The most that any list of ids may have, whatever an operator allows."""
 
-Ids = Annotated[list[Id], Field(fail_fast=True, min_length=1, max_length=MOST_IDS)]
+UNIQUE = {"uniqueItems": True}
+
+Ids = Annotated[list[Id], Field(fail_fast=True, min_length=1, max_length=MOST_IDS, json_schema_extra=UNIQUE)]
 """What is wrong with a list is told by its first wrong item: looking at a hundred thousand holds up everybody."""
 
 Source = Annotated[str, BeforeValidator(lambda source: source.encode("utf-8", "backslashreplace").decode())]

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, FiniteFloat
 
-from core.http.messages.common import Box, Id, Outcome, RequestBody, Source, Tally
+from core.http.messages.common import UNIQUE, WHOLE, Box, Id, Outcome, RequestBody, Source, Tally
 from core.types import AnalyzedFace, Match
 from core.vectors import MAX_NEIGHBOURS
 
 Threshold = Annotated[FiniteFloat, Field(ge=-1, le=1)]
-Most = Annotated[int, Field(ge=1, le=MAX_NEIGHBOURS)]
+Most = Annotated[int, Field(ge=1, le=MAX_NEIGHBOURS), WHOLE]
 
 
 MOST_NUMBERS = 4096
@@ -31,7 +31,9 @@ class SearchBatchRequest(RequestBody):
         list[Annotated[list[float], Field(fail_fast=True, max_length=MOST_NUMBERS)]],
         Field(fail_fast=True, max_length=10_000, default_factory=list),
     ]
-    face_ids: Annotated[list[Id], Field(fail_fast=True, max_length=10_000, default_factory=list)]
+    face_ids: Annotated[
+        list[Id], Field(fail_fast=True, max_length=10_000, default_factory=list, json_schema_extra=UNIQUE)
+    ]
     threshold: Threshold = 0.6
     limit: Most = 10
 

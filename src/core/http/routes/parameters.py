@@ -37,8 +37,12 @@ Skip = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
 Confidence = Annotated[
-    float | None, Form(ge=0, le=1, allow_inf_nan=False, description="By default the detector's usual threshold.")
+    float | None,
+    Form(ge=0, le=1, allow_inf_nan=False, description="By default the detector's usual threshold."),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
 ]
+"""A field of a form may be left out, but there is nothing in a form that is null."""
+
 AutoSave = Annotated[Flag, Form(description="Store the image and its faces.")]
 _IMAGE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
 """Says it in the words of old and new viewers of OpenAPI: a file is to be chosen."""
