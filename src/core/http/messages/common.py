@@ -9,8 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from core.types import BoundingBox
 
-MOST = 2**63 - 1
-"""The largest id that the database holds."""
+MOST = 2**53 - 1
+"""The largest id: above it JSON's numbers are not the same in every language (RFC 8259, section 6)."""
 
 
 def _whole(value: object) -> object:
