@@ -24,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlcipher3 import dbapi2
 
 from core import migrating, migrations
-from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer, DatabaseOutdated
+from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer, DatabaseOutdated, DiskFull
 
 BUSY_SECONDS = 20.0
 """How long a statement waits for another process that is writing, and a thread for a connection."""
@@ -212,7 +212,7 @@ def explained(path: Path) -> Iterator[None]:
         code = getattr(cause, "sqlite_errorcode", _BY_TEXT.get(str(cause), _EXTENDED)) % _EXTENDED
         if code not in _SENTENCES:
             raise
-        kind = DatabaseDamaged if _SENTENCES[code] is _DAMAGED else DatabaseError
+        kind = _KINDS.get(code, DatabaseError)
         raise kind(_SENTENCES[code].format(path=path, cause=cause)) from error
 
 
@@ -246,3 +246,10 @@ _SENTENCES = {
     dbapi2.SQLITE_IOERR: "The disk of {path} does not answer as it should: {cause}.",
     dbapi2.SQLITE_NOMEM: "There is not enough memory for the database {path}.",
 }
+
+_KINDS = {
+    dbapi2.SQLITE_FULL: DiskFull,
+    dbapi2.SQLITE_NOTADB: DatabaseDamaged,
+    dbapi2.SQLITE_CORRUPT: DatabaseDamaged,
+}
+"""Faults that have an error of their own."""

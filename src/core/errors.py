@@ -47,6 +47,10 @@ class DatabaseDamaged(DatabaseError):
     """The file is no database of Sietch, or it is damaged."""
 
 
+class DiskFull(DatabaseError):
+    """There is no room for what should be written; nothing was."""
+
+
 class NotFound(CoreError):
     """No face, person or image has that id."""
 

@@ -76,7 +76,7 @@ def read_file(path: Path) -> bytes:
     """The file's bytes.
 
     Raises:
-        ImageUnavailable: it cannot be read now.
+        ImageUnavailable: it cannot be read now, or no system can have a file of that name.
         ImageTooLarge: it is larger than any picture.
     """
     try:
@@ -84,6 +84,8 @@ def read_file(path: Path) -> bytes:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ImageUnavailable(f"The file cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise ImageUnavailable("The file cannot be read: no file has such a name.") from error
     if len(data) > MAX_FILE_BYTES:
         raise ImageTooLarge("The file is larger than 1 GB, more than Sietch opens as a picture.")
     return data

@@ -7,12 +7,11 @@ caller's transaction, and refuses before it changes anything.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from core import decisions, records, vectors
+from core import checking, decisions, records, vectors
 from core.errors import Conflict, InvalidInput, NotFound
 from core.types import UNCHANGED, Face, Merge, Metadata, Person, Unchanged
 
@@ -22,8 +21,6 @@ MAX_METADATA = 65536
 
 MAX_DEPTH = 64
 """Lists and objects within one another in a note: Pydantic, which the Core API answers with, gives up at 255."""
-
-_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def get(db: Connection, person_id: int) -> Person:
@@ -43,13 +40,9 @@ def faces(db: Connection, face_ids: Collection[int]) -> list[Face]:
 
     Raises:
         NotFound: one of them is missing.
-        InvalidInput: none is given, or one twice.
     """
-    wanted = list(face_ids)
-    if not wanted or len(set(wanted)) != len(wanted):
-        raise InvalidInput("Give at least one face, and each only once.")
-    found = records.faces(db, face_ids=wanted)
-    missing = sorted(set(wanted) - {face.face_id for face in found})
+    found = records.faces(db, face_ids=face_ids)
+    missing = sorted(set(face_ids) - {face.face_id for face in found})
     if missing:
         raise NotFound(f"There is no face {missing[0]}.")
     return found
@@ -57,7 +50,7 @@ def faces(db: Connection, face_ids: Collection[int]) -> list[Face]:
 
 def create(db: Connection, name: str | None, metadata: Metadata | None) -> Person:
     """A person without a face yet."""
-    return get(db, records.insert_person(db, clean_name(name), _json(metadata or {})))
+    return get(db, records.insert_person(db, clean_name(name), _json({} if metadata is None else metadata)))
 
 
 def update(
@@ -85,8 +78,8 @@ def merge(db: Connection, source_ids: Sequence[int], target_id: int, keep_name: 
         keep_name: the target keeps its name; otherwise it takes the first name of the sources. A target without a name
             takes one in either case.
     """
-    if not source_ids or len(set(source_ids)) != len(source_ids) or target_id in source_ids:
-        raise InvalidInput("Give the persons to merge, each only once and none of them the one that stays.")
+    if target_id in source_ids:
+        raise InvalidInput("A person cannot be merged into itself.")
     target = get(db, target_id)
     sources = [get(db, source_id) for source_id in source_ids]
     names = [person.name for person in sources if person.name]
@@ -171,12 +164,12 @@ def clean_name(name: str | None) -> str | None:
     """A name without surplus spaces; None where nothing is left.
 
     Raises:
-        InvalidInput: too long, or not text that can be stored.
+        InvalidInput: no text, too long, or not text that can be stored.
     """
-    clean = " ".join((name or "").split()) or None
+    clean = " ".join(checking.is_a("name", "" if name is None else name, str).split()) or None
     if clean and len(clean) > MAX_NAME:
         raise InvalidInput(f"A name may have at most {MAX_NAME} characters.")
-    if clean and _UNSTORABLE.search(clean):
+    if clean and checking.UNSTORABLE.search(clean):
         raise InvalidInput("The name holds characters that cannot be stored.")
     return clean
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -48,12 +49,15 @@ _LARGEST = """
     GROUP BY person_id ORDER BY faces DESC, person_id LIMIT 1
 """
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_STORED = re.compile("\0([0-9a-f]{4})")
+
 _AMONG = "face.face_id IN (SELECT value FROM json_each(:ids))"
 
 
 def insert_image(db: Connection, source: str, width: int, height: int) -> int:
     """The new image's id."""
-    return add_row(db, "image", {"source": source, "width": width, "height": height})
+    return add_row(db, "image", {"source": _storable(source), "width": width, "height": height})
 
 
 def image(db: Connection, image_id: int) -> Any | None:
@@ -65,19 +69,21 @@ def images(db: Connection, image_id: int | None = None, skip: int = 0, limit: in
     """Images by id: all of them, or the one with the id."""
     where = "" if image_id is None else "WHERE image_id = :id"
     values = {"id": image_id, "skip": skip, "limit": -1 if limit is None else limit}
-    return [Image(**row._asdict()) for row in db.execute(text(_IMAGES.format(where=where)), values)]
+    rows = db.execute(text(_IMAGES.format(where=where)), values)
+    return [Image(**row._asdict() | {"source": _source(row.source)}) for row in rows]
 
 
 def image_id_of(db: Connection, source: str) -> int | None:
     """The image that the caller calls so, or None."""
-    found = db.exec_driver_sql("SELECT image_id FROM image WHERE source = :source", {"source": source}).scalar()
+    query = "SELECT image_id FROM image WHERE source = :source"
+    found = db.exec_driver_sql(query, {"source": _storable(source)}).scalar()
     return None if found is None else int(found)
 
 
 def update_image(db: Connection, image_id: int, source: str, width: int, height: int) -> None:
     """The image has another content now."""
     change = update(schema.image).where(schema.image.c.image_id == image_id)
-    db.execute(change.values(source=source, width=width, height=height))
+    db.execute(change.values(source=_storable(source), width=width, height=height))
 
 
 def face_ids_of(db: Connection, image_id: int) -> list[int]:
@@ -204,15 +210,28 @@ def stats(db: Connection) -> Stats:
 def _seen(face: AnalyzedFace) -> dict[str, float | str]:
     box = face.detection.box
     return {
-        "x": box.x,
-        "y": box.y,
-        "width": box.width,
-        "height": box.height,
+        # The driver takes NumPy's numbers for bytes.
+        "x": float(box.x),
+        "y": float(box.y),
+        "width": float(box.width),
+        "height": float(box.height),
         "landmarks": json.dumps([[round(float(value), 2) for value in point] for point in face.detection.landmarks]),
-        "confidence": face.detection.confidence,
-        "quality": face.quality,
+        "confidence": float(face.detection.confidence),
+        "quality": float(face.quality),
         "detected_at": _now(),
     }
+
+
+def _storable(source: str) -> str:
+    """What an image is called, as UTF-8 can hold it: of a file name that is not UTF-8 Python makes halves of letters.
+
+    Each is written as a zero, which no file name holds, and its number; a zero of another caller's likewise.
+    """
+    return _UNSTORABLE.sub(lambda found: f"\0{ord(found[0]):04x}", source)
+
+
+def _source(stored: str) -> str:
+    return _STORED.sub(lambda found: chr(int(found[1], 16)), stored) if "\0" in stored else stored
 
 
 def _now() -> str:
@@ -236,7 +255,7 @@ def _face(row: Any) -> Face:
     return Face(
         face_id=row.face_id,
         image_id=row.image_id,
-        source=row.source,
+        source=_source(row.source),
         person_id=row.person_id,
         box=BoundingBox(row.x, row.y, row.width, row.height),
         confidence=row.confidence,

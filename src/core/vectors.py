@@ -23,14 +23,25 @@ MAX_NEIGHBOURS = 4096
 """The most that sqlite-vec returns for one query."""
 
 
-def checked(vector: Vectors, dimension: int) -> Vectors:
-    """`vector` as a unit vector of that dimension.
+MAX_DIMENSION = 8192
+"""The most numbers that a vector of sqlite-vec has."""
+
+
+def checked(vector: Vectors, dimension: int | None) -> Vectors:
+    """`vector` as a unit vector of that dimension; of any that can be stored without one.
 
     Raises:
-        InvalidInput: wrong shape, not finite, or of no length.
+        InvalidInput: no numbers, wrong shape, not finite, or of no length.
     """
-    values = np.asarray(vector, np.float32)
-    if values.shape != (dimension,):
+    try:
+        values = np.asarray(vector)
+    except (ValueError, TypeError) as error:
+        raise InvalidInput("An embedding is a list of numbers.") from error
+    if values.dtype.kind not in "fiu":
+        raise InvalidInput("An embedding is a list of numbers.")
+    if dimension is None and (values.ndim != 1 or not 0 < len(values) <= MAX_DIMENSION):
+        raise InvalidInput(f"An embedding has 1 to {MAX_DIMENSION} numbers, not the shape {values.shape}.")
+    if dimension is not None and values.shape != (dimension,):
         raise InvalidInput(f"An embedding of {dimension} numbers is needed, not one of shape {values.shape}.")
     # As float32 the squares of large numbers would overflow.
     wide = values.astype(np.float64)

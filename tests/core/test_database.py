@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from core import database as module
 from core import schema
 from core.database import Database
-from core.errors import DatabaseError
+from core.errors import DatabaseError, DiskFull
 
 INSERT = text("INSERT INTO image (source, width, height) VALUES (:source, 1, 1)")
 
@@ -263,3 +263,15 @@ def test_what_wrote_last_writes_next(database: Database) -> None:
             assert other.connection.driver_connection is not wrote
     with database.write() as db:
         assert db.connection.driver_connection is wrote, "what it wrote is still in its cache"
+
+
+def test_a_full_disk_is_an_error_of_its_own(database: Database) -> None:
+    def fill() -> None:
+        with database.write() as db:
+            pages = db.execute(text("PRAGMA page_count")).scalar_one()
+            db.execute(text(f"PRAGMA max_page_count = {pages:d}"))
+            db.execute(INSERT, {"source": "x" * 1_000_000})
+
+    with pytest.raises(DiskFull, match="disk is full"):
+        fill()
+    assert sources(database) == []

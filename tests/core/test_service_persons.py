@@ -85,7 +85,8 @@ def test_removing_an_image_takes_its_faces_vectors_and_nameless_people(core: Fac
     assert core.remove_image(second.image_id, keep_persons=True) == {somebody}
     kept = core.person(somebody)
     assert (kept.name, kept.face_count, kept.cover_face_id) == ("Ada", 0, None)
-    assert core.remove_image(second.image_id) == frozenset()
+    with pytest.raises(NotFound, match="no image"):
+        core.remove_image(second.image_id)
     assert core.search(Embedding(person(1), core.pack.name)) == []
     stats = core.stats()
     assert (stats.images, stats.faces, stats.persons, stats.vectors) == (0, 0, 1, {})

@@ -68,6 +68,16 @@ def check_count(items: Sequence[object], settings: Settings) -> None:
         raise Refused(413, f"At most {settings.max_batch} can be sent at once.")
 
 
+def check_ids(ids: Sequence[int], settings: Settings) -> None:
+    """Whether what is done at once, in one transaction, is of few enough.
+
+    Raises:
+        Refused: it is not (413).
+    """
+    if len(ids) > settings.max_ids:
+        raise Refused(413, f"At most {settings.max_ids} ids can be sent at once.")
+
+
 def check_distinct(field: str, ids: Sequence[int]) -> None:
     """Whether no id is named twice.
 

@@ -25,10 +25,14 @@ _STATUS: dict[type[errors.CoreError], int] = {
     errors.Conflict: 409,
     errors.InvalidInput: 422,
     errors.ImageUnavailable: 503,
+    errors.DiskFull: 507,
     errors.CoreError: 503,
 }
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_MOST_ERRORS = 20
+"""Of the fields that are wrong so many are named: an answer is not larger than the request that it refuses."""
 
 _TOO_MUCH = ("Too many files", "Too many fields", "Part exceeded")
 """How Starlette's parser of forms begins to say that something is too large."""
@@ -80,7 +84,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": content}
-        for status in (400, 401, 403, 408, 413, 415, 422, 429, 503, *statuses)
+        for status in (400, 401, 403, 408, 413, 415, 422, 429, 503, 507, *statuses)
     }
 
 
@@ -119,7 +123,7 @@ def _invalid(content_type: str | None, error: RequestValidationError) -> Problem
         return _problem(415, f"Send application/json, not {content_type or 'a body of no named type'}.")
     fields = [
         {"field": ".".join(str(part) for part in each["loc"] if part != "body") or "body", "message": str(each["msg"])}
-        for each in error.errors()
+        for each in error.errors()[:_MOST_ERRORS]
     ]
     return _problem(422, "; ".join(f"{each['field']}: {each['message']}" for each in fields), fields)
 

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(100, ge=1, le=1000, description="Largest image file, in megabytes.")
     max_megapixels: int = Field(150, ge=1, le=400, description="Largest image, in millions of pixels.")
     max_batch: int = Field(100, ge=1, le=10_000, description="Most files, embeddings or ids of one batch.")
+    max_ids: int = Field(10_000, ge=1, le=100_000, description="Most ids of what is done at once, as assigning is.")
     max_batch_mb: int = Field(1000, ge=1, description="Largest request with many files, in megabytes.")
     max_json_mb: int = Field(16, ge=1, le=1000, description="Largest JSON request, in megabytes.")
     max_working: int = Field(os.cpu_count() or 1, ge=1, description="Requests that use the models at the same time.")

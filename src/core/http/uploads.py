@@ -58,6 +58,14 @@ class Uploads:
         self._folder = folder
         # Nobody saves an image while another one's removal of the same content is between its rows and its file.
         self._changing = threading.Lock()
+        self._size: int | None = None
+
+    def size(self) -> int:
+        """Bytes of all files: counted once, and kept up to date with what is saved and removed here."""
+        with self._changing:
+            if self._size is None:
+                self._size = sum(each.stat().st_size for each in self._folder.glob("??/*"))
+            return self._size
 
     def save(self, data: bytes, image: DecodedImage, seen: Sequence[AnalyzedFace]) -> tuple[str, list[Face]]:
         """Keeps an image and its faces.
@@ -105,27 +113,35 @@ class Uploads:
             is_new = not path.exists()
             if is_new:
                 _write(path, data)
+                self._grow(len(data))
         except OSError as error:
             raise no_room(error) from error
         try:
             yield
         except BaseException:
             if is_new:
-                _remove(path)
+                self._remove(path)
             raise
 
     def _discard(self, source: str) -> None:
         """Removes a file of ours; what a database names elsewhere is another program's."""
         path = Path(source)
         if path.is_relative_to(self._folder):
-            _remove(path)
+            self._remove(path)
 
+    def _remove(self, path: Path) -> None:
+        try:
+            size = path.stat().st_size
+            path.unlink()
+            self._grow(-size)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            _log.error("%s cannot be removed: %s", path, error.strerror)
 
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        _log.error("%s cannot be removed: %s", path, error.strerror)
+    def _grow(self, size: int) -> None:
+        if self._size is not None:
+            self._size += size
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -148,8 +148,9 @@ def _origin(url: str) -> Origin | None:
         return None
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL:
+        if parsed.scheme not in _PORTS or not parsed.host or parsed.userinfo or parsed.fragment:
+            return None
+        return parsed.scheme, parsed.host, parsed.port or _PORTS[parsed.scheme]
+    except (httpx.InvalidURL, UnicodeError):
+        # A host is read when it is asked for: `xn--` begins a name of other letters and holds none.
         return None
-    if parsed.scheme not in _PORTS or not parsed.host or parsed.userinfo or parsed.fragment:
-        return None
-    return parsed.scheme, parsed.host, parsed.port or _PORTS[parsed.scheme]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import Connection
 
+from core import checking
 from core.database import Database
 from core.errors import CoreError
 from core.models import ModelPack
@@ -73,7 +74,7 @@ class Operations:
 
         An operation that has begun ends with the pack that it began with.
         """
-        self._in_use = PackInUse(self.database, pack)
+        self._in_use = PackInUse(self.database, checking.is_a("pack", pack, ModelPack))
 
     @property
     def is_loaded(self) -> bool:
@@ -96,8 +97,11 @@ def each(operation: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[
 
     Returns:
         For each item its result, or the error that it raised.
+
+    Raises:
+        InvalidInput: the items are no list.
     """
-    return [_or_error(operation, item) for item in items]
+    return [_or_error(operation, item) for item in checking.items("items", items)]
 
 
 def _or_error(operation: Callable[[_Item], _Result], item: _Item) -> _Result | CoreError:

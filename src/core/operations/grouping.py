@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from core import applying, assignment, persons, planning
+from core import applying, assignment, checking, persons, planning
 from core.errors import InvalidInput
 from core.operations.base import Operations
 from core.types import Clustering, Explanation, Suggestion
@@ -25,9 +25,9 @@ class Grouping(Operations):
             after: group only free faces with a greater id, with one another and with the free faces near them: a search
                 for each instead of a grouping of all.
         """
-        using = self._in_use
+        using, last = self._in_use, None if after is None else checking.whole("after", after)
         with self._reading(connection) as db:
-            plan = planning.plan_people(db, using.pack) if after is None else planning.plan_new(db, using.search, after)
+            plan = planning.plan_people(db, using.pack) if last is None else planning.plan_new(db, using.search, last)
         return plan if dry_run else self.apply(plan, connection)
 
     def cluster_dbscan(
@@ -46,14 +46,15 @@ class Grouping(Operations):
             eps: largest distance of neighbours, above 0 and at most 2; by default the pack's own.
             min_samples: faces within it, the face itself included, that make a core point.
         """
-        pack = self.pack
-        distance = pack.thresholds.dbscan_eps if eps is None else eps
-        if not (0 < distance <= 2) or min_samples < 1:
-            raise InvalidInput("eps has to be above 0 and at most 2, and min_samples at least 1.")
+        pack, least = self.pack, checking.whole("min_samples", min_samples, 1)
+        distance = pack.thresholds.dbscan_eps if eps is None else checking.number("eps", eps, 0, 2)
+        if not distance:
+            raise InvalidInput("eps has to be above 0.")
+        wanted = None if face_ids is None else checking.ids("face_ids", face_ids)
         with self.database.read() as db:
-            if face_ids is not None:
-                persons.faces(db, face_ids)
-            plan = planning.plan_dbscan(db, pack, face_ids, distance, min_samples)
+            if wanted is not None:
+                persons.faces(db, wanted)
+            plan = planning.plan_dbscan(db, pack, wanted, distance, least)
         return plan if dry_run else self.apply(plan)
 
     def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:
@@ -67,15 +68,18 @@ class Grouping(Operations):
         Returns:
             The plan as it was done, with the ids of the new persons.
         """
+        planned = checking.plan(plan)
         with self._writing(connection) as db:
-            return applying.apply(db, plan)
+            return applying.apply(db, planned)
 
     def why(self, face_id: int) -> Explanation:
         """Why a face is, or is not, somebody."""
+        wanted = checking.whole("face_id", face_id)
         with self.database.read() as db:
-            return assignment.explain(db, self._in_use.search, face_id)
+            return assignment.explain(db, self._in_use.search, wanted)
 
     def suggestions(self, face_ids: Collection[int]) -> list[Suggestion]:
         """The free faces among these that are likely somebody, the likeliest first: a human should say."""
+        wanted = checking.ids("face_ids", face_ids)
         with self.database.read() as db:
-            return assignment.suggestions(db, self._in_use.search, face_ids)
+            return assignment.suggestions(db, self._in_use.search, wanted)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from core import assignment, checking, decisions, records, redetection, vectors
-from core.errors import CoreError, NotFound
+from core.errors import Conflict, CoreError, NotFound
 from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
 from core.types import AnalyzedFace, Face, Image, Saved
@@ -21,19 +21,23 @@ class Keeping(Operations):
 
         Args:
             source: what the caller calls the image. The same again is a new detection of it: faces that are found again
-                keep their ids, persons and decisions.
+                keep their ids, persons and decisions. Any text, a file name that is not UTF-8 among it.
+            image: its file, the bytes of one, or its pixels.
+            min_confidence: as of `detect`.
         """
-        using, picture = self._in_use, decoded(image)
-        seen = using.engine.analyze(picture, min_confidence)
+        using, name, least = self._in_use, checking.is_a("source", source, str), checking.confidence(min_confidence)
+        picture = decoded(image)
+        found = using.engine.analyze(picture, least)
+        size, seen = checking.seen((picture.width, picture.height), found, using.pack)
         with self.database.write() as db:
-            image_id, faces = _stored(db, using, source, (picture.width, picture.height), seen)
+            image_id, faces = _stored(db, using, name, size, seen)
         return Saved(image_id, tuple(faces), tuple(seen))
 
     def save_all(
         self, pictures: Sequence[tuple[str, Picture]], min_confidence: float | None = None
     ) -> list[Saved | CoreError]:
         """`save` for many images: for each what was stored, or the error that it raised."""
-        return each(lambda picture: self.save(*picture, min_confidence), pictures)
+        return each(lambda picture: self.save(*checking.pair("picture", picture), min_confidence), pictures)
 
     def add_image(
         self,
@@ -59,8 +63,10 @@ class Keeping(Operations):
             InvalidInput: a number is not finite or out of its range, an embedding has another dimension than its model,
                 or the faces are of several models; it names the field.
         """
+        using, name = self._in_use, checking.is_a("source", source, str)
+        size, seen = checking.seen((width, height), faces, using.pack)
         with self._writing(connection) as db:
-            return _stored(db, self._in_use, source, (width, height), faces)
+            return _stored(db, using, name, size, seen)
 
     def redetect(
         self,
@@ -82,10 +88,13 @@ class Keeping(Operations):
 
         Raises:
             NotFound: there is no such image.
+            Conflict: another image is called so.
             InvalidInput: as `add_image`.
         """
+        using, name, wanted = self._in_use, checking.is_a("source", source, str), checking.whole("image_id", image_id)
+        size, seen = checking.seen((width, height), faces, using.pack)
         with self._writing(connection) as db:
-            return _redetected(db, self._in_use, image_id, source, (width, height), faces)
+            return _redetected(db, using, wanted, name, size, seen)
 
     def remove_image(
         self, image_id: int, connection: Connection | None = None, keep_persons: bool = False
@@ -97,27 +106,39 @@ class Keeping(Operations):
 
         Returns:
             The persons who were in it.
+
+        Raises:
+            NotFound: there is no such image.
         """
+        wanted = checking.whole("image_id", image_id)
         with self._writing(connection) as db:
-            vectors.delete(db, records.face_ids_of(db, image_id))
-            waited_for, rejected = decisions.forget_image(db, image_id)
-            gone = records.remove_image(db, image_id)
+            if records.image(db, wanted) is None:
+                raise _no_image(wanted)
+            vectors.delete(db, records.face_ids_of(db, wanted))
+            waited_for, rejected = decisions.forget_image(db, wanted)
+            gone = records.remove_image(db, wanted)
             records.remove_empty(db, gone | waited_for, keep_touched=keep_persons)
             records.remove_empty(db, rejected)
             return gone
 
     def images(self, skip: int = 0, limit: int | None = None) -> list[Image]:
         """What was saved, by id."""
+        first, most = checking.page(skip, limit)
         with self.database.read() as db:
-            return records.images(db, skip=skip, limit=limit)
+            return records.images(db, skip=first, limit=most)
 
     def image(self, image_id: int, connection: Connection | None = None) -> Image:
         """One saved image."""
+        wanted = checking.whole("image_id", image_id)
         with self._reading(connection) as db:
-            found = records.images(db, image_id)
+            found = records.images(db, wanted)
         if not found:
-            raise NotFound(f"There is no image {image_id}.")
+            raise _no_image(wanted)
         return found[0]
+
+
+def _no_image(image_id: int) -> NotFound:
+    return NotFound(f"There is no image {image_id}.")
 
 
 def _stored(
@@ -126,7 +147,6 @@ def _stored(
     image_id = records.image_id_of(db, source)
     if image_id is not None:
         return image_id, _redetected(db, using, image_id, source, size, faces)[0]
-    checking.check_seen(size, faces, using.pack)
     image_id = records.insert_image(db, source, *size)
     face_ids = [records.insert_face(db, image_id, face) for face in faces]
     vectors.add(db, face_ids, [face.embedding for face in faces])
@@ -141,14 +161,15 @@ def _redetected(
     size: tuple[int, int],
     faces: Sequence[AnalyzedFace],
 ) -> tuple[list[Face], frozenset[int]]:
-    checking.check_seen(size, faces, using.pack)
-    before = records.image(db, image_id)
+    before, named = records.image(db, image_id), records.image_id_of(db, source)
     if before is None:
-        raise NotFound(f"There is no image {image_id}.")
+        raise _no_image(image_id)
+    if named not in (None, image_id):
+        raise Conflict(f"The image {named} is called so already.")
     records.update_image(db, image_id, source, *size)
     scale = (size[0] / max(before.width, 1), size[1] / max(before.height, 1))
     model = faces[0].embedding.model if faces else using.pack.name
-    if before.source != source:
+    if named is None:
         vectors.delete_others(db, records.face_ids_of(db, image_id), model)
     thresholds = using.pack.thresholds if model == using.pack.name else None
     done = redetection.redetect(db, image_id, scale, faces, model, thresholds)

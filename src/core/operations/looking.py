@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from core import images
+from core import checking, images
 from core.errors import CoreError, InvalidInput
 from core.operations.base import Operations, each
 from core.types import AnalyzedFace, BoundingBox, Embedding
@@ -34,7 +34,8 @@ class Looking(Operations):
         Raises:
             ImageError, ImageUnavailable: the image cannot be read.
         """
-        return self.engine.analyze(decoded(image), min_confidence)
+        least = checking.confidence(min_confidence)
+        return self.engine.analyze(decoded(image), least)
 
     def detect_all(
         self, pictures: Sequence[Picture], min_confidence: float | None = None
@@ -44,16 +45,17 @@ class Looking(Operations):
 
     def recognize(self, image: Picture, boxes: Sequence[BoundingBox] | None = None) -> list[Embedding | None]:
         """Embeddings of the faces in given boxes, None where a box holds no face; of all faces without boxes."""
+        wanted = None if boxes is None else checking.boxes(boxes)
         found = self.detect(image)
-        if boxes is None:
+        if wanted is None:
             return [face.embedding for face in found]
-        return [_embedding_in(box, found) for box in boxes]
+        return [_embedding_in(box, found) for box in wanted]
 
     def recognize_all(
         self, pictures: Sequence[tuple[Picture, Sequence[BoundingBox] | None]]
     ) -> list[list[Embedding | None] | CoreError]:
         """`recognize` for many images, each with its boxes: for each its embeddings, or the error that it raised."""
-        return each(lambda picture: self.recognize(*picture), pictures)
+        return each(lambda picture: self.recognize(*checking.pair("picture", picture)), pictures)
 
     def recognize_crop(self, image: Picture) -> Embedding:
         """The embedding of the largest face in a picture that was cut around one.
@@ -76,10 +78,13 @@ def decoded(image: Picture) -> images.DecodedImage:
 
     Raises:
         ImageError, ImageUnavailable: it cannot be read.
+        InvalidInput: it is nothing that can be one.
     """
     if isinstance(image, images.DecodedImage):
-        return image
-    return images.decode(images.read_file(image) if isinstance(image, Path) else image)
+        return checking.picture(image)
+    if isinstance(image, Path):
+        return images.decode(images.read_file(image))
+    return images.decode(checking.is_a("image", image, bytes))
 
 
 def _embedding_in(box: BoundingBox, faces: Sequence[AnalyzedFace]) -> Embedding | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from core import persons, records
+from core import checking, persons, records
 from core.operations.base import Operations
 from core.types import UNCHANGED, Face, Merge, Metadata, Person, Stats, Unchanged
 
@@ -16,13 +16,15 @@ class Persons(Operations):
 
     def persons(self, skip: int = 0, limit: int | None = None, connection: Connection | None = None) -> list[Person]:
         """Everybody, by id."""
+        page = checking.page(skip, limit)
         with self._reading(connection) as db:
-            return records.persons(db, skip, limit)
+            return records.persons(db, *page)
 
     def person(self, person_id: int, connection: Connection | None = None) -> Person:
         """One person."""
+        wanted = checking.whole("person_id", person_id)
         with self._reading(connection) as db:
-            return persons.get(db, person_id)
+            return persons.get(db, wanted)
 
     def create_person(self, name: str | None = None, metadata: Metadata | None = None) -> Person:
         """A person without a face yet."""
@@ -40,15 +42,17 @@ class Persons(Operations):
 
         Without name, note, decision and faces the person goes; it is told of as it was last.
         """
+        wanted = checking.whole("person_id", person_id)
         with self._writing(connection) as db:
-            before = persons.get(db, person_id)
-            persons.update(db, person_id, name, metadata)
-            return records.person(db, person_id) or before
+            before = persons.get(db, wanted)
+            persons.update(db, wanted, name, metadata)
+            return records.person(db, wanted) or before
 
     def delete_person(self, person_id: int) -> None:
         """A person goes, with what was decided of it; its faces are nobody's."""
+        wanted = checking.whole("person_id", person_id)
         with self.database.write() as db:
-            persons.delete(db, person_id)
+            persons.delete(db, wanted)
 
     def merge(
         self, source_ids: Sequence[int], target_id: int, keep_name: bool = True, connection: Connection | None = None
@@ -58,28 +62,33 @@ class Persons(Operations):
         Args:
             keep_name: the target keeps its name; otherwise it takes the first of the sources'.
         """
+        sources, target = checking.ids("source_ids", source_ids), checking.whole("target_id", target_id)
         with self._writing(connection) as db:
-            return persons.merge(db, source_ids, target_id, keep_name)
+            return persons.merge(db, sources, target, keep_name)
 
     def split(self, person_id: int, face_ids: Collection[int]) -> Person:
         """Some faces of a person are somebody else: the new person."""
+        wanted, those = checking.whole("person_id", person_id), checking.ids("face_ids", face_ids)
         with self.database.write() as db:
-            return persons.split(db, person_id, face_ids)
+            return persons.split(db, wanted, those)
 
     def assign(self, face_ids: Collection[int], person_id: int | None) -> Person:
         """A human says whose these faces are; None makes a new person."""
+        those, whom = checking.ids("face_ids", face_ids), _whom(person_id)
         with self.database.write() as db:
-            return persons.assign(db, face_ids, person_id)
+            return persons.assign(db, those, whom)
 
     def reject(self, face_ids: Collection[int], person_id: int) -> None:
         """A human says that these faces are not this person."""
+        those, wanted = checking.ids("face_ids", face_ids), checking.whole("person_id", person_id)
         with self.database.write() as db:
-            persons.reject(db, face_ids, person_id)
+            persons.reject(db, those, wanted)
 
     def not_same(self, person_id: int, other_id: int) -> None:
         """A human says that two persons are not the same."""
+        wanted, other = checking.whole("person_id", person_id), checking.whole("other_id", other_id)
         with self.database.write() as db:
-            persons.separate(db, person_id, other_id)
+            persons.separate(db, wanted, other)
 
     def faces(
         self,
@@ -89,21 +98,24 @@ class Persons(Operations):
         connection: Connection | None = None,
     ) -> list[Face]:
         """All faces by id, or those of one person."""
+        whom, (first, most) = _whom(person_id), checking.page(skip, limit)
         with self._reading(connection) as db:
-            if person_id is not None:
-                persons.get(db, person_id)
-            return records.faces(db, person_id, skip=skip, limit=limit)
+            if whom is not None:
+                persons.get(db, whom)
+            return records.faces(db, whom, skip=first, limit=most)
 
     def face(self, face_id: int, connection: Connection | None = None) -> Face:
         """One face."""
+        wanted = checking.whole("face_id", face_id)
         with self._reading(connection) as db:
-            return persons.faces(db, [face_id])[0]
+            return persons.faces(db, [wanted])[0]
 
     def note_face(self, face_id: int, metadata: Metadata) -> Face:
         """Notes something of a face."""
+        wanted = checking.whole("face_id", face_id)
         with self.database.write() as db:
-            persons.note_face(db, face_id, metadata)
-            return persons.faces(db, [face_id])[0]
+            persons.note_face(db, wanted, metadata)
+            return persons.faces(db, [wanted])[0]
 
     def delete_faces(
         self, face_ids: Collection[int], keep_persons: bool = False, connection: Connection | None = None
@@ -113,10 +125,15 @@ class Persons(Operations):
         Args:
             keep_persons: the persons stay.
         """
+        those = checking.ids("face_ids", face_ids)
         with self._writing(connection) as db:
-            persons.delete_faces(db, face_ids, keep_persons)
+            persons.delete_faces(db, those, keep_persons)
 
     def stats(self, connection: Connection | None = None) -> Stats:
         """Counts over everything."""
         with self._reading(connection) as db:
             return records.stats(db)
+
+
+def _whom(person_id: int | None) -> int | None:
+    return None if person_id is None else checking.whole("person_id", person_id)

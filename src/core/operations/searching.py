@@ -7,8 +7,8 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from core import persons, records, vectors
-from core.errors import CoreError, InvalidInput, NotFound
+from core import checking, persons, records, vectors
+from core.errors import CoreError, NotFound
 from core.models import ModelPack
 from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
@@ -25,25 +25,32 @@ class Searching(Operations):
 
         Args:
             limit: 1 to `core.vectors.MAX_NEIGHBOURS`.
-            threshold: least cosine similarity.
+            threshold: least cosine similarity, -1 to 1.
         """
+        using, bounds = self._in_use, _bounds(limit, threshold)
+        wanted = checking.query(query, using.pack)
         with self._reading(connection) as db:
-            return _matches(db, self._in_use, query, limit, threshold)
+            return _matches(db, using, wanted, *bounds)
 
     def search_face(self, face_id: int, limit: int = 10, threshold: float = -1.0) -> list[Match]:
-        """The other faces most similar to a stored one."""
-        using, most = self._in_use, min(limit + 1, vectors.MAX_NEIGHBOURS)
+        """The other faces most similar to a stored one.
+
+        Args:
+            limit: 1 to one less than `core.vectors.MAX_NEIGHBOURS`, for the face itself is found, too.
+            threshold: as of `search`.
+        """
+        using, own = self._in_use, checking.whole("face_id", face_id)
+        most, least = _bounds(limit, threshold, vectors.MAX_NEIGHBOURS - 1)
         with self.database.read() as db:
-            embedding = _embeddings(db, using.pack, [face_id])[face_id]
-            found = _matches(db, using, embedding, most, threshold)
-        return [match for match in found if match.face.face_id != face_id][:limit]
+            found = _matches(db, using, _embeddings(db, using.pack, [own])[own], most + 1, least)
+        return [match for match in found if match.face.face_id != own][:most]
 
     def search_image(self, image: Picture, limit: int = 10, threshold: float = -1.0) -> list[list[Match]]:
         """For each face in an image, in the order of `detect`, the stored faces most similar to it."""
-        using = self._in_use
+        using, bounds = self._in_use, _bounds(limit, threshold)
         found = using.engine.analyze(decoded(image))
         with self.database.read() as db:
-            return [_matches(db, using, face.embedding, limit, threshold) for face in found]
+            return [_matches(db, using, face.embedding, *bounds) for face in found]
 
     def search_all(
         self, queries: Sequence[Embedding], limit: int = 10, threshold: float = -1.0
@@ -69,13 +76,16 @@ class Searching(Operations):
         Raises:
             NotFound: a face is missing, or this pack's model did not see it.
         """
+        wanted = checking.ids("face_ids", face_ids)
         with self._reading(connection) as db:
-            return _embeddings(db, self.pack, face_ids)
+            return _embeddings(db, self.pack, wanted)
+
+
+def _bounds(limit: object, threshold: object, most: int = vectors.MAX_NEIGHBOURS) -> tuple[int, float]:
+    return checking.whole("limit", limit, 1, most), checking.number("threshold", threshold, -1, 1)
 
 
 def _matches(db: Connection, using: PackInUse, query: Embedding, limit: int, threshold: float) -> list[Match]:
-    if not 1 <= limit <= vectors.MAX_NEIGHBOURS:
-        raise InvalidInput(f"The limit has to be between 1 and {vectors.MAX_NEIGHBOURS}.")
     near = using.search.nearest(db, query, limit, threshold)
     faces = {face.face_id: face for face in records.faces(db, face_ids=[face_id for face_id, _ in near])}
     return [Match(faces[face_id], similarity) for face_id, similarity in near]

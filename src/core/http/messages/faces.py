@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from core.http.messages.common import Box, Id, Outcome, RequestBody, Tally
+from core.http.messages.common import Box, Id, Ids, Outcome, RequestBody, Source, Tally
 from core.types import Explanation, Face, Suggestion
 
 
 class FaceOut(BaseModel):
     id: int
     person_id: int | None
-    image_path: str
+    image_path: Source
     bbox: Box
     confidence: float
     quality: float
@@ -39,7 +39,7 @@ class FaceOut(BaseModel):
 
 
 class FaceIds(RequestBody):
-    face_ids: Annotated[list[Id], Field(min_length=1, max_length=100_000)]
+    face_ids: Ids
 
 
 class AssignRequest(FaceIds):

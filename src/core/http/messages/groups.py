@@ -6,14 +6,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, FiniteFloat
 
-from core.http.messages.common import Id, RequestBody
+from core.http.messages.common import UNIQUE, WHOLE, Id, RequestBody
 from core.types import Clustering
 
 
 class ClusterRequest(RequestBody):
-    face_ids: Annotated[list[Id], Field(max_length=1_000_000)] | None = None
+    face_ids: (
+        Annotated[list[Id], Field(fail_fast=True, min_length=1, max_length=1_000_000, json_schema_extra=UNIQUE)] | None
+    ) = None
     eps: Annotated[FiniteFloat | None, Field(gt=0, le=2, description="By default the model's own.")] = None
-    min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = 2
+    min_samples: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] = 2
     mode: Annotated[str, Field(pattern="^(dbscan|people)$")] = "dbscan"
     dry_run: bool = False
 

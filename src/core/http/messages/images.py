@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from core.http.messages.common import Box, Outcome, Tally
+from core.http.messages.common import Box, Outcome, Source, Tally
 from core.types import AnalyzedFace, Face, Image
 
 
@@ -32,14 +32,14 @@ class DetectedFace(BaseModel):
 
 class Detected(BaseModel):
     faces: list[DetectedFace]
-    image_path: str | None
+    image_path: Source | None
     processing_time_ms: float
 
 
 class DetectedFile(Outcome):
     filename: str
     faces: list[DetectedFace] | None = None
-    image_path: str | None = None
+    image_path: Source | None = None
 
 
 class DetectedBatch(Tally):
@@ -65,7 +65,7 @@ class RecognizedBatch(Tally):
 
 class ImageOut(BaseModel):
     id: int
-    image_path: str
+    image_path: Source
     width: int
     height: int
     face_count: int

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from core.http.messages.common import Id, Outcome, RequestBody, Tally
+from core.http.messages.common import Id, Ids, Outcome, RequestBody, Tally
 from core.http.messages.faces import FaceOut
 from core.types import Person
 
@@ -43,7 +43,7 @@ class PersonIn(RequestBody):
 
 
 class PersonsIn(RequestBody):
-    persons: Annotated[list[PersonIn], Field(min_length=1, max_length=10_000)]
+    persons: Annotated[list[PersonIn], Field(fail_fast=True, min_length=1, max_length=10_000)]
 
 
 class PersonResult(Outcome):
@@ -55,11 +55,11 @@ class PersonsResult(Tally):
 
 
 class PersonIds(RequestBody):
-    person_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
+    person_ids: Ids
 
 
 class MergeRequest(RequestBody):
-    source_person_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
+    source_person_ids: Ids
     target_person_id: Id
     keep_name: bool | str | None = None
 

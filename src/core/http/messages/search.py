@@ -6,15 +6,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, FiniteFloat
 
-from core.http.messages.common import Box, Id, Outcome, RequestBody, Tally
+from core.http.messages.common import UNIQUE, WHOLE, Box, Id, Outcome, RequestBody, Source, Tally
 from core.types import AnalyzedFace, Match
+from core.vectors import MAX_NEIGHBOURS
 
 Threshold = Annotated[FiniteFloat, Field(ge=-1, le=1)]
-Most = Annotated[int, Field(ge=1, le=4096)]
+Most = Annotated[int, Field(ge=1, le=MAX_NEIGHBOURS), WHOLE]
+
+
+MOST_NUMBERS = 4096
+"""Of an embedding; those of the packs have 128 or 512."""
 
 
 class SearchRequest(RequestBody):
-    embedding: Annotated[list[FiniteFloat], Field(min_length=1, max_length=4096)]
+    embedding: Annotated[list[FiniteFloat], Field(fail_fast=True, min_length=1, max_length=MOST_NUMBERS)]
     threshold: Threshold = 0.6
     limit: Most = 10
 
@@ -22,8 +27,13 @@ class SearchRequest(RequestBody):
 class SearchBatchRequest(RequestBody):
     """Embeddings or stored faces, or both; one that cannot be searched for spoils none of the others."""
 
-    embeddings: Annotated[list[list[float]], Field(max_length=10_000, default_factory=list)]
-    face_ids: Annotated[list[Id], Field(max_length=10_000, default_factory=list)]
+    embeddings: Annotated[
+        list[Annotated[list[float], Field(fail_fast=True, max_length=MOST_NUMBERS)]],
+        Field(fail_fast=True, max_length=10_000, default_factory=list),
+    ]
+    face_ids: Annotated[
+        list[Id], Field(fail_fast=True, max_length=10_000, default_factory=list, json_schema_extra=UNIQUE)
+    ]
     threshold: Threshold = 0.6
     limit: Most = 10
 
@@ -32,7 +42,7 @@ class FoundFace(BaseModel):
     face_id: int
     person_id: int | None
     similarity: float
-    image_path: str
+    image_path: Source
     bbox: Box
     confidence: float
 

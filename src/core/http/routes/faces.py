@@ -43,14 +43,16 @@ def _reading(routes: APIRouter, context: Context) -> None:
     @routes.post("/suggestions")
     def suggestions(request: messages.FaceIds) -> list[messages.SuggestionOut]:
         """Whom faces that are nobody's likely show; the likeliest first, and a human should say."""
-        batches.check_distinct("face_ids", request.face_ids)
-        return [messages.SuggestionOut.of(each) for each in core.suggestions(request.face_ids)]
+        batches.check_count(request.face_ids, context.settings)
+        with context.busy.place(), context.busy.turn():
+            return [messages.SuggestionOut.of(each) for each in core.suggestions(request.face_ids)]
 
 
 def _changing(routes: APIRouter, context: Context) -> None:
     @routes.post("/faces/assign", responses=responses(409))
     def assign(request: messages.AssignRequest) -> messages.PersonOut:
         """Says that faces are this person, or a new one; nothing automatic changes that."""
+        batches.check_ids(request.face_ids, context.settings)
         return messages.PersonOut.of(context.core.assign(request.face_ids, request.person_id))
 
     @routes.delete("/faces/{face_id}")

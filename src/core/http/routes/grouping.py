@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from core.http import messages
 from core.http.context import Clock, Context
-from core.http.problems import responses
+from core.http.problems import Refused, responses
 from core.http.progress import Progress
 from core.http.routes.jobs import ACCEPTED, accepted
 from core.http.routes.parameters import Background, Webhook
@@ -24,7 +24,9 @@ def router(context: Context) -> APIRouter:
         request: messages.ClusterRequest | None = None, background: Background = False, webhook: Webhook = None
     ) -> messages.Clusters | Response:
         """Groups the faces named, or all: exact DBSCAN, or with `mode` "people" the best grouping that is known."""
-        work = partial(_cluster, context, request or messages.ClusterRequest())
+        asked = request or messages.ClusterRequest()
+        _check_mode(asked)
+        work = partial(_cluster, context, asked)
         if not background and not webhook:
             with context.busy.place():
                 return work(Progress())
@@ -33,6 +35,14 @@ def router(context: Context) -> APIRouter:
         return accepted(context.jobs.submit("cluster", 1, work, webhook))
 
     return routes
+
+
+def _check_mode(asked: messages.ClusterRequest) -> None:
+    given = {"face_ids": asked.face_ids, "eps": asked.eps, "min_samples": asked.min_samples}
+    for name in asked.model_fields_set & given.keys() if asked.mode == "people" else ():
+        if given[name] is not None:
+            detail = f'{name}: is for mode "dbscan"; "people" groups all faces, by the measures of the model.'
+            raise Refused(422, detail, field=name)
 
 
 def _cluster(context: Context, asked: messages.ClusterRequest, progress: Progress) -> messages.Clusters:

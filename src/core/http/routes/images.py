@@ -35,7 +35,7 @@ def router(context: Context) -> APIRouter:
 
 
 def _detecting(routes: APIRouter, context: Context) -> None:
-    @routes.post("/detect", dependencies=FORM, responses=responses(507))
+    @routes.post("/detect", dependencies=FORM, responses=responses())
     def detect(file: OneFile, min_confidence: Confidence = None, auto_save: AutoSave = True) -> messages.Detected:
         """Finds the faces of an image; with `auto_save` they are stored, and given to the persons they clearly are."""
         clock = Clock()
@@ -45,7 +45,7 @@ def _detecting(routes: APIRouter, context: Context) -> None:
         return messages.Detected(faces=faces, image_path=path, processing_time_ms=clock.milliseconds)
 
     @routes.post(
-        "/detect/batch", dependencies=FORM, response_model=messages.DetectedBatch, responses=responses(507) | ACCEPTED
+        "/detect/batch", dependencies=FORM, response_model=messages.DetectedBatch, responses=responses() | ACCEPTED
     )
     def detect_batch(
         files: Files,

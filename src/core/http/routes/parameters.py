@@ -8,6 +8,7 @@ from fastapi import Depends, File, Form, Query, Request, UploadFile
 from pydantic import BeforeValidator, WithJsonSchema
 
 from core.http.problems import Refused
+from core.vectors import MAX_NEIGHBOURS
 
 
 def _flag(value: object) -> object:
@@ -36,8 +37,12 @@ Skip = Annotated[int, Query(ge=0, le=2**62)]
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
 Confidence = Annotated[
-    float | None, Form(ge=0, le=1, allow_inf_nan=False, description="By default the detector's usual threshold.")
+    float | None,
+    Form(ge=0, le=1, allow_inf_nan=False, description="By default the detector's usual threshold."),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
 ]
+"""A field of a form may be left out, but there is nothing in a form that is null."""
+
 AutoSave = Annotated[Flag, Form(description="Store the image and its faces.")]
 _IMAGE = WithJsonSchema({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
 """Says it in the words of old and new viewers of OpenAPI: a file is to be chosen."""
@@ -47,8 +52,9 @@ Files = Annotated[list[Annotated[UploadFile, _IMAGE]], File()]
 
 Similarity = Annotated[float, Query(ge=-1, le=1, allow_inf_nan=False)]
 SimilarityField = Annotated[float, Form(ge=-1, le=1, allow_inf_nan=False)]
-Most = Annotated[int, Query(ge=1, le=4096)]
-MostField = Annotated[int, Form(ge=1, le=4096)]
+MostOthers = Annotated[int, Query(ge=1, le=MAX_NEIGHBOURS - 1)]
+"""A stored face is itself the nearest of those that are found."""
+MostField = Annotated[int, Form(ge=1, le=MAX_NEIGHBOURS)]
 
 Background = Annotated[Flag, Query(description="Answer 202 at once, and do it as a job.")]
 Webhook = Annotated[

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from core.errors import InvalidInput
 from core.http import batches, messages
 from core.http.context import Clock, Context
 from core.http.problems import responses
 from core.http.routes.parameters import Limit, Skip
+from core.persons import clean_name
 from core.types import UNCHANGED
 
 
@@ -66,7 +68,11 @@ def _many(routes: APIRouter, context: Context) -> None:
     @routes.post("/persons/merge", responses=responses(404, 409))
     def merge(request: messages.MergeRequest) -> messages.Merged:
         """Merges persons into another; it gets all their faces and decisions, and they are removed."""
+        batches.check_ids(request.source_person_ids, context.settings)
         keep, target = request.keep_name, request.target_person_id
+        if isinstance(keep, str) and clean_name(keep) is None:
+            # Without a name, and perhaps without a face, the person whom they become would go itself.
+            raise InvalidInput("keep_name: has to be a name, or true or false.")
         with core.database.write() as db:
             done = core.merge(request.source_person_ids, target, keep is not False, db)
             if isinstance(keep, str):
@@ -85,8 +91,11 @@ def _one(routes: APIRouter, context: Context) -> None:
     @routes.get("/persons/{person_id}", responses=responses(404))
     def person(person_id: messages.PathId) -> messages.PersonWithFaces:
         """A person and their faces."""
-        faces = [messages.FaceOut.of(each) for each in core.faces(person_id)]
-        return messages.PersonWithFaces(person=messages.PersonOut.of(core.person(person_id)), faces=faces)
+        with core.database.read() as db:
+            found, faces = core.person(person_id, db), core.faces(person_id, connection=db)
+        return messages.PersonWithFaces(
+            person=messages.PersonOut.of(found), faces=[messages.FaceOut.of(each) for each in faces]
+        )
 
     @routes.get("/persons/{person_id}/faces", responses=responses(404))
     def faces(person_id: messages.PathId, skip: Skip = 0, limit: Limit = 100) -> list[messages.FaceOut]:
@@ -114,11 +123,13 @@ def _saying(routes: APIRouter, context: Context) -> None:
     @routes.post("/persons/{person_id}/split", status_code=201, responses=responses(404, 409))
     def split(person_id: messages.PathId, request: messages.FaceIds) -> messages.PersonOut:
         """Splits faces off a person; they are somebody else, the new person."""
+        batches.check_ids(request.face_ids, context.settings)
         return messages.PersonOut.of(core.split(person_id, request.face_ids))
 
     @routes.post("/persons/{person_id}/reject", responses=responses(404, 409))
     def reject(person_id: messages.PathId, request: messages.FaceIds) -> messages.Done:
         """Says that faces are not this person; nothing automatic gives them back."""
+        batches.check_ids(request.face_ids, context.settings)
         core.reject(request.face_ids, person_id)
         return messages.Done(message=f"{len(request.face_ids)} faces are not person {person_id}.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from pydantic import WithJsonSchema
 
 from core.http import batches, looking, messages
 from core.http.batches import Sent
@@ -13,8 +14,11 @@ from core.http.problems import responses
 from core.http.routes.parameters import FORM, Files, Flag, OneFile
 from core.types import BoundingBox
 
-Boxes = Annotated[str | None, Form(description='JSON: [{"x", "y", "width", "height"}, ...]')]
-BoxesOfEach = Annotated[str | None, Form(description="JSON: for each file such a list, or null for all its faces.")]
+_TEXT = WithJsonSchema({"type": "string"})
+Boxes = Annotated[str | None, Form(description='JSON: [{"x", "y", "width", "height"}, ...]'), _TEXT]
+BoxesOfEach = Annotated[
+    str | None, Form(description="JSON: for each file such a list, or null for all its faces."), _TEXT
+]
 Crop = Annotated[Flag, Form(description="Each image was cut around one face.")]
 
 

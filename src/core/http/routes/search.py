@@ -10,7 +10,7 @@ from core.http import batches, looking, messages
 from core.http.batches import Sent
 from core.http.context import Clock, Context
 from core.http.problems import responses
-from core.http.routes.parameters import FORM, Files, Most, MostField, OneFile, Similarity, SimilarityField
+from core.http.routes.parameters import FORM, Files, MostField, MostOthers, OneFile, Similarity, SimilarityField
 from core.types import Embedding, Match
 
 
@@ -40,7 +40,7 @@ def _by_embedding(routes: APIRouter, context: Context) -> None:
         return result(core.search(query, request.limit, request.threshold), len(request.embedding), clock)
 
     @routes.get("/faces/{face_id}/similar", responses=responses(404))
-    def similar(face_id: messages.PathId, threshold: Similarity = 0.6, limit: Most = 10) -> messages.SearchResult:
+    def similar(face_id: messages.PathId, threshold: Similarity = 0.6, limit: MostOthers = 10) -> messages.SearchResult:
         """Finds the other faces most similar to a stored one."""
         clock = Clock()
         return result(core.search_face(face_id, limit, threshold), core.pack.dimension, clock)

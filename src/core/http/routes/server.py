@@ -5,10 +5,14 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from fastapi import APIRouter
+from sqlalchemy import text
 
 from core.http import messages
 from core.http.context import Context
 from core.http.problems import responses
+
+_SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+"""What is committed, wherever it lies: the file itself lags behind its log."""
 
 
 def health(context: Context) -> APIRouter:
@@ -37,7 +41,9 @@ def router(context: Context) -> APIRouter:
     @routes.get("/stats")
     def stats() -> messages.StatsOut:
         """Counts everything."""
-        counts = context.core.stats()
+        with context.core.database.read() as db:
+            counts = context.core.stats(db)
+            database_bytes = db.execute(text(_SIZE)).scalar_one()
         assigned = counts.faces - counts.unassigned_faces
         return messages.StatsOut(
             total_persons=counts.persons,
@@ -46,7 +52,7 @@ def router(context: Context) -> APIRouter:
             avg_faces_per_person=round(assigned / counts.persons, 4) if counts.persons else 0.0,
             largest_person_id=counts.largest_person_id,
             largest_person_face_count=counts.largest_person_faces,
-            storage_used_mb=round(context.settings.database_path.stat().st_size / 1e6, 3),
+            storage_used_mb=round((database_bytes + context.uploads.size()) / 1e6, 3),
         )
 
     return routes
