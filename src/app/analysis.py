@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.metadata import taken_at
+from app.metadata import read, taken_at
 from app.thumbnail_files import ThumbnailFiles
 from core import images
 from core.engine import FaceEngine, use_one_thread
@@ -76,7 +76,8 @@ def analyze(job: Job) -> PhotoAnalysis:
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
         thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
-    taken = taken_at(images.exif_of(data), path.name, _modified(path))
+    found = read(data, (), path.name).taken
+    taken = found.local if found else taken_at(path.name, _modified(path))
     return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
 
 

@@ -25,7 +25,6 @@ from app.metadata import taken_at
 from app.scanning import Found, Stop, examine, walk
 from app.types import PhotoState
 from core.database import Database
-from core.images import exif_of
 
 BATCH = 64
 """Files whose rows are written together."""
@@ -188,7 +187,7 @@ def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]
         "content_hash": found.content_hash,
         "state": PhotoState.PENDING,
         "size": found.size,
-        "taken_at": taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
+        "taken_at": taken_at(name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
         "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
         # What was edited again before it was settled is an edit of the photo that was there first.
         "replaces": db.execute(
