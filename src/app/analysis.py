@@ -10,10 +10,9 @@ import functools
 import hashlib
 import os
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from app.metadata import read, taken_at
+from app.telling import Told, told, told_again
 from app.thumbnail_files import ThumbnailFiles
 from core import images
 from core.engine import FaceEngine, use_one_thread
@@ -39,12 +38,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PhotoAnalysis:
-    """What a model saw: the upright size in pixels, the format, the time on the camera's clock, the faces."""
+    """What a model saw: the upright size in pixels, the format, the faces; and what the photo's files tell."""
 
     width: int
     height: int
     format: str
-    taken_at: datetime
+    told: Told
     faces: tuple[AnalyzedFace, ...]
     model: str
 
@@ -76,9 +75,16 @@ def analyze(job: Job) -> PhotoAnalysis:
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
         thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
-    found = read(data, (), path.name).taken
-    taken = found.local if found else taken_at(path.name, _modified(path))
-    return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
+    return PhotoAnalysis(image.width, image.height, image.format, told(path, data), tuple(faces), job.pack.name)
+
+
+def retell(job: Job) -> Told:
+    """Reads what the files of a photo tell, without looking at its pixels.
+
+    Raises:
+        ImageUnavailable: they cannot be read now.
+    """
+    return told_again(job.paths)
 
 
 def _read(paths: tuple[bytes, ...]) -> tuple[Path, bytes]:
@@ -100,13 +106,6 @@ def _decoded(data: bytes) -> images.DecodedImage:
         if isinstance(error.__cause__, MemoryError):
             raise error.__cause__ from error
         raise
-
-
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError as error:
-        raise ImageUnavailable(f"The file cannot be read: {error.strerror}.") from error
 
 
 @functools.cache

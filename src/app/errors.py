@@ -17,6 +17,10 @@ class LibraryError(AppError):
     """The library's folder cannot be used."""
 
 
+class InvalidDetail(AppError):
+    """What was to be written about a photo cannot be kept."""
+
+
 class ModelMissing(AppError):
     """The face model that a library uses cannot be used; `instead` names one that comes with the program."""
 

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app import schema
 from app.metadata import taken_at
 from app.scanning import Found, Stop, examine, walk
+from app.sidecars import SidecarScan
 from app.types import PhotoState
 from core.database import Database
 
@@ -69,10 +70,13 @@ class Importer:
             Whether everything was looked at. Until then what was edited waits to be settled.
         """
         known, faults = self._known(root), self._passing_faults(root)
+        sidecars = SidecarScan(self._database, root)
         stop, batch = Stop(stopped), list[Found]()
         for path, explicit in walk(root, self._own):
             if stop():
                 break
+            if sidecars.takes(path):
+                continue
             found = examine(path, explicit, known, stop)
             if found:
                 faults.discard(found.path)
@@ -81,6 +85,7 @@ class Importer:
                 added(self._write(batch))
                 batch = []
         imported = self._write(batch)
+        sidecars.finish(to_the_end=not stop.said)
         if not stop.said:
             self._forget_faults(faults)
             self._settle(imported)

@@ -16,13 +16,14 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
-from app import worklist
+from app import retelling, worklist
 from app.analysis import PhotoAnalysis
 from app.errors import Unfinished, WorkersLost
 from app.events import Events
 from app.importing import Imported, Importer
 from app.progress import Meter
 from app.queueing import Queue
+from app.telling import Told
 from app.types import IndexPhase, IndexProgress, LibraryChanged
 from app.workers import Workers
 from core.database import Database
@@ -61,7 +62,8 @@ class Indexer:
         worklist.retry_refused(self._database)
         total, model = self._left(), self._core.pack.name
         self._scanning = worklist.next_request(self._database) is not None
-        self._indexing = self._scanning or total > 0 or worklist.grouping_due(self._database, model, at_end=True)
+        left = total + retelling.count(self._database)
+        self._indexing = self._scanning or left > 0 or worklist.grouping_due(self._database, model, at_end=True)
         self._tell(total=total)
         for thread in self._threads:
             thread.start()
@@ -235,6 +237,7 @@ class Indexer:
         pack = self._core.pack
         with Workers(pack, self._cache) as workers:
             self._analyze(workers, Queue(self._database, pack.name))
+            self._retell(workers)
         cut_short = self._cancelled
         if cut_short:
             self._drop()
@@ -312,6 +315,28 @@ class Indexer:
         self._count(done=1, skipped=int(change.skipped))
         self._events.publish(change)
         self._group(at_end=False)
+
+    def _retell(self, workers: Workers) -> None:
+        """Reads anew what the files of photos tell, where they changed; what cannot be read now is left for later."""
+        self._count(total=retelling.count(self._database))
+        last, running = 0, deque[tuple[worklist.Waiting, Future[Told]]]()
+        while not self._disturbed():
+            for photo in retelling.waiting(self._database, last, workers.window - len(running)):
+                running.append((photo, workers.retell(photo)))
+                last = photo.photo_id
+            if not running:
+                return
+            photo, future = running.popleft()
+            try:
+                told = workers.result(future, self._disturbed)
+            except WorkersLost:
+                raise
+            except CoreError as error:
+                _log.warning("photo %d cannot be read anew: %s", photo.photo_id, error)
+                told = None
+            if told is not None:
+                self._events.publish(retelling.store(self._database, photo, told))
+            self._count(done=1)
 
     def _group(self, at_end: bool) -> None:
         if not worklist.grouping_due(self._database, self._core.pack.name, at_end):

@@ -8,6 +8,7 @@ from typing import Self
 import platformdirs
 
 from app import models, schema
+from app.details import Details
 from app.errors import LibraryError
 from app.events import Events
 from app.indexing import Indexer
@@ -43,6 +44,7 @@ class Library:
         self.events = Events()
         self.core = FaceCore(database, pack)
         self.photos = Photos(database)
+        self.details = Details(database, self.events)
         self.people = People(database, self.core, self.photos, self.events)
         self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
