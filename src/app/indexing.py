@@ -92,6 +92,15 @@ class Indexer:
             self._indexing = self._more = self._renewed = True
         self._tell()
 
+    def retell(self) -> None:
+        """Photos wait to be read anew for what their files tell."""
+        with self._changed:
+            if not self._indexing:
+                self._progress = IndexProgress(IndexPhase.INDEXING)
+                self._meter.restart()
+            self._indexing = self._more = True
+        self._tell()
+
     def pause(self) -> None:
         """Stops after the photo that is being written; nothing is lost."""
         with self._changed:

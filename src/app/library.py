@@ -15,6 +15,7 @@ from app.indexing import Indexer
 from app.models import Models
 from app.people import People
 from app.photos import Photos
+from app.sidecar_keeping import Sidecars
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
 from app.types import LibraryCounts
@@ -49,6 +50,7 @@ class Library:
         self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
         self.models = Models(database, self.core, self.indexer)
+        self.sidecars = Sidecars(database, self.events, self.indexer.retell)
 
     @classmethod
     def open(cls, folder: Path | None = None, resume: bool = True, model: str | None = None) -> Self:
@@ -81,6 +83,7 @@ class Library:
         library = cls(where, database, pack)
         if resume:
             library.indexer.start()
+            library.sidecars.start()
         return library
 
     def counts(self) -> LibraryCounts:
@@ -89,6 +92,7 @@ class Library:
 
     def close(self) -> None:
         """Stops the work in the background, which goes on at the next `open`, and closes the database."""
+        self.sidecars.close()
         self.indexer.close()
         self.database.close()
 

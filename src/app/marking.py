@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app import schema
-from app.metadata import Region
+from app.metadata import Region, RegionSource
 from core import decisions, persons, records
 from core.types import BoundingBox
 
@@ -59,6 +59,12 @@ def rows(db: Connection, photo_id: int) -> Sequence[Any]:
     """The regions of a photo."""
     region = schema.region.c
     return db.execute(select(schema.region).where(region.photo_id == photo_id).order_by(region.region_id)).all()
+
+
+def as_region(row: Any) -> Region:
+    """A row as it was read."""
+    sides = (row.x, row.y, row.width, row.height)
+    return Region(row.name, *sides, source=RegionSource(row.source), automatic=bool(row.automatic))
 
 
 def settle(db: Connection, photo_id: int) -> frozenset[int]:
@@ -116,7 +122,7 @@ def _named(db: Connection, region: Any, face_id: int) -> dict[str, Any]:
     own = decided is not None and (decided.decision_id, decided.person_id) == (region.decision_id, region.person_id)
     if (decided is not None or region.decision_id is not None) and not own:
         return {}
-    person_id = _person(db, region.name)
+    person_id = _owner(db, face_id, region.name) or _person(db, region.name)
     if person_id in decisions.rejected(db, [face_id]).get(face_id, frozenset()):
         return {}
     if person_id is None:
@@ -132,6 +138,13 @@ def _named(db: Connection, region: Any, face_id: int) -> dict[str, Any]:
 def _confirmed(db: Connection, face_id: int) -> Any | None:
     query = text("SELECT decision_id, person_id FROM decision WHERE face_id = :id AND kind = 'confirmed'")
     return db.execute(query, {"id": face_id}).first()
+
+
+def _owner(db: Connection, face_id: int, name: str) -> int | None:
+    """The person of a face, if that is its name: another may have the same."""
+    query = text("SELECT person_id FROM face JOIN person USING (person_id) WHERE face_id = :id AND name = :name")
+    found = db.execute(query, {"id": face_id, "name": name}).scalar()
+    return None if found is None else int(found)
 
 
 def _person(db: Connection, name: str) -> int | None:

@@ -89,6 +89,10 @@ def settle(db: Connection, photo_id: int, told: Told) -> None:
     seen = {(stamp.path, stamp.size, stamp.modified_ns) for stamp in told.sidecars}
     stale = any((row.path, row.size, row.modified_ns) not in seen for row in known)
     db.execute(update(schema.photo).where(schema.photo.c.photo_id == photo_id).values(retell=int(stale)))
+    for stamp in told.sidecars:
+        # Only what is of no other photo: the others' turn is to come.
+        if not stale and stamp.path.lower() == told.path.lower() + b".xmp":
+            remember(db, stamp)
 
 
 def _mark(db: Connection, path: bytes) -> None:

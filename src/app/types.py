@@ -176,6 +176,21 @@ class ModelSummary:
     unseen: int
 
 
+@dataclass(frozen=True, slots=True)
+class SidecarReport:
+    """What came of writing sidecars.
+
+    Attributes:
+        written: photos whose sidecars tell everything now.
+        left: photos whose place is not there, or whose sidecar another program changed: it is to be read first.
+        problems: why others could not be written, in words for the user.
+    """
+
+    written: int
+    left: int
+    problems: tuple[str, ...]
+
+
 class IndexPhase(StrEnum):
     """What the Indexer is doing."""
 

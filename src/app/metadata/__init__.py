@@ -13,3 +13,5 @@ from app.metadata.types import Metadata as Metadata
 from app.metadata.types import Place as Place
 from app.metadata.types import Region as Region
 from app.metadata.types import RegionSource as RegionSource
+from app.metadata.types import Said as Said
+from app.metadata.writing import rewritten as rewritten

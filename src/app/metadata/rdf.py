@@ -132,6 +132,11 @@ def structure(node: Node | None) -> dict[str, Node]:
     return next(iter(structures(node)), {})
 
 
+def value_of(element: Any) -> Node:
+    """The value of one property, or of one item of an array."""
+    return _value(element, 0)
+
+
 def _text(packet: bytes) -> str:
     """The letters of a packet in any of XML's encodings, from its first angle on."""
     encoding = next((name for mark, name in _ENCODINGS if packet.startswith(mark)), "utf-8-sig")

@@ -31,9 +31,6 @@ _Result = TypeVar("_Result")
 
 _Directories = tuple[exif.Tags, exif.Tags, exif.Tags]
 
-DECIDED = "sietch:Decided"
-"""In a sidecar of Sietch: the properties of which it holds everything there is."""
-
 _ABOUT_CAMERA = ("make", "model", "lens", "exposure_time", "aperture", "iso", "focal_length", "flash")
 _SAID = ("rating", "title", "caption")
 
@@ -119,7 +116,7 @@ def _with_sidecar(known: Metadata, data: bytes) -> Metadata:
     """What is known, with what an XMP sidecar says instead or besides."""
     found = rdf.properties(data)
     said = xmp.read(found, known.orientation)
-    whole = frozenset(rdf.texts(found.get(DECIDED)))
+    whole = frozenset(rdf.texts(found.get(xmp.DECIDED)))
     taken = xmp.with_zone_of(said.taken, [known.taken] if known.taken else []) if said.taken else known.taken
     position = said if said.latitude is not None else known
     return replace(
@@ -128,7 +125,7 @@ def _with_sidecar(known: Metadata, data: bytes) -> Metadata:
         latitude=position.latitude,
         longitude=position.longitude,
         place=_place(said.place, known.place),
-        keywords=said.keywords if "keywords" in whole else tuple(dict.fromkeys(known.keywords + said.keywords)),
+        keywords=xmp.flat(found) if "keywords" in whole else tuple(dict.fromkeys(known.keywords + said.keywords)),
         regions=said.regions if said.regions or "people" in whole else known.regions,
         people=said.people if said.people or "people" in whole else known.people,
         **{name: _first_of(name, said, known) for name in _ABOUT_CAMERA},

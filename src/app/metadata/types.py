@@ -91,3 +91,24 @@ class Metadata:
     orientation: int = 1
     regions: tuple[Region, ...] = ()
     people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a sidecar is to say.
+
+    Attributes:
+        fields: which of these are to be written ("rating", "title", "caption", "keywords", "people"); others stay.
+        regions: every face with a name.
+        orientation: by which the stored picture is turned.
+        size: of the upright picture, in pixels.
+    """
+
+    fields: frozenset[str]
+    rating: int | None = None
+    title: str = ""
+    caption: str = ""
+    keywords: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    orientation: int = 1
+    size: tuple[int, int] = (0, 0)

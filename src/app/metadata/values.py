@@ -17,7 +17,8 @@ _MAX_KEYWORDS = 1_000
 
 _NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?)(?:\s*/\s*([+-]?\d{1,15}))?\s*")
 
-_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What neither a line of text nor XML has a place for."""
 
 
 def line(value: object, longest: int = MAX_WORD) -> str:
@@ -34,6 +35,11 @@ def prose(value: object) -> str:
         return ""
     clean = _CONTROL.sub("", unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")))
     return clean.strip()[:MAX_TEXT]
+
+
+def writable(text: str) -> str:
+    """Text without what XML has no place for."""
+    return _CONTROL.sub(" ", text)
 
 
 def number(value: object) -> float | None:

@@ -11,6 +11,9 @@ from app.metadata.rdf import Node, Properties, text, texts
 from app.metadata.times import Moment
 from app.metadata.types import Metadata, Place
 
+DECIDED = "sietch:Decided"
+"""The properties of which a sidecar of Sietch holds everything there is, whatever the picture itself says."""
+
 _POINT = re.compile(r"\s*(\d{1,3})(?:,(\d{1,2}(?:\.\d+)?))?(?:,(\d{1,2}(?:\.\d+)?))?\s*([NSEW])\s*", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[|/]")
 
@@ -68,6 +71,11 @@ def with_zone_of(moment: Moment, others: list[Moment]) -> Moment:
         return moment
     same = (each.zone for each in others if abs(each.local - moment.local) < timedelta(seconds=2))
     return replace(moment, zone=next((zone for zone in same if zone), None))
+
+
+def flat(found: Properties) -> tuple[str, ...]:
+    """The keywords without a path."""
+    return values.unique(texts(found.get("dc:subject")))
 
 
 def utc(found: Properties) -> datetime | None:
