@@ -23,7 +23,6 @@ from app.events import Events
 from app.importing import Imported, Importer
 from app.progress import Meter
 from app.queueing import Queue
-from app.telling import Told
 from app.types import IndexPhase, IndexProgress, LibraryChanged
 from app.workers import Workers
 from core.database import Database
@@ -328,23 +327,8 @@ class Indexer:
     def _retell(self, workers: Workers) -> None:
         """Reads anew what the files of photos tell, where they changed; what cannot be read now is left for later."""
         self._count(total=retelling.count(self._database))
-        last, running = 0, deque[tuple[worklist.Waiting, Future[Told]]]()
-        while not self._disturbed():
-            for photo in retelling.waiting(self._database, last, workers.window - len(running)):
-                running.append((photo, workers.retell(photo)))
-                last = photo.photo_id
-            if not running:
-                return
-            photo, future = running.popleft()
-            try:
-                told = workers.result(future, self._disturbed)
-            except WorkersLost:
-                raise
-            except CoreError as error:
-                _log.warning("photo %d cannot be read anew: %s", photo.photo_id, error)
-                told = None
-            if told is not None:
-                self._events.publish(retelling.store(self._database, photo, told))
+        for change in retelling.run(self._database, workers, self._disturbed):
+            self._events.publish(change)
             self._count(done=1)
 
     def _group(self, at_end: bool) -> None:

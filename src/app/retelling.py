@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 
 from sqlalchemy import text
 
 from app import describing
+from app.errors import WorkersLost
 from app.telling import Told
 from app.types import LibraryChanged
+from app.workers import Workers
 from app.worklist import Waiting
 from core.database import Database
+from core.errors import CoreError
+
+_log = logging.getLogger(__name__)
 
 _DUE = "state = 'indexed' AND retell <> 0"
 
@@ -46,3 +54,27 @@ def store(database: Database, photo: Waiting, told: Told) -> LibraryChanged:
             return LibraryChanged()
         persons = describing.keep(db, photo.photo_id, told)
     return LibraryChanged(frozenset({photo.photo_id}), persons)
+
+
+def run(database: Database, workers: Workers, stopped: Callable[[], bool]) -> Iterator[LibraryChanged]:
+    """Has all of them read by the workers, once, and tells of each what changed; what cannot be read now is left.
+
+    Raises:
+        WorkersLost: as `Workers.result`.
+    """
+    last, running = 0, deque[tuple[Waiting, Future[Told]]]()
+    while not stopped():
+        for photo in waiting(database, last, workers.window - len(running)):
+            running.append((photo, workers.retell(photo)))
+            last = photo.photo_id
+        if not running:
+            return
+        photo, future = running.popleft()
+        try:
+            told = workers.result(future, stopped)
+        except WorkersLost:
+            raise
+        except CoreError as error:
+            _log.warning("photo %d cannot be read anew: %s", photo.photo_id, error)
+            told = None
+        yield LibraryChanged() if told is None else store(database, photo, told)
