@@ -11,9 +11,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection
 
-from app import marking, schema, sidecars
+from app import marking, sidecars
 from app.metadata import Metadata
 from app.telling import Told
 
@@ -29,45 +29,64 @@ def keep(db: Connection, photo_id: int, told: Told) -> frozenset[int]:
     Returns:
         The persons who gained or lost a face.
     """
-    photo = schema.photo
-    before = db.execute(select(photo).where(photo.c.photo_id == photo_id)).one()
-    theirs = _said(told.metadata)
-    ours = said(db, photo_id)
+    before = _known(db, photo_id)
+    theirs, ours = _said(told.metadata), _as_said(before)
     base = _NOTHING | (json.loads(before.told) if before.told else {})
     merged = {key: ours[key] if theirs[key] == base[key] != ours[key] else theirs[key] for key in SAID}
-    write(db, photo_id, merged)
     values = _columns(told.metadata) | {
+        **{key: merged[key] or None for key in ("rating", "title", "caption")},
         "taken_at": told.taken_at.isoformat(timespec="seconds"),
         "told": json.dumps(theirs, ensure_ascii=False),
+        "retell": int(sidecars.are_stale(db, told)),
     }
-    db.execute(update(photo).where(photo.c.photo_id == photo_id).values(values))
-    sidecars.settle(db, photo_id, told)
-    marking.keep(db, photo_id, told.metadata.regions)
-    return marking.settle(db, photo_id)
+    _update(db, photo_id, values)
+    if merged["keywords"] != ours["keywords"]:
+        _write_keywords(db, photo_id, merged["keywords"])
+    return marking.apply(db, photo_id, told.metadata.regions)
 
 
 def said(db: Connection, photo_id: int) -> dict[str, Any]:
     """What the user and the files say of a photo now."""
-    photo, keyword = schema.photo.c, schema.keyword.c
-    row = db.execute(select(photo.rating, photo.title, photo.caption).where(photo.photo_id == photo_id)).one()
-    words = db.execute(select(keyword.word).where(keyword.photo_id == photo_id).order_by(keyword.position)).scalars()
-    return {"rating": row.rating, "title": row.title or "", "caption": row.caption or "", "keywords": list(words)}
+    return _as_said(_known(db, photo_id))
 
 
 def write(db: Connection, photo_id: int, values: dict[str, Any]) -> None:
     """Changes some of what is said of a photo."""
     columns = {key: value or None for key, value in values.items() if key != "keywords"}
     if columns:
-        db.execute(update(schema.photo).where(schema.photo.c.photo_id == photo_id).values(columns))
+        _update(db, photo_id, columns)
     if "keywords" in values:
         _write_keywords(db, photo_id, values["keywords"])
 
 
+_KNOWN = """
+    SELECT told, rating, title, caption, (
+        SELECT json_group_array(word) FROM
+        (SELECT word FROM keyword WHERE keyword.photo_id = photo.photo_id ORDER BY position)
+    ) AS keywords FROM photo WHERE photo_id = ?
+"""
+
+
+def _known(db: Connection, photo_id: int) -> Any:
+    # As it is for the driver, here and below: this is done for every photo, and making statements takes the most time.
+    return db.exec_driver_sql(_KNOWN, (photo_id,)).one()
+
+
+def _as_said(row: Any) -> dict[str, Any]:
+    keywords = json.loads(row.keywords)
+    return {"rating": row.rating, "title": row.title or "", "caption": row.caption or "", "keywords": keywords}
+
+
+def _update(db: Connection, photo_id: int, values: dict[str, Any]) -> None:
+    changes = ", ".join(f"{name} = ?" for name in values)
+    db.exec_driver_sql(f"UPDATE photo SET {changes} WHERE photo_id = ?", (*values.values(), photo_id))
+
+
 def _write_keywords(db: Connection, photo_id: int, words: Sequence[str]) -> None:
-    db.execute(delete(schema.keyword).where(schema.keyword.c.photo_id == photo_id))
-    rows = [{"photo_id": photo_id, "word": word, "position": number} for number, word in enumerate(words)]
+    db.exec_driver_sql("DELETE FROM keyword WHERE photo_id = ?", (photo_id,))
+    rows = [(photo_id, word, number) for number, word in enumerate(words)]
     if rows:
-        db.execute(insert(schema.keyword), rows)
+        db.exec_driver_sql("INSERT INTO keyword (photo_id, word, position) VALUES (?, ?, ?)", rows)
 
 
 def _said(metadata: Metadata) -> dict[str, Any]:

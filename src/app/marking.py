@@ -37,6 +37,20 @@ _BY_REGION = """
 """Whom that name became last, if the person was renamed or merged in Sietch since."""
 
 
+def apply(db: Connection, photo_id: int, regions: Sequence[Region]) -> frozenset[int]:
+    """Makes these the regions of a photo, and gives its faces their names.
+
+    Returns:
+        The persons who gained or lost a face.
+    """
+    if not regions:
+        # As it is for the driver: of most photos there is nothing more to do.
+        db.exec_driver_sql("DELETE FROM region WHERE photo_id = ?", (photo_id,))
+        return frozenset()
+    keep(db, photo_id, regions)
+    return settle(db, photo_id)
+
+
 def keep(db: Connection, photo_id: int, regions: Sequence[Region]) -> None:
     """Makes these the regions of a photo. What is known of one stays when it is written anew, or with another name."""
     old = list(rows(db, photo_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app import schema
@@ -82,17 +82,19 @@ def forget(db: Connection, paths: Iterable[bytes]) -> None:
         _mark(db, path)
 
 
-def settle(db: Connection, photo_id: int, told: Told) -> None:
-    """The photo is known as its files tell, unless a scan met one of its sidecars in another state than was read."""
-    sidecar = schema.sidecar.c
-    known = db.execute(select(schema.sidecar).where(sidecar.path.in_(candidates(told.path)))).all() if told.path else []
+def are_stale(db: Connection, told: Told) -> bool:
+    """Whether a scan met a sidecar of the photo in another state than was read; what is the photo's own is noted."""
+    names = candidates(told.path) if told.path else []
+    holders = ", ".join("?" * len(names))
+    known = db.exec_driver_sql(f"SELECT * FROM sidecar WHERE path IN ({holders})", tuple(names)).all() if names else []
     seen = {(stamp.path, stamp.size, stamp.modified_ns) for stamp in told.sidecars}
-    stale = any((row.path, row.size, row.modified_ns) not in seen for row in known)
-    db.execute(update(schema.photo).where(schema.photo.c.photo_id == photo_id).values(retell=int(stale)))
+    if any((row.path, row.size, row.modified_ns) not in seen for row in known):
+        return True
     for stamp in told.sidecars:
         # Only what is of no other photo: the others' turn is to come.
-        if not stale and stamp.path.lower() == told.path.lower() + b".xmp":
+        if stamp.path.lower() == told.path.lower() + b".xmp":
             remember(db, stamp)
+    return False
 
 
 def _mark(db: Connection, path: bytes) -> None:
