@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.places import Places
 from app.telling import Told, told, told_again
 from app.thumbnail_files import ThumbnailFiles
 from core import images
@@ -75,7 +76,8 @@ def analyze(job: Job) -> PhotoAnalysis:
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
         thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
-    return PhotoAnalysis(image.width, image.height, image.format, told(path, data), tuple(faces), job.pack.name)
+    known = told(path, _places(job.cache), data)
+    return PhotoAnalysis(image.width, image.height, image.format, known, tuple(faces), job.pack.name)
 
 
 def retell(job: Job) -> Told:
@@ -84,7 +86,7 @@ def retell(job: Job) -> Told:
     Raises:
         ImageUnavailable: they cannot be read now.
     """
-    return told_again(job.paths)
+    return told_again(job.paths, _places(job.cache))
 
 
 def _read(paths: tuple[bytes, ...]) -> tuple[Path, bytes]:
@@ -106,6 +108,12 @@ def _decoded(data: bytes) -> images.DecodedImage:
         if isinstance(error.__cause__, MemoryError):
             raise error.__cause__ from error
         raise
+
+
+@functools.cache
+def _places(cache: Path) -> Places:
+    """One table for the life of a worker process, read when the first photo needs it."""
+    return Places(cache)
 
 
 @functools.cache

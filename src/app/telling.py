@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.metadata import Metadata, beside, read, taken_at
+from app.metadata import Metadata, Place, beside, read, taken_at
 from app.metadata.sidecars import Stamp
+from app.places import Places
 from core.errors import ImageUnavailable
 
 
@@ -29,11 +30,12 @@ class Told:
     sidecars: tuple[Stamp, ...] = ()
 
 
-def told(path: Path, data: bytes | None = None) -> Told:
-    """Reads a photo's metadata and its sidecars.
+def told(path: Path, places: Places, data: bytes | None = None) -> Told:
+    """Reads a photo's metadata and its sidecars; where nobody wrote the place, it is named by the position.
 
     Args:
         path: of the photo.
+        places: names them.
         data: its bytes, if they are known; otherwise no more is read than is needed.
 
     Raises:
@@ -47,11 +49,13 @@ def told(path: Path, data: bytes | None = None) -> Told:
     # Looked at before they are read: what changes in between is met by the next scan.
     sidecars = beside(place)
     found = read(path if data is None else data, [Path(os.fsdecode(each.path)) for each in sidecars], path.name)
+    if found.place == Place() and found.latitude is not None and found.longitude is not None:
+        found = replace(found, place=places.at(found.latitude, found.longitude))
     taken = found.taken.local if found.taken else taken_at(path.name, modified)
     return Told(taken, found, place, sidecars)
 
 
-def told_again(paths: tuple[bytes, ...]) -> Told:
+def told_again(paths: tuple[bytes, ...], places: Places) -> Told:
     """The same of the first of a photo's places that can be read.
 
     Raises:
@@ -60,7 +64,7 @@ def told_again(paths: tuple[bytes, ...]) -> Told:
     problem = ImageUnavailable("The file is nowhere to be found.")
     for place in paths:
         try:
-            return told(Path(os.fsdecode(place)))
+            return told(Path(os.fsdecode(place)), places)
         except ImageUnavailable as error:
             problem = error
     raise problem
