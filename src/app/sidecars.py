@@ -48,12 +48,13 @@ class SidecarScan:
         return True
 
     def finish(self, to_the_end: bool) -> None:
-        """The scan is over; what was not met by one that came to its end is there no more."""
+        """The scan is over; what was not met by one that came to its end is there no more, if its folder is."""
         if self._changed:
             self._write()
-        if to_the_end and self._gone:
+        gone = [path for path in self._gone if os.path.isdir(os.path.dirname(path))] if to_the_end else []
+        if gone:
             with self._database.write() as db:
-                forget(db, self._gone)
+                forget(db, gone)
 
     def _write(self) -> None:
         with self._database.write() as db:

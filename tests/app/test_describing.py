@@ -92,6 +92,17 @@ def test_a_sidecar_that_changes_comes_or_goes_is_followed(library: Library, tmp_
     assert other.exists() and library.photos.skipped() == []
 
 
+def test_a_drive_that_is_not_connected_takes_no_sidecar_away(library: Library, tmp_path: Path) -> None:
+    photo = written(tmp_path / "photos")
+    sidecar(photo, 1, rating=3)
+    index(library, tmp_path / "photos")
+    (tmp_path / "photos").rename(tmp_path / "elsewhere")
+    index(library, tmp_path / "photos")
+    assert library.details.of(1).rating == 3
+    with library.database.read() as db:
+        assert db.exec_driver_sql("SELECT (SELECT count(*) FROM sidecar), retell FROM photo").one() == (1, 0)
+
+
 def test_a_scan_that_finds_nothing_new_reads_no_sidecar(library: Library, tmp_path: Path) -> None:
     photo = written(tmp_path / "photos")
     sidecar(photo, 1, rating=3)

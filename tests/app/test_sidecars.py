@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -208,6 +209,27 @@ def test_a_sidecar_that_cannot_be_written_is_told_of_and_left(open_library: Open
     assert report.problems == ("coffee.jpg.xmp is left as it is: it cannot be read as XMP (not well-formed).",)
     assert (photos / "coffee.jpg.xmp").read_text() == "this is no XMP"
     assert [path.name for path in photos.iterdir() if path.name.startswith(".sietch")] == []
+
+
+def test_a_full_disk_leaves_the_sidecar_as_it_was(
+    open_library: Opener, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    path = xmp.write(photos / "coffee.jpg.xmp", rating=1)
+    before = path.read_bytes()
+    index(library, photos)
+    library.details.rate([by_name(library)["coffee.jpg"]], 2)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert library.sidecars.write().problems == ("coffee.jpg.xmp cannot be written: No space left on device.",)
+    assert path.read_bytes() == before
+    assert sidecars(photos) == ["coffee.jpg.xmp"]
+    assert [each.name for each in photos.iterdir() if each.name.endswith(".tmp")] == []
+    monkeypatch.undo()
+    assert library.sidecars.write().written == 1
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
