@@ -10,11 +10,11 @@ import functools
 import hashlib
 import os
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.metadata import taken_at
+from app.places import Places
+from app.telling import Told, told, told_again
 from app.thumbnail_files import ThumbnailFiles
 from core import images
 from core.errors import ImageTooLarge, ImageUnavailable
@@ -42,12 +42,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PhotoAnalysis:
-    """What a model saw: the upright size in pixels, the format, the time on the camera's clock, the faces."""
+    """What a model saw: the upright size in pixels, the format, the faces; and what the photo's files tell."""
 
     width: int
     height: int
     format: str
-    taken_at: datetime
+    told: Told
     faces: tuple[AnalyzedFace, ...]
     model: str
 
@@ -82,8 +82,17 @@ def analyze(job: Job) -> PhotoAnalysis:
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
         thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
-    taken = taken_at(images.exif_of(data), path.name, _modified(path))
-    return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
+    known = told(path, _places(job.cache), data)
+    return PhotoAnalysis(image.width, image.height, image.format, known, tuple(faces), job.pack.name)
+
+
+def retell(job: Job) -> Told:
+    """Reads what the files of a photo tell, without looking at its pixels.
+
+    Raises:
+        ImageUnavailable: they cannot be read now.
+    """
+    return told_again(job.paths, _places(job.cache))
 
 
 def _read(paths: tuple[bytes, ...]) -> tuple[Path, bytes]:
@@ -107,11 +116,10 @@ def _decoded(data: bytes) -> images.DecodedImage:
         raise
 
 
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError as error:
-        raise ImageUnavailable(f"The file cannot be read: {error.strerror}.") from error
+@functools.cache
+def _places(cache: Path) -> Places:
+    """One table for the life of a worker process, read when the first photo needs it."""
+    return Places(cache)
 
 
 @functools.cache

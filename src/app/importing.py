@@ -22,9 +22,9 @@ from sqlalchemy import Connection, delete, select, text, update
 from app import schema
 from app.metadata import taken_at
 from app.scanning import Found, Stop, examine, walk
+from app.sidecars import SidecarScan
 from app.types import PhotoState
 from core.database import Database, add_row
-from core.images import exif_of
 
 BATCH = 64
 """Files whose rows are written together."""
@@ -69,10 +69,13 @@ class Importer:
             Whether everything was looked at. Until then what was edited waits to be settled.
         """
         known, faults = self._known(root), self._passing_faults(root)
+        sidecars = SidecarScan(self._database, root)
         stop, batch = Stop(stopped), list[Found]()
         for path, explicit in walk(root, self._own):
             if stop():
                 break
+            if sidecars.takes(path):
+                continue
             found = examine(path, explicit, known, stop)
             if found:
                 faults.discard(found.path)
@@ -81,6 +84,7 @@ class Importer:
                 added(self._write(batch))
                 batch = []
         imported = self._write(batch)
+        sidecars.finish(to_the_end=not stop.said)
         if not stop.said:
             self._forget_faults(faults)
             self._settle(imported)
@@ -199,7 +203,7 @@ def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]
         "width": 0,
         "height": 0,
         "format": "",
-        "taken_at": taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
+        "taken_at": taken_at(name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
         "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
         # What was edited again before it was settled is an edit of the photo that was there first.
         "replaces": db.exec_driver_sql(

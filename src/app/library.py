@@ -10,6 +10,7 @@ import platformdirs
 
 from app import models
 from app.backups import Backup, Backups
+from app.details import Details
 from app.errors import LibraryError
 from app.events import Events
 from app.indexing import Indexer
@@ -18,6 +19,7 @@ from app.locking import LibraryLock
 from app.models import Models
 from app.people import People
 from app.photos import Photos
+from app.sidecar_keeping import Sidecars
 from app.starting import opened
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
@@ -54,10 +56,12 @@ class Library:
         self.events = Events()
         self.core = FaceCore(database, pack)
         self.photos = Photos(database)
+        self.details = Details(database, self.events)
         self.people = People(database, self.core, self.photos, self.events)
         self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
         self.models = Models(database, self.core, self.indexer)
+        self.sidecars = Sidecars(database, self.events, self.indexer.retell)
         self._lock = lock
         self.keeper = BackupKeeper(folder, self.backups)
 
@@ -100,6 +104,7 @@ class Library:
             undo.pop_all()
         if resume and not database.reading:
             library.indexer.start()
+            library.sidecars.start()
             library.keeper.start()
         return library
 
@@ -113,6 +118,7 @@ class Library:
         If a backup is due, it is made first.
         """
         try:
+            self.sidecars.close()
             self.indexer.close()
             self.keeper.close()
             self.database.close()

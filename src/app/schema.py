@@ -1,11 +1,11 @@
-"""The app's tables, beside Core's in one database: photo, look, place, skipped, import_request, setting.
+"""The app's tables, beside Core's in one database: photo, keyword, region, look, place, sidecar, skipped, ...
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
 from app import migrations
 from core.migrating import revisions
@@ -37,11 +37,76 @@ photo = Table(
     Column("height", Integer, nullable=False, default=0),
     Column("format", String, nullable=False, default=""),
     Column("taken_at", String, nullable=False, comment="the camera's own time, ISO 8601 without zone"),
+    Column("zone", Integer, comment="minutes by which that clock was ahead of UTC, if known"),
+    Column("make", String, comment="of the camera, as model"),
+    Column("model", String),
+    Column("lens", String),
+    Column("exposure_time", Float, comment="seconds"),
+    Column("aperture", Float, comment="f-number"),
+    Column("iso", Integer),
+    Column("focal_length", Float, comment="millimetres"),
+    Column("flash", Integer, comment="1 if it fired"),
+    Column("latitude", Float, comment="degrees, north positive"),
+    Column("longitude", Float, comment="degrees, east positive"),
+    Column("country", String, comment="as somebody wrote it, or as the position tells; likewise province and city"),
+    Column("province", String),
+    Column("city", String),
+    Column("rating", Integer, comment="1 to 5"),
+    Column("title", String),
+    Column("caption", String),
+    Column("orientation", Integer, comment="EXIF's number by which the stored picture is turned"),
+    Column("told", String, comment="JSON: rating, title, caption and keywords as the files told them last"),
+    Column(
+        "retell",
+        Integer,
+        nullable=False,
+        server_default="1",
+        comment="1 when the files are to be read anew for what they tell",
+    ),
     Column("added_at", String, nullable=False, comment="UTC, ISO 8601"),
     Column("indexed_at", String),
     Index("photo_by_state", "state", "photo_id"),
     Index("photo_by_time", "state", "taken_at", "photo_id"),
+    Index("photo_to_retell", "photo_id", sqlite_where=text("retell <> 0")),
     sqlite_autoincrement=True,
+)
+
+keyword = Table(
+    "keyword",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("word", String, primary_key=True),
+    Column("position", Integer, nullable=False, comment="in the order in which they were written"),
+    Index("keyword_by_word", "word"),
+    sqlite_with_rowid=False,
+)
+
+region = Table(
+    "region",
+    metadata,
+    Column("region_id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String, nullable=False, comment="of the person, as the files tell it"),
+    Column("x", Float, nullable=False, comment="parts of the sides of the upright picture, as y, width, height"),
+    Column("y", Float, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("source", String, nullable=False, comment="mwg, microsoft or picasa"),
+    Column("automatic", Integer, nullable=False, comment="1: the machine had recognised the person, not a human"),
+    Column("face_id", ForeignKey("face.face_id", ondelete="SET NULL"), index=True, comment="Core's, at that place"),
+    Column("settled", String, comment="the name that was seen to: what is said in Sietch after that counts"),
+    Column("decision_id", Integer, comment="Core's, which was made of it"),
+    Column("person_id", ForeignKey("person.person_id", ondelete="SET NULL"), comment="whom that decision named"),
+    Index("region_by_name", "name"),
+    sqlite_autoincrement=True,
+)
+
+sidecar = Table(
+    "sidecar",
+    metadata,
+    Column("path", LargeBinary, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("modified_ns", Integer, nullable=False),
 )
 
 look = Table(

@@ -69,6 +69,50 @@ class PhotoFace:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedFace:
+    """A face that was marked in another program and not found by Sietch; the box is as in `PhotoFace`."""
+
+    name: str
+    box: BoundingBox
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDetails:
+    """What is known of a photo besides its picture; None or empty where it is not.
+
+    Attributes:
+        zone_minutes: by which the camera's clock was ahead of UTC.
+        camera: maker and model.
+        exposure_seconds: how long the shutter was open.
+        aperture: the f-number.
+        iso: the film's speed.
+        focal_length: in millimetres.
+        flash: whether it fired.
+        position: latitude and longitude in degrees, north and east positive.
+        place: city, province, country.
+        rating: 1 to 5.
+        marked: faces that wait to be found.
+    """
+
+    photo_id: int
+    zone_minutes: int | None = None
+    camera: str = ""
+    lens: str = ""
+    exposure_seconds: float | None = None
+    aperture: float | None = None
+    iso: int | None = None
+    focal_length: float | None = None
+    flash: bool | None = None
+    position: tuple[float, float] | None = None
+    place: str = ""
+    rating: int | None = None
+    title: str = ""
+    caption: str = ""
+    keywords: tuple[str, ...] = ()
+    marked: tuple[MarkedFace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PersonSummary:
     """A person as lists show them. `first_taken` and `last_taken` span their photos."""
 
@@ -130,6 +174,21 @@ class ModelSummary:
     installed: bool
     in_use: bool
     unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarReport:
+    """What came of writing sidecars.
+
+    Attributes:
+        written: photos whose sidecars tell everything now.
+        left: photos whose place is not there, or whose sidecar another program changed: it is to be read first.
+        problems: why others could not be written, in words for the user.
+    """
+
+    written: int
+    left: int
+    problems: tuple[str, ...]
 
 
 class IndexPhase(StrEnum):

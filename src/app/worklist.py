@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from app import schema, settings
+from app import describing, schema, settings
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
@@ -166,14 +166,14 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
             width=seen.width,
             height=seen.height,
             format=seen.format,
-            taken_at=seen.taken_at.isoformat(timespec="seconds"),
             indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
             reason=None,
             attempts=0,
         )
         _looked(db, photo, seen.model)
+        named = describing.keep(db, photo.photo_id, seen.told)
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
-    return LibraryChanged(frozenset({photo.photo_id}), persons | before)
+    return LibraryChanged(frozenset({photo.photo_id}), persons | before | named)
 
 
 def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:

@@ -62,3 +62,12 @@ def test_the_look_is_chosen(window: MainWindow, text: str, choice: str, theme: o
 def test_quit_closes_the_window(window: MainWindow) -> None:
     actions(window)["Quit"].trigger()
     assert not window.isVisible()
+
+
+def test_sidecars_are_wanted_by_a_choice(window: MainWindow, qtbot: QtBot) -> None:
+    action = actions(window)["Write names and ratings beside the photos"]
+    sidecars = window.context.library.sidecars
+    assert not action.isChecked()
+    action.trigger()
+    until(qtbot, lambda: sidecars.wanted)
+    assert action.isChecked()

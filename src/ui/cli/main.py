@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.cli import output, safety
+from ui.cli import output, safety, sidecars
 from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
@@ -188,6 +188,9 @@ def add(context: click.Context, path: Path, as_json: bool) -> None:
     from app.models import add as added
 
     output.added_model(added(path), as_json)
+
+
+cli.add_command(sidecars.sidecars)
 
 
 @cli.command()

@@ -7,6 +7,7 @@ the arrows, `info_panel` the details; `face_naming` takes names. This module lea
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent
@@ -127,6 +128,9 @@ class Viewer(QWidget):
         self.panel.person_opened.connect(self.person_opened)
         self.naming.ended.connect(self.setFocus)
         self.naming.named.connect(self._named)
+        self.panel.words.use(context)
+        self.panel.words.left.connect(self.setFocus)
+        self.panel.words.rated.connect(self.chrome.show_stars)
         chrome = self.chrome
         chrome.back.clicked.connect(self.closed)
         chrome.zoom.clicked.connect(self._toggle_zoom)
@@ -164,14 +168,18 @@ class Viewer(QWidget):
             keys.Key_Plus: lambda: canvas.zoom_by(WHEEL_STEP),
             keys.Key_Equal: lambda: canvas.zoom_by(WHEEL_STEP),
             keys.Key_Minus: lambda: canvas.zoom_by(1 / WHEEL_STEP),
-            keys.Key_0: canvas.fit,
-            keys.Key_1: lambda: canvas.zoom_to(1.0),
+            keys.Key_Z: self._toggle_zoom,
+            **{keys.Key_0 + stars: partial(self._rate, stars) for stars in range(6)},
             keys.Key_B: self.chrome.boxes.toggle,
             keys.Key_I: self.chrome.information.toggle,
             keys.Key_N: self.naming.start_next,
             keys.Key_F: self.full_screen_wanted.emit,
             keys.Key_F11: self.full_screen_wanted.emit,
         }
+
+    def _rate(self, stars: int) -> None:
+        self.panel.words.rate(stars)
+        self.wake()
 
     def _toggle_zoom(self) -> None:
         self.canvas.toggle()
@@ -221,11 +229,12 @@ class Viewer(QWidget):
             size = thumbnail.size() if thumbnail else self.canvas.size()
             self.canvas.open_picture(photo.width or size.width(), photo.height or size.height())
             self.canvas.set_images([thumbnail] if thumbnail else [])
-        if before is None or (before.photo, before.faces) != (photo, glance.faces):
+        if before is None or before.known != glance.known:
             self.canvas.set_faces(glance.faces)
             self.canvas.setAccessibleName(f"{shown(photo.path.name)}, {date_text(photo)}")
             self.chrome.show_photo(photo)
-            self.panel.show_photo(photo, glance.faces)
+            self.chrome.show_stars(glance.details.rating)
+            self.panel.show_photo(photo, glance.faces, glance.details)
 
     def _loaded(self, images: list[QImage]) -> None:
         if self._glance is not None:
@@ -272,7 +281,7 @@ class Viewer(QWidget):
 
     def _rest(self) -> None:
         """Leaves the picture alone, unless somebody is at the buttons or typing."""
-        if self.chrome.in_use or self.naming.active:
+        if self.chrome.in_use or self.naming.active or self.panel.words.active:
             self._hiding.start()
             return
         self.chrome.show(False)

@@ -21,6 +21,7 @@ from ui import motion, theme
 from ui.look import Look
 from ui.text import shown
 from ui.views.info_panel import date_text, time_text
+from ui.views.photo_facts import stars_text
 from ui.widgets import icon_button, label, named
 
 _ZOOM_WIDTH = "8,888%"
@@ -39,12 +40,13 @@ class ViewerChrome(QObject):
         super().__init__(parent)
         self._look = look
         self._shown = True
+        self._when = ""
         self.bar = named(QFrame(parent), "chrome")
         self.back = self._button("arrow-left", self.tr("Back (Esc)"), self.bar)
         self._name = _Elided(self.bar)
         self._date = label(self.bar, "quiet")
         self._position = label(self.bar, "quiet")
-        self.zoom = self._button("", self.tr("Whole picture or 100% (0, 1)"), self.bar)
+        self.zoom = self._button("", self.tr("Whole picture or 100% (Z)"), self.bar)
         self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self.bar, checkable=True)
         self.information = self._button("info", self.tr("Details (I)"), self.bar, checkable=True)
         self.full_screen = self._button("maximize", self.tr("Full screen (F)"), self.bar)
@@ -106,7 +108,12 @@ class ViewerChrome(QObject):
         """Names the photo."""
         self._name.set_text(shown(photo.path.name))
         self._name.setToolTip(shown(str(photo.path)))
-        self._date.setText(f"{date_text(photo)} · {time_text(photo)}")
+        self._when = f"{date_text(photo)} · {time_text(photo)}"
+        self._date.setText(self._when)
+
+    def show_stars(self, rating: int | None) -> None:
+        """The stars of the photo, beside its date."""
+        self._date.setText(" · ".join(part for part in (self._when, stars_text(rating)) if part))
 
     def show_zoom(self, zoom: float | None) -> None:
         """In percent of the original, if there is a picture."""
