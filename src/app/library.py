@@ -16,6 +16,7 @@ from app.people import People
 from app.photos import Photos
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
+from app.trash import Trash
 from app.types import LibraryCounts
 from core.database import Database
 from core.models import ModelPack
@@ -44,9 +45,11 @@ class Library:
         self.core = FaceCore(database, pack)
         self.photos = Photos(database)
         self.people = People(database, self.core, self.photos, self.events)
-        self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
+        files = ThumbnailFiles(cache)
+        self.thumbnails = Thumbnails(database, self.photos, files)
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
         self.models = Models(database, self.core, self.indexer)
+        self.trash = Trash(database, self.core, self.events, files, self.indexer.renew)
 
     @classmethod
     def open(cls, folder: Path | None = None, resume: bool = True, model: str | None = None) -> Self:
@@ -77,6 +80,11 @@ class Library:
             database.close()
             raise
         library = cls(where, database, pack)
+        try:
+            library.trash.recover()
+        except BaseException:
+            database.close()
+            raise
         if resume:
             library.indexer.start()
         return library
@@ -87,6 +95,7 @@ class Library:
 
     def close(self) -> None:
         """Stops the work in the background, which goes on at the next `open`, and closes the database."""
+        self.trash.stop()
         self.indexer.close()
         self.database.close()
 

@@ -1,4 +1,4 @@
-"""The app's tables, beside Core's in one database: photo, look, place, skipped, import_request, setting.
+"""The app's tables, beside Core's in one database: photo, look, trash, place, skipped, import_request, setting.
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
@@ -9,7 +9,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, 
 
 from core.schema import metadata as metadata
 
-VERSION = 3
+VERSION = 4
 """Of the schema; a library of a newer version is refused."""
 
 photo = Table(
@@ -18,7 +18,7 @@ photo = Table(
     Column("photo_id", Integer, primary_key=True),
     Column("content_hash", String, nullable=False, unique=True, comment="sha256 of the file, hexadecimal"),
     Column("image_id", ForeignKey("image.image_id", ondelete="SET NULL"), unique=True, comment="Core's, once indexed"),
-    Column("state", String, nullable=False, comment="pending, indexed or unreadable"),
+    Column("state", String, nullable=False, comment="pending, indexed, unreadable or trashed"),
     Column("reason", String, comment="why it is unreadable, or could not be read yet"),
     Column("refused_by", String, comment="the version that found it unreadable"),
     Column("attempts", Integer, nullable=False, default=0, comment="how often analysing it came to no end"),
@@ -47,6 +47,18 @@ look = Table(
     Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
     Column("model", String, primary_key=True, comment="that has looked at the photo as it is"),
     sqlite_with_rowid=False,
+)
+
+trash = Table(
+    "trash",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String, nullable=False, comment="the photo's own, which it gets back"),
+    Column("trashed_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("reason", String, comment="why it could not be removed for ever"),
+    Column("leaving", LargeBinary, comment="the file that is being handed to the system's trash"),
+    Column("device", String, comment="of that file's folder: without its drive nobody can tell whether it went"),
+    Index("trash_by_time", "trashed_at", "photo_id"),
 )
 
 place = Table(

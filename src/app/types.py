@@ -17,6 +17,7 @@ class PhotoState(StrEnum):
     PENDING = "pending"
     INDEXED = "indexed"
     UNREADABLE = "unreadable"
+    TRASHED = "trashed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,39 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashedPhoto:
+    """A photo in the trash: where its files are, when it came there, and why it could not be removed, if it could not.
+
+    `available`: all of its files are there now. `size` is that of one of them, in bytes.
+    """
+
+    photo_id: int
+    paths: tuple[Path, ...]
+    available: bool
+    size: int
+    trashed_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A photo that had to stay in the trash, one of its files, and why."""
+
+    photo_id: int
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What came of removing photos for ever: who went, the files that the system's trash has now, and what stays."""
+
+    photo_ids: tuple[int, ...] = ()
+    files: tuple[Path, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryCounts:
     """What the window's status bar tells."""
 
@@ -107,6 +141,7 @@ class LibraryCounts:
     faces: int
     pending: int
     skipped: int
+    trashed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
