@@ -262,7 +262,7 @@ class Trash:
         with self._database.write() as db:
             values = {"id": photo_id, "reason": reason}
             db.execute(text("UPDATE trash SET reason = :reason WHERE photo_id = :id"), values)
-        return Kept(photo_id, Path(os.fsdecode(path)), reason)
+        return Kept(photo_id, Path(os.fsdecode(path)), reason, leaving.is_missing(path))
 
     def _tell(self, photo_ids: tuple[int, ...], person_ids: frozenset[int]) -> None:
         if photo_ids:

@@ -116,11 +116,12 @@ class TrashedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A photo that had to stay in the trash, one of its files, and why."""
+    """A photo that had to stay in the trash, one of its files, and why. `missing`: because that is not there."""
 
     photo_id: int
     path: Path
     reason: str
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
