@@ -8,8 +8,10 @@ from typing import Self
 import platformdirs
 
 from app import models, schema
+from app.duplicates import Duplicates
 from app.errors import LibraryError
 from app.events import Events
+from app.fingerprints import Fingerprinter
 from app.indexing import Indexer
 from app.models import Models
 from app.people import People
@@ -17,7 +19,7 @@ from app.photos import Photos
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
 from app.trash import Trash
-from app.types import LibraryCounts
+from app.types import LibraryChanged, LibraryCounts
 from core.database import Database
 from core.models import ModelPack
 from core.service import FaceCore
@@ -50,6 +52,8 @@ class Library:
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
         self.models = Models(database, self.core, self.indexer)
         self.trash = Trash(database, self.core, self.events, files, self.indexer.renew)
+        self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
+        self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
 
     @classmethod
     def open(cls, folder: Path | None = None, resume: bool = True, model: str | None = None) -> Self:
@@ -87,15 +91,21 @@ class Library:
             raise
         if resume:
             library.indexer.start()
+            library.fingerprints.start()
         return library
 
     def counts(self) -> LibraryCounts:
         """How many there are of everything."""
         return self.photos.counts()
 
+    def _compared(self) -> None:
+        """More photos can be compared than before."""
+        self.events.publish(LibraryChanged(duplicates=True))
+
     def close(self) -> None:
         """Stops the work in the background, which goes on at the next `open`, and closes the database."""
         self.trash.stop()
+        self.fingerprints.close()
         self.indexer.close()
         self.database.close()
 

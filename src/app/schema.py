@@ -1,11 +1,11 @@
-"""The app's tables, beside Core's in one database: photo, look, trash, place, skipped, import_request, setting.
+"""The app's tables, beside Core's in one database: photos and what is known of them, requests, settings.
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from core.schema import metadata as metadata
 
@@ -59,6 +59,26 @@ trash = Table(
     Column("leaving", LargeBinary, comment="the file that is being handed to the system's trash"),
     Column("device", String, comment="of that file's folder: without its drive nobody can tell whether it went"),
     Index("trash_by_time", "trashed_at", "photo_id"),
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("content_hash", String, nullable=False, comment="of the photo's file then: an edited one gets another"),
+    Column("bits", LargeBinary, comment="256, of `core.likeness`; none where the picture shows nothing"),
+    Column("sharpness", Float, nullable=False),
+)
+
+not_duplicate = Table(
+    "not_duplicate",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
+    CheckConstraint("photo_id < other_id"),
+    Index("not_duplicate_other", "other_id"),
+    sqlite_with_rowid=False,
 )
 
 place = Table(

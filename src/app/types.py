@@ -134,6 +134,28 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicatePhoto:
+    """One of several photos that show the same; `size` in bytes, `sharpness` as in `core.likeness.Fingerprint`."""
+
+    photo_id: int
+    path: Path
+    width: int
+    height: int
+    size: int
+    format: str
+    taken_at: datetime
+    sharpness: float
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Photos that show the same, the best one first."""
+
+    photos: tuple[DuplicatePhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryCounts:
     """What the window's status bar tells."""
 
@@ -205,6 +227,7 @@ class LibraryChanged:
     photo_ids: frozenset[int] = frozenset()
     person_ids: frozenset[int] = frozenset()
     skipped: bool = False
+    duplicates: bool = False
 
 
 Event = LibraryChanged | IndexProgress
