@@ -25,6 +25,7 @@ from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
 from ui.thumbnails import ThumbnailCache
+from ui.views.duplicates import DuplicatesView
 from ui.views.people import PeopleView
 from ui.views.person import PersonView
 from ui.views.photo_grid import DEFAULT_CELL
@@ -38,7 +39,13 @@ _LEAST = QSize(900, 600)
 _FIRST = QSize(1280, 820)
 _QUIET_ROUNDS = 3
 
-_PLACES = (("photos", "images"), ("people", "users"), ("skipped", "file-x-2"), ("trash", "trash-2"))
+_PLACES = (
+    ("photos", "images"),
+    ("people", "users"),
+    ("duplicates", "copy"),
+    ("skipped", "file-x-2"),
+    ("trash", "trash-2"),
+)
 """The places of the sidebar and their icons, in their order."""
 
 
@@ -135,16 +142,19 @@ class MainWindow(QMainWindow):
         self.person = PersonView(self.context, self)
         self.skipped = SkippedView(self.context, self)
         self.trash = TrashView(self.context, self.deleting, self)
+        self.duplicates = DuplicatesView(self.context, self.deleting.bar, self)
         self.viewer = Viewer(self.context, self)
         self.pages: dict[str, QWidget] = {
             "photos": self.timeline,
             "people": self.people,
+            "duplicates": self.duplicates,
             "skipped": self.skipped,
             "trash": self.trash,
         }
         self.titles = {
             "photos": self.tr("Photos"),
             "people": self.tr("People"),
+            "duplicates": self.tr("Duplicates"),
             "skipped": self.tr("Not readable"),
             "trash": self.tr("Trash"),
         }
@@ -186,10 +196,11 @@ class MainWindow(QMainWindow):
         for add_requested in (self.timeline.add_requested, self.people.add_requested):
             add_requested.connect(self.ask_for_folder)
         self.timeline.models_requested.connect(self.show_models)
-        for photo_opened in (self.timeline.photo_opened, self.person.photo_opened, self.trash.photo_opened):
-            photo_opened.connect(self.open_photo)
+        for page in (self.timeline, self.person, self.duplicates, self.trash):
+            page.photo_opened.connect(self.open_photo)
         for deleted in (self.timeline.grid, self.person.grid, self.viewer):
             deleted.delete_requested.connect(self.deleting.put)
+        self.duplicates.counted.connect(lambda count: self.sidebar.set_count("duplicates", count, always=True))
         self.deleting.moved.connect(self.viewer.leave_out)
         self.people.person_opened.connect(self.open_person)
         self.person.gone.connect(lambda: self.go("people"))

@@ -109,3 +109,23 @@ def test_called_wrongly(sietch: Sietch, album: Path) -> None:
     assert missing.err.startswith("sietch: ") and "no photo of the library" in missing.err
     assert "There is no photo 4000" in sietch("trash", "put", 4000).err
     assert "not in the trash" in sietch("trash", "empty", album / "coffee.jpg", "--yes").err
+
+
+def test_copies_are_listed_and_settled(sietch: Sietch, tmp_path: Path) -> None:
+    people, pilot = samples.t1(), samples.astronaut()
+    for name, image, quality in (("a", people, 95), ("b", people, 50), ("c", pilot, 95), ("d", pilot, 50)):
+        samples.save(image, tmp_path / "copies" / f"{name}.jpg", quality=quality)
+    assert "no duplicates" in sietch("duplicates", "list").out
+    assert sietch("index", tmp_path / "copies").code == 0
+    rows = sietch("duplicates", "list", "--json").json
+    assert [Path(row["image_path"]).name for row in rows] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    assert [row["suggested"] for row in rows] == [True, False, True, False]
+    assert "a.jpg" in sietch("duplicates", "list").out
+    other = sietch("duplicates", "resolve", tmp_path / "copies" / "b.jpg", "--json").json
+    assert other["trashed"] == [rows[0]["photo_id"]]
+    assert "not be shown again" in sietch("duplicates", "resolve", rows[2]["photo_id"], "--different").out
+    assert sietch("duplicates", "list", "--json").json == []
+    assert sietch("trash", "restore", "--all").code == 0
+    assert sietch("duplicates", "resolve", "--all").out == "Kept 1, moved 1 to the trash.\n"
+    assert sietch("duplicates", "resolve").code == 2
+    assert "has no duplicates" in sietch("duplicates", "resolve", rows[0]["photo_id"]).err

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ui.cli import output, trash
+from ui.cli import duplicates, output, trash
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened as _library
 from ui.cli.display import display_finding, require_display
@@ -60,6 +60,7 @@ def cli(context: click.Context, folder: Path | None) -> None:
 
 
 cli.add_command(trash.trash)
+cli.add_command(duplicates.duplicates)
 
 
 @cli.command()
