@@ -8,6 +8,7 @@ from typing import Self
 import platformdirs
 
 from app import models, schema
+from app.copy_import import CopyImport
 from app.duplicates import Duplicates
 from app.errors import LibraryError
 from app.events import Events
@@ -52,6 +53,7 @@ class Library:
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
         self.models = Models(database, self.core, self.indexer)
         self.trash = Trash(database, self.core, self.events, files, self.indexer.renew)
+        self.copying = CopyImport(database, self.events, self.indexer)
         self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
         self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
 
@@ -105,6 +107,7 @@ class Library:
     def close(self) -> None:
         """Stops the work in the background, which goes on at the next `open`, and closes the database."""
         self.trash.stop()
+        self.copying.close()
         self.fingerprints.close()
         self.indexer.close()
         self.database.close()

@@ -230,4 +230,56 @@ class LibraryChanged:
     duplicates: bool = False
 
 
-Event = LibraryChanged | IndexProgress
+@dataclass(frozen=True, slots=True)
+class CopyRequest:
+    """Photos that are to be copied: from a card or folder, into the photo folder, by a pattern of the date."""
+
+    source: Path
+    to: Path
+    pattern: str
+
+
+class CopyResult(StrEnum):
+    """What became of a file on the card."""
+
+    COPIED = "copied"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    SIDECAR = "sidecar"
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedFile:
+    """One file: where it is now, if it is in the photo folder, and why it was skipped or failed."""
+
+    source: Path
+    target: Path | None
+    result: CopyResult
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What came of an import; `stopped` says why it ended before its end, in words for the user."""
+
+    request: CopyRequest
+    files: tuple[CopiedFile, ...]
+    stopped: str | None = None
+    dry_run: bool = False
+
+    def of(self, result: CopyResult) -> tuple[CopiedFile, ...]:
+        """The files with that result."""
+        return tuple(each for each in self.files if each.result is result)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyProgress:
+    """How far an import is; `seconds_left` is None while it cannot be told."""
+
+    busy: bool
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+Event = LibraryChanged | IndexProgress | CopyProgress | CopyReport

@@ -129,3 +129,22 @@ def test_copies_are_listed_and_settled(sietch: Sietch, tmp_path: Path) -> None:
     assert sietch("duplicates", "resolve", "--all").out == "Kept 1, moved 1 to the trash.\n"
     assert sietch("duplicates", "resolve").code == 2
     assert "has no duplicates" in sietch("duplicates", "resolve", rows[0]["photo_id"]).err
+
+
+def test_a_card_is_imported(sietch: Sietch, tmp_path: Path) -> None:
+    card, to = samples.write_album(tmp_path / "card"), tmp_path / "Photos"
+    (card / "group.xmp").write_text("<xmp/>")
+    unsaid = sietch("import", card)
+    assert unsaid.code == 1 and "--to FOLDER" in unsaid.err
+    planned = sietch("import", card, "--to", to, "--dry-run", "--json").json
+    assert len(planned["copied"]) == samples.ALBUM_PHOTOS and not to.exists()
+    done = sietch("import", card, "--to", to)
+    assert done.code == 0
+    assert done.out == f"{samples.ALBUM_PHOTOS} copied and verified · 0 there already · 0 failed\n"
+    assert (to / "2021" / "2021-05-01" / "group.xmp").exists()
+    stats = sietch("stats", "--json").json
+    assert (stats["photos"], stats["pending_photos"]) == (samples.ALBUM_PHOTOS, 0)
+    again = sietch("import", card, "--json").json
+    assert len(again["skipped"]) == samples.ALBUM_PHOTOS and again["to"] == str(to)
+    assert sietch("import", tmp_path / "nowhere").code == 1
+    assert "may hold {year}" in sietch("import", card, "--pattern", "{camera}").err

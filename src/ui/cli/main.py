@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ui.cli import duplicates, output, trash
+from ui.cli import copying, duplicates, output, trash
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened as _library
 from ui.cli.display import display_finding, require_display
@@ -59,6 +59,7 @@ def cli(context: click.Context, folder: Path | None) -> None:
         context.exit(run(context.obj))
 
 
+cli.add_command(copying.import_)
 cli.add_command(trash.trash)
 cli.add_command(duplicates.duplicates)
 
