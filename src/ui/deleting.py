@@ -12,6 +12,7 @@ from app.types import Removal, TrashedPhoto
 from ui.context import Context
 from ui.text import shown
 from ui.undo_bar import UndoBar
+from ui.widgets import named
 
 _NAMED = 6
 """Files that a question names; the others are one click away."""
@@ -101,7 +102,7 @@ class Deleting(QObject):
             box.open()
 
     def _box(self, text: str) -> QMessageBox:
-        box = QMessageBox(self._window)
+        box = named(QMessageBox(self._window), "report")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle("Sietch")

@@ -14,6 +14,7 @@ from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
 from ui.bridge import Bridge
 from ui.context import Context
+from ui.copying import Copying
 from ui.deleting import Deleting
 from ui.dialogs.models import ModelsDialog
 from ui.drop_target import DropTarget
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.header = Header(look, self)
         self.status = StatusBar(look, self)
         self._lay_out()
+        self.copying = Copying(self.context, self, self.status.copying, self.deleting.bar)
         build_menus(self)
         self._counter = Refresher(self, self.tasks, library.counts, self._show_counts)
         self._connect()

@@ -38,9 +38,14 @@ class UndoBar(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def tell(self, text: str, back: Callable[[], None]) -> None:
-        """Shows what was done, and how it is taken back; only the last thing can be."""
+    def tell(self, text: str, back: Callable[[], None], button: str = "") -> None:
+        """Shows what was done, and how it is taken back; only the last thing can be.
+
+        Args:
+            button: what it says instead of "Undo".
+        """
         self.text.setText(text)
+        self.button.setText(button or self.tr("Undo"))
         self._back = back
         self.show()
         self._place()
