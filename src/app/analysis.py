@@ -18,6 +18,7 @@ from app.telling import Told, told, told_again
 from app.thumbnail_files import ThumbnailFiles
 from core import images
 from core.errors import ImageTooLarge, ImageUnavailable
+from core.likeness import Fingerprint, of_file
 from core.models import ModelPack
 from core.types import AnalyzedFace
 
@@ -42,7 +43,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PhotoAnalysis:
-    """What a model saw: the upright size in pixels, the format, the faces; and what the photo's files tell."""
+    """What a model saw: the upright size in pixels, the format, the faces; and what the photo's files tell.
+
+    `fingerprint` is what the photo's copies are found by.
+    """
 
     width: int
     height: int
@@ -50,6 +54,7 @@ class PhotoAnalysis:
     told: Told
     faces: tuple[AnalyzedFace, ...]
     model: str
+    fingerprint: Fingerprint | None = None
 
 
 def prepare_worker() -> None:
@@ -76,14 +81,14 @@ def analyze(job: Job) -> PhotoAnalysis:
     image = _decoded(data)
     faces = _engine(job.pack).analyze(image)
     thumbnails = ThumbnailFiles(job.cache)
-    thumbnails.write_photo(job.content_hash, image.pixels)
+    known_by = of_file(thumbnails.write_photo(job.content_hash, image.pixels))
     for face in faces:
         box = face.detection.box
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
         thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
     known = told(path, _places(job.cache), data)
-    return PhotoAnalysis(image.width, image.height, image.format, known, tuple(faces), job.pack.name)
+    return PhotoAnalysis(image.width, image.height, image.format, known, tuple(faces), job.pack.name, known_by)
 
 
 def retell(job: Job) -> Told:

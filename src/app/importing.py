@@ -139,9 +139,12 @@ _EDITS = f"""
     SELECT photo.replaces AS photo_id, min(photo.photo_id) AS new_id FROM photo
     WHERE photo.replaces IS NOT NULL AND {_HAS_PLACE.format("photo.photo_id")}
       AND NOT {_HAS_PLACE.format("photo.replaces")}
+      AND NOT EXISTS (SELECT 1 FROM trash WHERE trash.photo_id = photo.replaces)
     GROUP BY photo.replaces HAVING count(*) = 1
 """
-"""Photos whose last place was taken by one new photo. Where several took them, none of them is the old one."""
+"""Photos whose last place was taken by one new photo. Where several took them, none of them is the old one.
+
+What is in the trash stays there as it was put there: a file that is edited afterwards is a photo of its own."""
 
 _LOST = f"FROM photo WHERE indexed_at IS NULL AND NOT {_HAS_PLACE.format('photo.photo_id')}"
 """Photos that changed before they were ever looked at: nothing is known of them, and nothing is left of them."""

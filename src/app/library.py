@@ -10,9 +10,12 @@ import platformdirs
 
 from app import models
 from app.backups import Backup, Backups
+from app.copy_import import CopyImport
 from app.details import Details
+from app.duplicates import Duplicates
 from app.errors import LibraryError
 from app.events import Events
+from app.fingerprints import Fingerprinter
 from app.indexing import Indexer
 from app.keeping import BackupKeeper
 from app.locking import LibraryLock
@@ -23,7 +26,8 @@ from app.sidecar_keeping import Sidecars
 from app.starting import opened
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
-from app.types import LibraryCounts
+from app.trash import Trash
+from app.types import LibraryChanged, LibraryCounts
 from core.database import Database
 from core.models import ModelPack
 from core.service import FaceCore
@@ -58,10 +62,15 @@ class Library:
         self.photos = Photos(database)
         self.details = Details(database, self.events)
         self.people = People(database, self.core, self.photos, self.events)
-        self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
+        files = ThumbnailFiles(cache)
+        self.thumbnails = Thumbnails(database, self.photos, files)
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
         self.models = Models(database, self.core, self.indexer)
         self.sidecars = Sidecars(database, self.events, self.indexer.retell)
+        self.trash = Trash(database, self.core, self.events, files, self.indexer.renew)
+        self.copying = CopyImport(database, self.events, self.indexer)
+        self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
+        self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
         self._lock = lock
         self.keeper = BackupKeeper(folder, self.backups)
 
@@ -101,10 +110,13 @@ class Library:
                 models.adopt(database)
             pack = models.choose(database, model) if model else models.find(database)
             library = cls(where, database, pack, lock, upgraded)
+            if not database.reading:
+                library.trash.recover()
             undo.pop_all()
         if resume and not database.reading:
             library.indexer.start()
             library.sidecars.start()
+            library.fingerprints.start()
             library.keeper.start()
         return library
 
@@ -112,12 +124,19 @@ class Library:
         """How many there are of everything."""
         return self.photos.counts()
 
+    def _compared(self) -> None:
+        """More photos can be compared than before."""
+        self.events.publish(LibraryChanged(duplicates=True))
+
     def close(self) -> None:
         """Stops the work in the background, which goes on at the next `open`, and closes the database.
 
         If a backup is due, it is made first.
         """
         try:
+            self.trash.stop()
+            self.copying.close()
+            self.fingerprints.close()
             self.sidecars.close()
             self.indexer.close()
             self.keeper.close()

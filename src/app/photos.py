@@ -27,20 +27,33 @@ _FACES = """
     ORDER BY {order}
 """
 
+_IN_SIGHT = "photo.state <> 'trashed'"
+
 _SKIPPED = """
     SELECT path, reason FROM skipped
     UNION ALL
-    SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id) WHERE photo.reason IS NOT NULL
+    SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id)
+    WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed'
     ORDER BY path
 """
 
-_COUNTS = """
+SOMEBODY = """
+    (name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
+     OR EXISTS (SELECT 1 FROM face JOIN photo USING (image_id)
+                WHERE face.person_id = person.person_id AND photo.state <> 'trashed'))
+"""
+"""An SQL condition over the table `person`: not somebody without a name all of whose photos are in the trash."""
+
+_COUNTS = f"""
     SELECT (SELECT count(*) FROM photo WHERE state = 'indexed') AS photos,
-           (SELECT count(*) FROM person) AS people,
-           (SELECT count(*) FROM face) AS faces,
+           (SELECT count(*) FROM person WHERE {SOMEBODY}) AS people,
+           (SELECT count(*) FROM face) - (SELECT count(*) FROM face JOIN photo USING (image_id)
+                                          WHERE photo.state = 'trashed') AS faces,
            (SELECT count(*) FROM photo WHERE state = 'pending') AS pending,
            (SELECT count(*) FROM skipped)
-             + (SELECT count(*) FROM photo JOIN place USING (photo_id) WHERE photo.reason IS NOT NULL) AS skipped
+             + (SELECT count(*) FROM photo JOIN place USING (photo_id)
+                WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed') AS skipped,
+           (SELECT count(*) FROM trash) AS trashed
 """
 
 
@@ -81,6 +94,20 @@ class Photos:
             state=PhotoState(row.state),
         )
 
+    def at(self, path: Path) -> int:
+        """The photo whose file is at a place.
+
+        Raises:
+            NotFound: there is none.
+        """
+        place = schema.place.c
+        with self._database.read() as db:
+            where = os.fsencode(os.path.abspath(path))
+            found = db.execute(select(place.photo_id).where(place.path == where)).scalar()
+        if found is None:
+            raise NotFound(f"{path} is no photo of the library.")
+        return int(found)
+
     def paths(self) -> dict[int, Path]:
         """The place of every photo, by its id; of several the first that is there now."""
         found: dict[int, Path] = {}
@@ -97,7 +124,7 @@ class Photos:
     def all_faces(self) -> list[PhotoFace]:
         """Every face of the library, by id."""
         with self._database.read() as db:
-            return [photo_face(row) for row in db.execute(text(_FACES.format(where="1", order="face.face_id")))]
+            return [photo_face(row) for row in db.execute(text(_FACES.format(where=_IN_SIGHT, order="face.face_id")))]
 
     def faces(self, photo_id: int) -> list[PhotoFace]:
         """The faces in a photo, from left to right."""
@@ -122,7 +149,7 @@ class Photos:
         """The faces of a person, those in the newest photo first."""
         order = "photo.taken_at DESC, photo.photo_id DESC, face.face_id"
         with self._database.read() as db:
-            query = text(_FACES.format(where="face.person_id = :id", order=order))
+            query = text(_FACES.format(where=f"face.person_id = :id AND {_IN_SIGHT}", order=order))
             return [photo_face(row) for row in db.execute(query, {"id": person_id})]
 
     def image(self, photo_id: int, max_side: int = images.WORKING_SIDE) -> Pixels:

@@ -1,11 +1,22 @@
-"""The app's tables, beside Core's in one database: photo, keyword, region, look, place, sidecar, skipped, ...
+"""The app's tables, beside Core's in one database: photos and what is known of them, requests, settings.
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    text,
+)
 
 from app import migrations
 from core.migrating import revisions
@@ -21,7 +32,7 @@ photo = Table(
     Column("photo_id", Integer, primary_key=True),
     Column("content_hash", String, nullable=False, unique=True, comment="sha256 of the file, hexadecimal"),
     Column("image_id", ForeignKey("image.image_id", ondelete="SET NULL"), unique=True, comment="Core's, once indexed"),
-    Column("state", String, nullable=False, comment="pending, indexed or unreadable"),
+    Column("state", String, nullable=False, comment="pending, indexed, unreadable or trashed"),
     Column("reason", String, comment="why it is unreadable, or could not be read yet"),
     Column("refused_by", String, comment="the version that found it unreadable"),
     Column("attempts", Integer, nullable=False, default=0, comment="how often analysing it came to no end"),
@@ -114,6 +125,38 @@ look = Table(
     metadata,
     Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
     Column("model", String, primary_key=True, comment="that has looked at the photo as it is"),
+    sqlite_with_rowid=False,
+)
+
+trash = Table(
+    "trash",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String, nullable=False, comment="the photo's own, which it gets back"),
+    Column("trashed_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("reason", String, comment="why it could not be removed for ever"),
+    Column("leaving", LargeBinary, comment="the file that is being handed to the system's trash"),
+    Column("device", String, comment="of that file's folder: without its drive nobody can tell whether it went"),
+    Index("trash_by_time", "trashed_at", "photo_id"),
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("content_hash", String, nullable=False, comment="of the photo's file then: an edited one gets another"),
+    Column("bits", LargeBinary, comment="256, of `core.likeness`; none where the picture shows nothing"),
+    Column("sharpness", Float, nullable=False),
+)
+
+not_duplicate = Table(
+    "not_duplicate",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
+    CheckConstraint("photo_id < other_id"),
+    Index("not_duplicate_other", "other_id"),
     sqlite_with_rowid=False,
 )
 

@@ -17,6 +17,7 @@ class PhotoState(StrEnum):
     PENDING = "pending"
     INDEXED = "indexed"
     UNREADABLE = "unreadable"
+    TRASHED = "trashed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,62 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashedPhoto:
+    """A photo in the trash: where its files are, when it came there, and why it could not be removed, if it could not.
+
+    `available`: all of its files are there now. `size` is that of one of them, in bytes.
+    """
+
+    photo_id: int
+    paths: tuple[Path, ...]
+    available: bool
+    size: int
+    trashed_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A photo that had to stay in the trash, one of its files, and why. `missing`: because that is not there."""
+
+    photo_id: int
+    path: Path
+    reason: str
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What came of removing photos for ever: who went, the files that the system's trash has now, and what stays."""
+
+    photo_ids: tuple[int, ...] = ()
+    files: tuple[Path, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePhoto:
+    """One of several photos that show the same; `size` in bytes, `sharpness` as in `core.likeness.Fingerprint`."""
+
+    photo_id: int
+    path: Path
+    width: int
+    height: int
+    size: int
+    format: str
+    taken_at: datetime
+    sharpness: float
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Photos that show the same, the best one first."""
+
+    photos: tuple[DuplicatePhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryCounts:
     """What the window's status bar tells."""
 
@@ -151,6 +208,7 @@ class LibraryCounts:
     faces: int
     pending: int
     skipped: int
+    trashed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +286,59 @@ class LibraryChanged:
     photo_ids: frozenset[int] = frozenset()
     person_ids: frozenset[int] = frozenset()
     skipped: bool = False
+    duplicates: bool = False
 
 
-Event = LibraryChanged | IndexProgress
+@dataclass(frozen=True, slots=True)
+class CopyRequest:
+    """Photos that are to be copied: from a card or folder, into the photo folder, by a pattern of the date."""
+
+    source: Path
+    to: Path
+    pattern: str
+
+
+class CopyResult(StrEnum):
+    """What became of a file on the card."""
+
+    COPIED = "copied"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    SIDECAR = "sidecar"
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedFile:
+    """One file: where it is now, if it is in the photo folder, and why it was skipped or failed."""
+
+    source: Path
+    target: Path | None
+    result: CopyResult
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What came of an import; `stopped` says why it ended before its end, in words for the user."""
+
+    request: CopyRequest
+    files: tuple[CopiedFile, ...]
+    stopped: str | None = None
+    dry_run: bool = False
+
+    def of(self, result: CopyResult) -> tuple[CopiedFile, ...]:
+        """The files with that result."""
+        return tuple(each for each in self.files if each.result is result)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyProgress:
+    """How far an import is; `seconds_left` is None while it cannot be told."""
+
+    busy: bool
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+Event = LibraryChanged | IndexProgress | CopyProgress | CopyReport

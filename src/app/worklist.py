@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from app import describing, schema, settings
+from app import describing, fingerprints, schema, settings
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
@@ -172,6 +172,8 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         )
         _looked(db, photo, seen.model)
         named = describing.keep(db, photo.photo_id, seen.told)
+        if seen.fingerprint:
+            fingerprints.save(db, photo.photo_id, photo.content_hash, seen.fingerprint)
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
     return LibraryChanged(frozenset({photo.photo_id}), persons | before | named)
 

@@ -50,6 +50,7 @@ def _file_menu(window: MainWindow) -> None:
     menu = window.menuBar().addMenu(window.tr("&File"))
     _action(window, menu, window.tr("Add a folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
     _action(window, menu, window.tr("Add single photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
+    _action(window, menu, window.tr("Import from a card or folder…"), window.copying.ask, QKeySequence("Ctrl+Shift+I"))
     window.header.add.menu().addActions(menu.actions())
     menu.addSeparator()
     _action(window, menu, window.tr("Face models…"), window.show_models)

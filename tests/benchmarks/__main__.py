@@ -13,6 +13,7 @@ from tests.benchmarks import (
     calibration,
     crash,
     dbscan,
+    duplicates,
     engine,
     enlargement,
     grouping,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "calibration": calibration.main,
     "crash": crash.main,
     "dbscan": dbscan.main,
+    "duplicates": duplicates.main,
     "engine": engine.main,
     "enlargement": enlargement.main,
     "grouping": grouping.main,
@@ -50,7 +52,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
 def main() -> None:
     """Runs one benchmark with the rest of the command line."""
     if len(sys.argv) == 1:
-        for each in (engine, indexing, search, dbscan, responsiveness):
+        for each in (engine, indexing, search, dbscan, duplicates, responsiveness):
             each.main([])
         for each in (calibration, quality, matching, grouping, order, enlargement, overlaps) if LFW.is_dir() else ():
             each.main([])

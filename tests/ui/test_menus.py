@@ -45,7 +45,7 @@ def test_shortcuts_are_the_system_s_and_each_is_there_once(window: MainWindow) -
 
 def test_the_button_adds_what_the_menu_adds(window: MainWindow) -> None:
     texts = [action.text() for action in window.header.add.menu().actions()]
-    assert texts == ["Add a folder…", "Add single photos…"]
+    assert texts == ["Add a folder…", "Add single photos…", "Import from a card or folder…"]
 
 
 @pytest.mark.parametrize(("text", "choice", "theme"), [("Dark", "dark", DARK), ("Light", "light", LIGHT)])

@@ -8,9 +8,8 @@ import click
 
 from core.errors import CoreError
 from ui.cli import output
+from ui.cli.common import as_json_option as _json
 from ui.text import shown
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 @click.group(invoke_without_command=True)

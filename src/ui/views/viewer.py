@@ -6,7 +6,7 @@ the arrows, `info_panel` the details; `face_naming` takes names. This module lea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, QTimer, Signal
@@ -41,6 +41,7 @@ class Viewer(QWidget):
     closed = Signal()
     person_opened = Signal(int)
     full_screen_wanted = Signal()
+    delete_requested = Signal(object)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +76,17 @@ class Viewer(QWidget):
             self._open(min(max(index, 0), len(photo_ids) - 1))
             self.wake()
             self.setFocus()
+
+    def leave_out(self, photo_ids: Collection[int]) -> None:
+        """These are gone: shows the next photo that is left, or nothing any more."""
+        if not self._photo_ids or not set(photo_ids) & set(self._photo_ids):
+            return
+        index = sum(each not in photo_ids for each in self._photo_ids[: self._index])
+        left = [each for each in self._photo_ids if each not in photo_ids]
+        if left:
+            self.show_photo(left, index)
+        else:
+            self.closed.emit()
 
     def wake(self) -> None:
         """Shows the bar and the pointer for a while."""
@@ -134,6 +146,7 @@ class Viewer(QWidget):
         chrome = self.chrome
         chrome.back.clicked.connect(self.closed)
         chrome.zoom.clicked.connect(self._toggle_zoom)
+        chrome.delete.clicked.connect(self._delete)
         chrome.full_screen.clicked.connect(self.full_screen_wanted)
         chrome.previous.clicked.connect(lambda: self._step(-1))
         chrome.following.clicked.connect(lambda: self._step(1))
@@ -173,6 +186,7 @@ class Viewer(QWidget):
             keys.Key_B: self.chrome.boxes.toggle,
             keys.Key_I: self.chrome.information.toggle,
             keys.Key_N: self.naming.start_next,
+            keys.Key_Delete: self._delete,
             keys.Key_F: self.full_screen_wanted.emit,
             keys.Key_F11: self.full_screen_wanted.emit,
         }
@@ -180,6 +194,10 @@ class Viewer(QWidget):
     def _rate(self, stars: int) -> None:
         self.panel.words.rate(stars)
         self.wake()
+
+    def _delete(self) -> None:
+        if self.photo_id is not None:
+            self.delete_requested.emit([self.photo_id])
 
     def _toggle_zoom(self) -> None:
         self.canvas.toggle()

@@ -32,7 +32,7 @@ class ViewerChrome(QObject):
     """The widgets, all of them children of the viewer, which decides when they are shown.
 
     Attributes:
-        back, boxes, information, full_screen, zoom: the buttons in the bar.
+        back, boxes, information, delete, full_screen, zoom: the buttons in the bar.
         previous, following: the arrows.
     """
 
@@ -49,6 +49,7 @@ class ViewerChrome(QObject):
         self.zoom = self._button("", self.tr("Whole picture or 100% (Z)"), self.bar)
         self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self.bar, checkable=True)
         self.information = self._button("info", self.tr("Details (I)"), self.bar, checkable=True)
+        self.delete = self._button("trash-2", self.tr("Move to the trash (Delete)"), self.bar)
         self.full_screen = self._button("maximize", self.tr("Full screen (F)"), self.bar)
         self.previous = self._button("chevron-left", self.tr("Previous photo"), parent, name="arrow")
         self.following = self._button("chevron-right", self.tr("Next photo"), parent, name="arrow")
@@ -165,7 +166,7 @@ class ViewerChrome(QObject):
         row.addSpacing(theme.SPACE_2)
         self.zoom.ensurePolished()
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance(_ZOOM_WIDTH) + 2 * theme.SPACE_2)
-        for widget in (self.zoom, self.boxes, self.information, self.full_screen):
+        for widget in (self.zoom, self.boxes, self.information, self.delete, self.full_screen):
             row.addWidget(widget)
 
     def _button(self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False) -> QToolButton:
