@@ -20,9 +20,12 @@ VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".mts", ".m2
 RAW_SUFFIXES = frozenset({".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"})
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".jp2", ".heic"}
-    | {".heif", ".jxl", *RAW_SUFFIXES}
+    | {".heif", ".hif", ".jxl", *RAW_SUFFIXES}
 )
 """Names that promise a picture: what such a file holds instead is reported, other files are passed over."""
+
+_TWO_LETTERS = (b"BM", b"\xff\x0a")
+"""How BMP and the bare codestream of JPEG XL begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,9 @@ def _refusal(path: bytes, head: bytes, size: int, explicit: bool) -> str | None:
     suffix = os.path.splitext(os.fsdecode(path))[1].lower()
     if suffix in VIDEO_SUFFIXES:
         return "Videos cannot be opened by this version of Sietch."
-    if kind in ("HEIC", "RAW") or (suffix in RAW_SUFFIXES and kind in (None, "TIFF")):
-        return f"{'HEIC' if kind == 'HEIC' else 'RAW'} pictures cannot be opened by this version of Sietch."
     if kind in READABLE:
         # Two letters are too little to call a file without the right name a picture.
-        if kind == "BMP" and suffix != ".bmp" and not explicit:
+        if head.startswith(_TWO_LETTERS) and suffix not in (".bmp", ".jxl") and not explicit:
             return ""
         return _TOO_LARGE if size > MAX_FILE_BYTES else None
     if suffix in PICTURE_SUFFIXES or explicit:
