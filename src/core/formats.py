@@ -7,6 +7,9 @@ from core.tiff import is_raw
 READABLE = frozenset({"JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "HEIC", "JXL", "RAW"})
 """The formats of `sniff` that `core.images` decodes."""
 
+VIDEOS = frozenset({"MP4", "MOV", "MKV", "AVI"})
+"""The formats of `sniff` that `core.video` opens; MKV stands for WebM as well."""
+
 _MAGIC = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -26,6 +29,7 @@ _MAGIC = (
     (b"IIU\0", "RAW"),
     (b"\xff\x0a", "JXL"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "JXL"),
+    (b"\x1aE\xdf\xa3", "MKV"),
 )
 _BRANDS = {
     b"avif": "AVIF",
@@ -39,7 +43,13 @@ _BRANDS = {
     b"mif1": "HEIC",
     b"msf1": "HEIC",
     b"crx ": "RAW",
+    b"qt  ": "MOV",
 }
+_VIDEO_BRANDS = (b"iso", b"mp4", b"avc", b"M4V", b"m4v", b"3gp", b"3g2", b"MSNV", b"XAVC", b"dash", b"F4V", b"mmp4")
+"""How the brands of MP4 files begin."""
+
+_QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+"""First boxes of QuickTime files from before there were brands."""
 
 
 def sniff(head: bytes) -> str | None:
@@ -47,12 +57,19 @@ def sniff(head: bytes) -> str | None:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name if name != "TIFF" or head[8:10] != b"CR" else "RAW"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WEBP"
+    if head[:4] == b"RIFF":
+        return {b"WEBP": "WEBP", b"AVI ": "AVI"}.get(head[8:12])
     if head[4:8] == b"ftyp":
-        # Files of the general brand name their real one among those that they are compatible with.
-        return _BRANDS.get(head[8:12]) if head[8:12] != b"mif1" or b"avif" not in head[16:] else "AVIF"
-    return None
+        return _branded(head[8:12], head[16:])
+    return "MOV" if head[:1] == b"\0" and head[4:8] in _QUICKTIME else None
+
+
+def _branded(brand: bytes, others: bytes) -> str | None:
+    """The format of a file of boxes that names its brand, and those that it is compatible with."""
+    if brand == b"mif1" and b"avif" in others:
+        # The general brand says no more than that it is a picture.
+        return "AVIF"
+    return _BRANDS.get(brand) or ("MP4" if brand.startswith(_VIDEO_BRANDS) else None)
 
 
 def kind_of(data: bytes) -> str | None:

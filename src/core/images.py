@@ -27,7 +27,7 @@ from core.decoders import pixels_of
 from core.decoders import resized as resized
 from core.errors import DamagedImage, ImageError, ImageTooLarge, ImageUnavailable, NotAnImage
 from core.formats import READABLE as READABLE
-from core.formats import kind_of
+from core.formats import VIDEOS, kind_of
 from core.formats import sniff as sniff
 from core.turning import turned
 from core.types import Pixels
@@ -175,6 +175,8 @@ def _kind(data: bytes) -> str:
     if not data:
         raise NotAnImage("The file is empty.")
     kind = kind_of(data)
+    if kind in VIDEOS:
+        raise NotAnImage("The file is a video, not a picture.")
     if kind is None or kind not in READABLE:
         raise NotAnImage("The file is not a picture.")
     return kind
