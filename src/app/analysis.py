@@ -1,4 +1,4 @@
-"""What a worker process does with one photo: read, decode once, find the faces, make the small pictures.
+"""What a worker process does with one photo or video: read, decode once, find the faces, make the small pictures.
 
 A worker shares nothing with the program but the files on disk: a decoder that crashes or hangs takes down one worker,
 and the window never waits for its arithmetic.
@@ -13,15 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from PIL import Image
+
 from app.metadata import taken_at
 from app.thumbnail_files import ThumbnailFiles
-from core import images
+from core import images, video
 from core.engine import FaceEngine, use_one_thread
 from core.errors import ImageTooLarge, ImageUnavailable
+from core.formats import VIDEOS
 from core.models import ModelPack
+from core.sightings import poster_and_people
 from core.types import AnalyzedFace
 
 _NICENESS = 10
+
+_CHANGED = "The file has changed since it was added. Add its folder again."
 
 _SMALL_FACE = 90
 """Pixels; the picture of a smaller face would be blurred, and the engine has decoded the photo finer for it anyway."""
@@ -38,8 +44,20 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Footage:
+    """How long a video is, which of its seconds stands for it, and at which second each of its faces was seen."""
+
+    seconds: float
+    poster: float
+    moments: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoAnalysis:
-    """What a model saw: the upright size in pixels, the format, the time on the camera's clock, the faces."""
+    """What a model saw: the upright size in pixels, the format, the time on the camera's clock, the faces.
+
+    `footage` is that of a video.
+    """
 
     width: int
     height: int
@@ -47,6 +65,7 @@ class PhotoAnalysis:
     taken_at: datetime
     faces: tuple[AnalyzedFace, ...]
     model: str
+    footage: Footage | None = None
 
 
 def prepare_worker() -> None:
@@ -64,9 +83,12 @@ def analyze(job: Job) -> PhotoAnalysis:
         ImageUnavailable: it cannot be read now.
         MemoryError: there may be enough of it another time.
     """
+    film = _film(job.paths)
+    if film:
+        return _analyze_video(job, film)
     path, data = _read(job.paths)
     if hashlib.sha256(data).hexdigest() != job.content_hash:
-        raise ImageUnavailable("The file has changed since it was added. Add its folder again.")
+        raise ImageUnavailable(_CHANGED)
     image = _decoded(data)
     faces = _engine(job.pack).analyze(image)
     thumbnails = ThumbnailFiles(job.cache)
@@ -78,6 +100,50 @@ def analyze(job: Job) -> PhotoAnalysis:
         thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
     taken = taken_at(images.exif_of(data), path.name, _modified(path))
     return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
+
+
+def _film(paths: tuple[bytes, ...]) -> Path | None:
+    """The first of the places that can be read, if there is a video there."""
+    for place in paths:
+        try:
+            with open(place, "rb") as file:
+                return Path(os.fsdecode(place)) if images.sniff(file.read(32)) in VIDEOS else None
+        except OSError:
+            continue
+    return None
+
+
+def _analyze_video(job: Job, path: Path) -> PhotoAnalysis:
+    """A video is the people who are seen in some frames of it, each once, and the frame that shows most of them."""
+    _check_unchanged(path, job.content_hash)
+    clip, engine = video.look_through(path), _engine(job.pack)
+    poster, sightings = poster_and_people([engine.analyze(frame.image) for frame in clip.frames], job.pack.thresholds)
+    if poster is None:
+        # Nobody is in it: the liveliest frame.
+        poster = max(range(len(clip.frames)), key=lambda number: float(clip.frames[number].image.pixels.std()))
+    thumbnails = ThumbnailFiles(job.cache)
+    thumbnails.write_photo(job.content_hash, clip.frames[poster].image.pixels)
+    for sighting in sightings:
+        image = clip.frames[sighting.frame].image
+        thumbnails.write_face(job.content_hash, sighting.face.detection.box, image.pixels, image.scale)
+    faces = tuple(sighting.face for sighting in sightings)
+    moments = tuple(clip.frames[sighting.frame].seconds for sighting in sightings)
+    footage = Footage(clip.seconds, clip.frames[poster].seconds, moments)
+    taken = taken_at(Image.Exif(), path.name, _modified(path))
+    return PhotoAnalysis(clip.width, clip.height, clip.format, taken, faces, job.pack.name, footage)
+
+
+def _check_unchanged(path: Path, content_hash: str) -> None:
+    try:
+        with path.open("rb") as file:
+            # To read a longer one again takes longer than to look through it; the next scan notices by size and time.
+            if path.stat().st_size > images.MAX_FILE_BYTES:
+                return
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ImageUnavailable(f"The file cannot be read: {error.strerror or error}.") from error
+    if found != content_hash:
+        raise ImageUnavailable(_CHANGED)
 
 
 def _read(paths: tuple[bytes, ...]) -> tuple[Path, bytes]:

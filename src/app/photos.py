@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text
 
-from app import schema
+from app import schema, videos
 from app.errors import NotFound
 from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, SkippedFile, Timeline
 from core import images
 from core.database import Database
 from core.errors import ImageUnavailable
 from core.types import BoundingBox, Pixels
+from core.video import frame_at
 
 _FACES = """
     SELECT face.face_id, photo.photo_id, face.person_id, person.name, face.x, face.y, face.width, face.height,
-           face.confidence, face.quality
-    FROM face JOIN photo USING (image_id) LEFT JOIN person USING (person_id)
+           face.confidence, face.quality, moment.seconds AS moment
+    FROM face JOIN photo USING (image_id) LEFT JOIN person USING (person_id) LEFT JOIN moment USING (face_id)
     WHERE {where}
     ORDER BY {order}
 """
@@ -54,7 +55,8 @@ class Photos:
         """Every indexed photo, newest first."""
         query = "SELECT photo_id, substr(taken_at, 1, 7) FROM photo WHERE state = 'indexed' "
         with self._database.read() as db:
-            return timeline_of(db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC")))
+            rows = db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC"))
+            return timeline_of(rows, videos.lengths(db))
 
     def get(self, photo_id: int) -> Photo:
         """One photo.
@@ -65,6 +67,7 @@ class Photos:
         with self._database.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
             places = select(schema.place.c.path).where(schema.place.c.photo_id == photo_id)
+            video = videos.of(db, photo_id)
             paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
         if row is None or not (paths or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
@@ -79,6 +82,7 @@ class Photos:
             height=row.height,
             size=row.size,
             state=PhotoState(row.state),
+            video=video,
         )
 
     def paths(self) -> dict[int, Path]:
@@ -126,7 +130,7 @@ class Photos:
             return [photo_face(row) for row in db.execute(query, {"id": person_id})]
 
     def image(self, photo_id: int, max_side: int = images.WORKING_SIDE) -> Pixels:
-        """The upright picture, in full or, above `max_side`, somewhat reduced.
+        """The upright picture, in full or, above `max_side`, somewhat reduced; of a video the frame that stands for it.
 
         Raises:
             NotFound: there is no such photo.
@@ -135,7 +139,20 @@ class Photos:
         photo = self.get(photo_id)
         if not photo.available:
             raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+        if photo.video:
+            return frame_at(photo.path, photo.video.poster, max_side).pixels
         return images.decode(images.read_file(photo.path), max_side).pixels
+
+    def frame(self, photo_id: int, seconds: float) -> Pixels:
+        """What is seen at some second of a video.
+
+        Raises:
+            As `image`.
+        """
+        photo = self.get(photo_id)
+        if not photo.available:
+            raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+        return frame_at(photo.path, seconds).pixels
 
     def skipped(self) -> list[SkippedFile]:
         """Every file that was asked for and could not be read, by path."""
@@ -148,8 +165,8 @@ class Photos:
             return LibraryCounts(**db.execute(text(_COUNTS)).one()._asdict())
 
 
-def timeline_of(rows: Iterable[Any]) -> Timeline:
-    """From rows of photo id and month ("2026-07"), newest first."""
+def timeline_of(rows: Iterable[Any], lengths: Mapping[int, float] | None = None) -> Timeline:
+    """From rows of photo id and month ("2026-07"), newest first, and the lengths of videos."""
     photo_ids = array("q")
     firsts: list[tuple[str, int]] = []
     for photo_id, month in rows:
@@ -161,7 +178,7 @@ def timeline_of(rows: Iterable[Any]) -> Timeline:
         Month(int(month[:4]), int(month[5:]), first, end - first)
         for (month, first), end in zip(firsts, bounds[1:], strict=True)
     )
-    return Timeline(photo_ids, tuple(months))
+    return Timeline(photo_ids, tuple(months), lengths or {})
 
 
 def photo_face(row: Any) -> PhotoFace:
@@ -174,4 +191,5 @@ def photo_face(row: Any) -> PhotoFace:
         box=BoundingBox(row.x, row.y, row.width, row.height),
         confidence=row.confidence,
         quality=row.quality,
+        moment=row.moment,
     )

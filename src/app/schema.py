@@ -1,15 +1,15 @@
-"""The app's tables, beside Core's in one database: photo, look, place, skipped, import_request, setting.
+"""The app's tables, beside Core's in one database: photo, look, video, moment, place, skipped, and so on.
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from core.schema import metadata as metadata
 
-VERSION = 3
+VERSION = 4
 """Of the schema; a library of a newer version is refused."""
 
 photo = Table(
@@ -47,6 +47,21 @@ look = Table(
     Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
     Column("model", String, primary_key=True, comment="that has looked at the photo as it is"),
     sqlite_with_rowid=False,
+)
+
+video = Table(
+    "video",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Float, nullable=False, comment="how long it is; 0 where it does not tell"),
+    Column("poster", Float, nullable=False, comment="the second that stands for it"),
+)
+
+moment = Table(
+    "moment",
+    metadata,
+    Column("face_id", ForeignKey("face.face_id", ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Float, nullable=False, comment="when in its video the face was seen"),
 )
 
 place = Table(

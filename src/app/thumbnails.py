@@ -41,7 +41,10 @@ class Thumbnails:
         kept = thumbnail_files.read(self._files.face(content_hash, face.box))
         if kept:
             return kept
-        pixels = self._photos.image(face.photo_id)
+        if face.moment is None:
+            pixels = self._photos.image(face.photo_id)
+        else:
+            pixels = self._photos.frame(face.photo_id, face.moment)
         scale = self._photos.get(face.photo_id).width / pixels.shape[1]
         return self._files.write_face(content_hash, face.box, pixels, scale)
 

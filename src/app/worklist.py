@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app import schema, settings
+from app import schema, settings, videos
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
@@ -166,6 +166,7 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
             reason=None,
             attempts=0,
         )
+        videos.keep(db, photo.photo_id, seen.footage, faces)
         _looked(db, photo, seen.model)
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
     return LibraryChanged(frozenset({photo.photo_id}), persons | before)
