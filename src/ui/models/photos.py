@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -13,21 +13,30 @@ from ui.models.rows import Index, RowsModel, Section
 
 
 class PhotosModel(RowsModel):
-    """The rows are the photos of a `Timeline`; `Id` is the photo's id."""
+    """The rows are the photos of a `Timeline`; `Id` is the photo's id, `Video` how long it is, if it is a video."""
+
+    Video = RowsModel.Id + 1
 
     def __init__(self, by_year: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._by_year = by_year
+        self._videos: Mapping[int, float] = {}
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.AccessibleTextRole and index.isValid():
-            return self._month_of(index.row())
+            month = self._month_of(index.row())
+            return self.tr("{}, video").format(month) if self.ids[index.row()] in self._videos else month
+        if role == self.Video and index.isValid():
+            return self._videos.get(self.ids[index.row()])
         return super().data(index, role)
 
     def show(self, timeline: Timeline) -> None:
         """Follows a new state of the library."""
+        before, self._videos = self._videos, timeline.videos
         sections = self._years(timeline.months) if self._by_year else self._months(timeline.months)
         self.follow(timeline.photo_ids, sections)
+        if before != self._videos and self.ids:
+            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Video])
 
     @staticmethod
     def _months(months: Iterable[Month]) -> list[Section]:

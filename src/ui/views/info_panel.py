@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVB
 
 from app.types import Photo, PhotoFace
 from ui import theme
-from ui.text import shown
+from ui.text import length, shown
 from ui.widgets import label, named
 
 _UNBROKEN = 18
@@ -53,6 +53,9 @@ class InfoPanel(QScrollArea):
         self.show_nothing()
         self._add(breakable(shown(photo.path.name)), "strong")
         self._add(date_text(photo) + ", " + time_text(photo))
+        if photo.video and photo.video.seconds:
+            self._heading(self.tr("Length"))
+            self._add(length(photo.video.seconds))
         self._heading(self.tr("Size"))
         self._add(self._size(photo))
         self._heading(self.tr("Folder"))
