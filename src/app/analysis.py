@@ -6,6 +6,7 @@ and the window never waits for its arithmetic.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -28,6 +29,9 @@ from core.types import AnalyzedFace
 _NICENESS = 10
 
 _CHANGED = "The file has changed since it was added. Add its folder again."
+
+MAX_WORKER_BYTES = 3_000_000_000
+"""Several times what the largest picture takes that is opened: a decoder that is made to ask for more gets none."""
 
 _SMALL_FACE = 90
 """Pixels; the picture of a smaller face would be blurred, and the engine has decoded the photo finer for it anyway."""
@@ -72,6 +76,13 @@ def prepare_worker() -> None:
     """Lets the window and everything else on the computer go first."""
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    # FFmpeg tells the terminal of every flaw that it gets over.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        # Where the system can do that (Linux); elsewhere the bounds of pixels are all there is.
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MAX_WORKER_BYTES, MAX_WORKER_BYTES))
     use_one_thread()
 
 

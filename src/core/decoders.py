@@ -46,10 +46,15 @@ def pixels_of(image: Image.Image, data: bytes, max_side: int) -> Pixels:
 
 def _by_opencv(image: Image.Image, data: bytes, max_side: int) -> Pixels:
     """A still WebP: Pillow's decoder is made for animations and takes sixteen bytes a pixel."""
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None or pixels.shape[:2] != (image.height, image.width):
+    step = denominator(image.size, max_side)
+    # At a half OpenCV holds one copy of the picture where it holds two at full size.
+    flags = cv2.IMREAD_COLOR if step == 1 else cv2.IMREAD_REDUCED_COLOR_2
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    half = min(step, 2)
+    if pixels is None or abs(pixels.shape[1] - image.width / half) + abs(pixels.shape[0] - image.height / half) > 1:
         raise DamagedImage("The picture is damaged (its pixels cannot be decoded).")
-    return reduced(pixels.astype(np.uint8, copy=False), max_side)
+    small = resized(pixels.astype(np.uint8, copy=False), max(1, image.width // step), max(1, image.height // step))
+    return cv2.cvtColor(small, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
 
 def reduced(pixels: Pixels, max_side: int) -> Pixels:

@@ -133,6 +133,28 @@ def test_frames_that_are_too_large_are_refused(tmp_path: Path, monkeypatch: pyte
         video.look_through(media.film(tmp_path / "film.mp4", scenes()))
 
 
+def test_a_video_that_lies_about_the_size_of_its_frames_is_seen_as_they_are(tmp_path: Path) -> None:
+    path = media.film(tmp_path / "film.avi", scenes())
+    data, size = path.read_bytes(), (320).to_bytes(4, "little") + (240).to_bytes(4, "little")
+    assert size in data
+    path.write_bytes(data.replace(size, (32000).to_bytes(4, "little") * 2))
+
+    assert video.look_through(path).width == 320
+
+
+def test_a_video_of_ten_hours_is_looked_at_all_over_in_no_time(tmp_path: Path) -> None:
+    colours = (Image.new("RGB", (64, 48), (number * 20, 255 - number * 20, 90)) for number in range(12))
+    frames = (colour for colour in colours for _ in range(300))
+    path = media.film(tmp_path / "film.avi", frames, rate=0.1)
+
+    started = time.monotonic()
+    clip = video.look_through(path)
+
+    assert clip.seconds == pytest.approx(36_000, rel=0.01)
+    assert clip.frames[-1].seconds - clip.frames[0].seconds > 25_000
+    assert time.monotonic() - started < 20
+
+
 def test_what_only_has_the_name_of_a_video_is_none(tmp_path: Path) -> None:
     playlist = tmp_path / "film.mp4"
     playlist.write_bytes(b"#EXTM3U\n#EXTINF:1,\n/etc/hostname\n")
