@@ -22,9 +22,15 @@ VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".3gp", ".we
 RAW_SUFFIXES = frozenset({".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"})
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".jp2", ".heic"}
-    | {".heif", ".hif", ".jxl", *RAW_SUFFIXES}
+    | {".heif", ".hif", ".jxl", ".j2k", ".jpx", *RAW_SUFFIXES}
 )
 """Names that promise a picture or a video: what such a file holds instead is reported, other files are passed over."""
+
+OTHER_PICTURE_SUFFIXES = frozenset(
+    {".psd", ".psb", ".xcf", ".svg", ".eps", ".ico", ".icns", ".tga", ".pcx", ".sgi", ".dds", ".exr", ".hdr", ".fli"}
+    | {".flc", ".blp", ".msp", ".spider", ".pnm", ".ppm", ".pgm", ".pbm", ".wmf", ".emf", ".jxr", ".wdp"}
+)
+"""Names of pictures that are drawings or of formats that no camera writes: they are named, and not opened."""
 
 _TWO_LETTERS = (b"BM", b"\xff\x0a")
 """How BMP and the bare codestream of JPEG XL begin."""
@@ -130,7 +136,7 @@ def _refusal(path: bytes, head: bytes, size: int, explicit: bool) -> str | None:
         if head.startswith(_TWO_LETTERS) and suffix not in (".bmp", ".jxl") and not explicit:
             return ""
         return _TOO_LARGE if size > MAX_FILE_BYTES else None
-    promises = suffix in PICTURE_SUFFIXES or suffix in VIDEO_SUFFIXES or explicit
+    promises = suffix in PICTURE_SUFFIXES | OTHER_PICTURE_SUFFIXES | VIDEO_SUFFIXES or explicit
     return _disappointment(head, suffix) if promises else ""
 
 
@@ -140,4 +146,6 @@ def _disappointment(head: bytes, suffix: str) -> str:
         return "The file is empty."
     if suffix in OTHER_VIDEO_SUFFIXES:
         return f"Videos of this kind ({suffix[1:].upper()}) cannot be opened by this version of Sietch."
+    if suffix in OTHER_PICTURE_SUFFIXES:
+        return f"Pictures of this kind ({suffix[1:].upper()}) cannot be opened by this version of Sietch."
     return "The file is not a video." if suffix in VIDEO_SUFFIXES else "The file is not a picture."

@@ -218,6 +218,7 @@ def test_an_archive_of_awkward_names(library: Library, tmp_path: Path) -> None:
         ("text.jpg", b"certainly no picture", "The file is not a picture."),
         ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "The file is not a picture."),
         ("film.mp4", b"certainly no film", "The file is not a video."),
+        ("layers.psd", b"8BPS\0\1", "Pictures of this kind (PSD) cannot be opened by this version of Sietch."),
         ("film.mkv", b"", "The file is empty."),
         ("film.mts", b"\0\0\0\0G", "Videos of this kind (MTS) cannot be opened by this version of Sietch."),
         ("phone.heic", b"\0\0\0\x18ftypqwer", "The file is not a picture."),
