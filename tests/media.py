@@ -44,15 +44,39 @@ def jxl(image: Image.Image, orientation: int = 1) -> bytes:
     return data
 
 
-def dng(image: Image.Image, orientation: int = 1, preview: Image.Image | None = None, scale: int = 1) -> bytes:
+_CAMERAS = {
+    "dng": (b"II*\0\x08\0\0\0", b"Sietch\0", b"Test camera\0"),
+    "nef": (b"II*\0\x08\0\0\0", b"NIKON CORPORATION\0", b"NIKON D100\0"),
+    "arw": (b"II*\0\x08\0\0\0", b"SONY\0", b"DSLR-A100\0"),
+    "cr2": (b"II*\0\x10\0\0\0CR\2\0\0\0\0\0", b"Canon\0", b"Canon EOS 5D\0"),
+    "orf": (b"IIRO\x08\0\0\0", b"OLYMPUS CORPORATION\0", b"E-1\0"),
+    "rw2": (b"IIU\0\x08\0\0\0", b"Panasonic\0", b"DMC-GF1\0"),
+}
+"""How such files begin, and a camera that wrote them."""
+
+_OF_DNG = 0xC612
+"""The first of the tags that only DNG has."""
+
+
+def dng(
+    image: Image.Image,
+    orientation: int = 1,
+    preview: Image.Image | None = None,
+    scale: int = 1,
+    kind: str = "dng",
+) -> bytes:
     """A raw file: a Bayer mosaic of 16 bits and, in a directory of its own, a camera's JPEG preview.
+
+    Of another kind than DNG it is an imitation: built like the files of that camera, but not compressed as theirs are.
 
     Args:
         image: as it lies on the sensor; even sides.
         orientation: how it is to be turned.
         preview: likewise as on the sensor.
         scale: the file claims sides that are this many times those of the picture, and holds no more for it.
+        kind: dng, nef, arw, cr2, orf or rw2.
     """
+    header, make, model = _CAMERAS[kind]
     colours = np.asarray(image.convert("RGB")).astype(np.float64) / 255
     mosaic = colours[:, :, 1].copy()
     mosaic[0::2, 0::2], mosaic[1::2, 1::2] = colours[0::2, 0::2, 0], colours[1::2, 1::2, 2]
@@ -66,8 +90,8 @@ def dng(image: Image.Image, orientation: int = 1, preview: Image.Image | None = 
         (0x0102, _SHORT, (16,)),
         (0x0103, _SHORT, (1,)),
         (0x0106, _SHORT, (32803,)),
-        (0x010F, _ASCII, b"Sietch\0"),
-        (0x0110, _ASCII, b"Test camera\0"),
+        (0x010F, _ASCII, make),
+        (0x0110, _ASCII, model),
         (0x0111, _LONG, ("sensor",)),
         (0x0112, _SHORT, (orientation,)),
         (0x0115, _SHORT, (1,)),
@@ -86,7 +110,7 @@ def dng(image: Image.Image, orientation: int = 1, preview: Image.Image | None = 
         (0xC65A, _SHORT, (21,)),
     ]
     blobs = {"sensor": sensor}
-    directories = [tags]
+    directories = [[tag for tag in tags if kind == "dng" or tag[0] < _OF_DNG]]
     if preview:
         blobs["picture"] = jpeg(preview)
         directories.append(
@@ -103,18 +127,18 @@ def dng(image: Image.Image, orientation: int = 1, preview: Image.Image | None = 
                 (0x0117, _LONG, (len(blobs["picture"]),)),
             ]
         )
-    return _tiff(directories, blobs)
+    return _tiff(directories, blobs, header)
 
 
 _Tag = tuple[int, int, "tuple[int | str, ...] | bytes"]
 
 
-def _tiff(directories: list[list[_Tag]], blobs: dict[str, bytes]) -> bytes:
+def _tiff(directories: list[list[_Tag]], blobs: dict[str, bytes], header: bytes) -> bytes:
     """Directories, then what does not fit into them, then the blobs. The second is called "preview"."""
     places: dict[str, int] = {}
     for _ in range(2):
         # Once to learn how long everything is, once with the places that follow from it.
-        data = bytearray(b"II*\0\x08\0\0\0")
+        data = bytearray(header)
         for number, tags in enumerate(directories):
             if number == 1:
                 places["preview"] = len(data)
