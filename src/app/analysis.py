@@ -23,6 +23,7 @@ from core.engine import FaceEngine, use_one_thread
 from core.errors import ImageTooLarge, ImageUnavailable
 from core.formats import VIDEOS
 from core.models import ModelPack
+from core.motion import embedded_video
 from core.sightings import poster_and_people
 from core.types import AnalyzedFace
 
@@ -60,7 +61,7 @@ class Footage:
 class PhotoAnalysis:
     """What a model saw: the upright size in pixels, the format, the time on the camera's clock, the faces.
 
-    `footage` is that of a video.
+    `footage` is that of a video; `motion` says where in the file the video of a motion photo begins, and its length.
     """
 
     width: int
@@ -70,6 +71,7 @@ class PhotoAnalysis:
     faces: tuple[AnalyzedFace, ...]
     model: str
     footage: Footage | None = None
+    motion: tuple[int, int] | None = None
 
 
 def prepare_worker() -> None:
@@ -110,7 +112,8 @@ def analyze(job: Job) -> PhotoAnalysis:
         seen = image.finer() if image.finer and small else image
         thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
     taken = taken_at(images.exif_of(data), path.name, _modified(path))
-    return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
+    motion = embedded_video(data) if image.format in ("JPEG", "HEIC") else None
+    return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name, motion=motion)
 
 
 def _film(paths: tuple[bytes, ...]) -> Path | None:

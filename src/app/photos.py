@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
-from app import schema, videos
+from app import schema, stacks, videos
 from app.errors import NotFound
-from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, SkippedFile, Timeline
+from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, Role, SkippedFile, Timeline
 from core import images
 from core.database import Database
 from core.errors import ImageUnavailable
@@ -56,7 +57,7 @@ class Photos:
         query = "SELECT photo_id, substr(taken_at, 1, 7) FROM photo WHERE state = 'indexed' "
         with self._database.read() as db:
             rows = db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC"))
-            return timeline_of(rows, videos.lengths(db))
+            return with_marks(db, timeline_of(rows))
 
     def get(self, photo_id: int) -> Photo:
         """One photo.
@@ -67,7 +68,8 @@ class Photos:
         with self._database.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
             places = select(schema.place.c.path).where(schema.place.c.photo_id == photo_id)
-            video = videos.of(db, photo_id)
+            video, beside = videos.of(db, photo_id), stacks.of(db, photo_id)
+            moves = bool(video or videos.motion_of(db, photo_id) or any(each.role is Role.LIVE for each in beside))
             paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
         if row is None or not (paths or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
@@ -83,6 +85,8 @@ class Photos:
             size=row.size,
             state=PhotoState(row.state),
             video=video,
+            beside=beside,
+            moves=moves,
         )
 
     def paths(self) -> dict[int, Path]:
@@ -154,6 +158,28 @@ class Photos:
             raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
         return frame_at(photo.path, seconds).pixels
 
+    def moving(self, photo_id: int) -> Path | bytes:
+        """What a player shows of a video, a live or a motion photo: a file, or what is inside the photo's own.
+
+        Raises:
+            NotFound: there is no such photo, or nothing of it moves.
+            ImageError, ImageUnavailable: it cannot be read.
+        """
+        photo = self.get(photo_id)
+        beside = [Path(os.fsdecode(each.path)) for each in photo.beside if each.role is Role.LIVE]
+        with self._database.read() as db:
+            motion = videos.motion_of(db, photo_id)
+        if photo.video or not photo.moves:
+            beside = [photo.path] if photo.video else []
+        elif motion and not beside:
+            return images.read_file(photo.path)[motion[0] : sum(motion)]
+        if not beside:
+            raise NotFound(f"Nothing of photo {photo_id} moves.")
+        there = next((path for path in beside if path.exists()), None)
+        if there is None:
+            raise ImageUnavailable(f"{beside[0].name} is not there. It may be on a drive that is not connected.")
+        return there
+
     def skipped(self) -> list[SkippedFile]:
         """Every file that was asked for and could not be read, by path."""
         with self._database.read() as db:
@@ -165,8 +191,14 @@ class Photos:
             return LibraryCounts(**db.execute(text(_COUNTS)).one()._asdict())
 
 
-def timeline_of(rows: Iterable[Any], lengths: Mapping[int, float] | None = None) -> Timeline:
-    """From rows of photo id and month ("2026-07"), newest first, and the lengths of videos."""
+def with_marks(db: Connection, timeline: Timeline) -> Timeline:
+    """With what is told of photos in a grid: which of them are videos, or have other files of the shot beside them."""
+    live = stacks.leaders(db, Role.LIVE) | videos.with_motion(db)
+    return replace(timeline, videos=videos.lengths(db), raw=stacks.leaders(db, Role.RAW), live=live)
+
+
+def timeline_of(rows: Iterable[Any]) -> Timeline:
+    """From rows of photo id and month ("2026-07"), newest first."""
     photo_ids = array("q")
     firsts: list[tuple[str, int]] = []
     for photo_id, month in rows:
@@ -178,7 +210,7 @@ def timeline_of(rows: Iterable[Any], lengths: Mapping[int, float] | None = None)
         Month(int(month[:4]), int(month[5:]), first, end - first)
         for (month, first), end in zip(firsts, bounds[1:], strict=True)
     )
-    return Timeline(photo_ids, tuple(months), lengths or {})
+    return Timeline(photo_ids, tuple(months))
 
 
 def photo_face(row: Any) -> PhotoFace:

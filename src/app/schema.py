@@ -1,4 +1,4 @@
-"""The app's tables, beside Core's in one database: photo, look, video, moment, place, skipped, and so on.
+"""The app's tables, beside Core's in one database: photo, look, video, moment, companion, motion, place, ...
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
@@ -18,7 +18,7 @@ photo = Table(
     Column("photo_id", Integer, primary_key=True),
     Column("content_hash", String, nullable=False, unique=True, comment="sha256 of the file, hexadecimal"),
     Column("image_id", ForeignKey("image.image_id", ondelete="SET NULL"), unique=True, comment="Core's, once indexed"),
-    Column("state", String, nullable=False, comment="pending, indexed or unreadable"),
+    Column("state", String, nullable=False, comment="pending, indexed, unreadable or stacked"),
     Column("reason", String, comment="why it is unreadable, or could not be read yet"),
     Column("refused_by", String, comment="the version that found it unreadable"),
     Column("attempts", Integer, nullable=False, default=0, comment="how often analysing it came to no end"),
@@ -62,6 +62,22 @@ moment = Table(
     metadata,
     Column("face_id", ForeignKey("face.face_id", ondelete="CASCADE"), primary_key=True),
     Column("seconds", Float, nullable=False, comment="when in its video the face was seen"),
+)
+
+companion = Table(
+    "companion",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("of_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("role", String, nullable=False, comment="raw or live: what it is to the photo that it stands behind"),
+)
+
+motion = Table(
+    "motion",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("offset", Integer, nullable=False, comment="where in the file its video begins"),
+    Column("length", Integer, nullable=False, comment="bytes"),
 )
 
 place = Table(

@@ -11,6 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from core.errors import ImageUnavailable
 from core.images import encode_jpeg, resized
 from core.types import BoundingBox, Pixels
 
@@ -55,6 +56,20 @@ class ThumbnailFiles:
         left, top, side = _square(box, scale, pixels.shape[1], pixels.shape[0])
         crop = pixels[top : top + side, left : left + side]
         return _kept(self.face(content_hash, box), encode_jpeg(resized(crop, FACE_SIDE, FACE_SIDE)))
+
+    def write_motion(self, content_hash: str, data: bytes) -> Path:
+        """Keeps the video of a motion photo as a file, for a player to open.
+
+        Raises:
+            ImageUnavailable: there is no room for it.
+        """
+        path = self._folder / "motion" / f"{content_hash}.mp4"
+        try:
+            if not path.exists():
+                _write(path, data)
+        except OSError as error:
+            raise ImageUnavailable(f"The video in the photo cannot be taken out: {error.strerror or error}.") from error
+        return path
 
 
 def read(path: Path) -> bytes | None:

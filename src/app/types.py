@@ -18,6 +18,7 @@ class PhotoState(StrEnum):
     PENDING = "pending"
     INDEXED = "indexed"
     UNREADABLE = "unreadable"
+    STACKED = "stacked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,15 @@ class Month:
 class Timeline:
     """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers.
 
-    `videos` are those among them that are videos, and how many seconds long they are.
+    `videos` are those among them that are videos, and how many seconds long they are; `raw` have a raw file beside
+    them, `live` the seconds around them.
     """
 
     photo_ids: array[int]
     months: tuple[Month, ...]
     videos: Mapping[int, float] = field(default_factory=dict)
+    raw: frozenset[int] = frozenset()
+    live: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,29 @@ class Video:
     poster: float
 
 
+class Role(StrEnum):
+    """What a file is to the photo that it stands behind: what the sensor saw, or the seconds around it."""
+
+    RAW = "raw"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file of the same shot."""
+
+    role: Role
+    path: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """One photo or video.
 
     `path` is its first place that is there now (or its first one at all, then `available` is False).
     `width` and `height` are those of the upright picture, 0 while it was not read. `taken_at` has no zone: it is the
-    time that the camera showed, or the file's own time where the camera told none. `video` is that of a video.
+    time that the camera showed, or the file's own time where the camera told none. `video` is that of a video,
+    `beside` are the files of the same shot, and `moves` says whether there is a video to be played.
     """
 
     photo_id: int
@@ -68,6 +88,8 @@ class Photo:
     size: int
     state: PhotoState
     video: Video | None = None
+    beside: tuple[Companion, ...] = ()
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

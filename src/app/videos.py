@@ -35,6 +35,26 @@ def keep(db: Connection, photo_id: int, footage: Footage | None, faces: Sequence
         db.execute(insert(moment).values(face_id=face.face_id, seconds=seconds))
 
 
+def keep_motion(db: Connection, photo_id: int, motion: tuple[int, int] | None) -> None:
+    """Notes where in a photo its video is, or that there is none."""
+    table = schema.motion
+    db.execute(delete(table).where(table.c.photo_id == photo_id))
+    if motion:
+        db.execute(insert(table).values(photo_id=photo_id, offset=motion[0], length=motion[1]))
+
+
+def motion_of(db: Connection, photo_id: int) -> tuple[int, int] | None:
+    """Where in a photo its video begins, and its length."""
+    table = schema.motion.c
+    row = db.execute(select(table.offset, table.length).where(table.photo_id == photo_id)).first()
+    return (row.offset, row.length) if row else None
+
+
+def with_motion(db: Connection) -> frozenset[int]:
+    """The motion photos."""
+    return frozenset(db.execute(select(schema.motion.c.photo_id)).scalars())
+
+
 def of(db: Connection, photo_id: int) -> Video | None:
     """What is known of a video; None for a photo."""
     video = schema.video.c

@@ -92,7 +92,9 @@ def _places(library: Library) -> list[Path]:
     from sqlalchemy import text
 
     with library.database.read() as db:
-        rows = db.execute(text("SELECT path FROM place JOIN photo USING (photo_id) WHERE state = 'indexed'"))
+        rows = db.execute(
+            text("SELECT path FROM place JOIN photo USING (photo_id) WHERE state IN ('indexed', 'stacked')")
+        )
         return [Path(os.fsdecode(path)) for path in rows.scalars()]
 
 
