@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from ui import theme
 from ui.look import Look
-from ui.models.photos import PhotosModel
+from ui.models.photos import Mark, PhotosModel
 from ui.models.rows import RowsModel
-from ui.text import length
 from ui.thumbnails import Key, Kind, ThumbnailCache
 
 _FRAME = 3
@@ -45,9 +44,9 @@ class CellDelegate(QStyledItemDelegate):
                 paint_missing(painter, rect, self._look)
         else:
             painter.drawPixmap(rect, pixmap)
-            seconds = index.data(PhotosModel.Video) if self._kind is Kind.PHOTO else None
-            if seconds is not None:
-                paint_badge(painter, rect, length(seconds), self._look)
+            mark = index.data(PhotosModel.Badge) if self._kind is Kind.PHOTO else None
+            if mark:
+                paint_badge(painter, rect, mark, self._look)
         painter.restore()
         paint_states(painter, QRectF(rect), state, self._look, self._kind is Kind.PHOTO)
 
@@ -63,26 +62,28 @@ def tick_rect(cell: QRectF) -> QRectF:
     return QRectF(cell.left() + theme.SPACE_2, cell.top() + theme.SPACE_2, _TICK, _TICK)
 
 
-def badge_rect(cell: QRectF, words: str) -> QRectF:
-    """Where a video's length is told: in the lower right corner."""
-    wide = QFontMetrics(theme.font(theme.TEXT_QUIET)).horizontalAdvance(words)
-    room = theme.ICON_SMALL + (theme.SPACE_1 + wide if words else 0) + 2 * theme.SPACE_1
+def badge_rect(cell: QRectF, mark: Mark) -> QRectF:
+    """Where a photo's mark is: in the lower right corner."""
+    wide = QFontMetrics(theme.font(theme.TEXT_QUIET)).horizontalAdvance(mark.words)
+    icon = theme.ICON_SMALL + (theme.SPACE_1 if mark.words else 0) if mark.moves else 0
+    room = icon + wide + 2 * theme.SPACE_1
     return QRectF(cell.right() - theme.SPACE_2 - room, cell.bottom() - theme.SPACE_2 - _BADGE, room, _BADGE)
 
 
-def paint_badge(painter: QPainter, rect: QRect, words: str, look: Look) -> None:
-    """Says that this is a video, and how long."""
-    badge = badge_rect(QRectF(rect), words)
+def paint_badge(painter: QPainter, rect: QRect, mark: Mark, look: Look) -> None:
+    """Says that this moves, and how long, or that the raw file is there."""
+    badge = badge_rect(QRectF(rect), mark)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(theme.VIEWER_GROUND))
     painter.drawRoundedRect(badge, theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
-    icon = look.pixmaps("play", theme.ICON_SMALL, theme.VIEWER_TEXT)
-    painter.drawPixmap(QPointF(badge.left() + theme.SPACE_1, badge.center().y() - theme.ICON_SMALL / 2), icon)
+    if mark.moves:
+        icon = look.pixmaps("play", theme.ICON_SMALL, theme.VIEWER_TEXT)
+        painter.drawPixmap(QPointF(badge.left() + theme.SPACE_1, badge.center().y() - theme.ICON_SMALL / 2), icon)
     painter.setPen(theme.colour(theme.VIEWER_TEXT))
     painter.setFont(theme.font(theme.TEXT_QUIET))
-    text = badge.adjusted(2 * theme.SPACE_1 + theme.ICON_SMALL, 0, 0, 0)
-    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+    text = badge.adjusted(theme.SPACE_1, 0, -theme.SPACE_1, 0)
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, mark.words)
 
 
 def paint_missing(painter: QPainter, rect: QRect, look: Look) -> None:

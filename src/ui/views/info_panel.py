@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -58,6 +59,10 @@ class InfoPanel(QScrollArea):
             self._add(length(photo.video.seconds))
         self._heading(self.tr("Size"))
         self._add(self._size(photo))
+        if photo.beside:
+            self._heading(self.tr("Other files of this shot"))
+            for each in photo.beside:
+                self._add(breakable(shown(os.path.basename(os.fsdecode(each.path)))))
         self._heading(self.tr("Folder"))
         self._add(breakable(shown(str(photo.path.parent))))
         if faces:

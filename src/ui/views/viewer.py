@@ -54,7 +54,7 @@ class Viewer(QWidget):
         self.panel = InfoPanel(self)
         self.message = label(self, "message", centred=True)
         self.chrome = ViewerChrome(context.look, self)
-        self.play = PlayButton(context.look, self)
+        self.play = PlayButton(context, self)
         self.naming = FaceNaming(context, self.canvas)
         self._loader = PhotoLoader(context.library, context.tasks, self)
         self._hiding = QTimer(self, singleShot=True, interval=_HIDE_MS)

@@ -21,8 +21,7 @@ from tests.core.test_video import panning
 from tests.qt import TIMEOUT_MS, LeftButton, settle, show, until
 from ui.context import Context
 from ui.delegates.cells import badge_rect
-from ui.look import Look
-from ui.models.photos import PhotosModel
+from ui.models.photos import Mark, PhotosModel
 from ui.text import length
 from ui.views.photo_grid import PhotoGrid
 from ui.views.play_button import PlayButton
@@ -81,13 +80,13 @@ def test_the_grid_tells_a_videos_length_in_a_corner(context: Context, filmed: Li
 
     def ground(row: int) -> int:
         cell = QRectF(grid.visualRect(grid.photos.index(row)))
-        corner = badge_rect(cell, "0:03").toRect()
+        corner = badge_rect(cell, Mark("0:03", moves=True)).toRect()
         return image.pixelColor(corner.right() - 1, corner.center().y()).lightness()
 
     photo, video = ground(0), ground(1)
     assert video < 110, "a dark ground, and white words on it"
-    assert grid.photos.index(1).data(PhotosModel.Video) == pytest.approx(3.0, abs=0.2)
-    assert grid.photos.index(0).data(PhotosModel.Video) is None
+    assert grid.photos.index(1).data(PhotosModel.Badge) == Mark("0:03", moves=True)
+    assert grid.photos.index(0).data(PhotosModel.Badge) is None
     assert grid.photos.index(1).data(Qt.ItemDataRole.AccessibleTextRole) == "May 2021, video"
     assert photo != video
 
@@ -100,11 +99,14 @@ def test_a_length_that_is_learned_later_is_painted_anew(filmed: Library, qtbot: 
         model.show(timeline)
 
 
-def test_the_button_hands_the_video_to_the_systems_player(viewer: Viewer, opened: list[QUrl], filmed: Library) -> None:
+def test_the_button_hands_the_video_to_the_systems_player(
+    viewer: Viewer, opened: list[QUrl], filmed: Library, qtbot: QtBot
+) -> None:
     assert viewer.play.isVisible() and viewer.play.text() == " 0:03"
 
     QTest.mouseClick(viewer.play, LeftButton)
     QTest.keyClick(viewer, Qt.Key.Key_P)
+    until(qtbot, lambda: len(opened) == 2)
 
     path = filmed.photos.get(viewer.photo_id or 0).path
     assert [Path(url.toLocalFile()) for url in opened] == [path, path]
@@ -119,12 +121,13 @@ def test_there_is_no_button_on_a_photo(viewer: Viewer, opened: list[QUrl], qtbot
     assert opened == []
 
 
-def test_without_a_player_it_says_so(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_player_it_says_so(viewer: Viewer, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
 
     QTest.mouseClick(viewer.play, LeftButton)
 
-    assert viewer.message.isVisible() and "play this video" in viewer.message.text()
+    until(qtbot, viewer.message.isVisible)
+    assert "play this video" in viewer.message.text()
 
 
 def test_only_faces_of_the_moment_in_sight_have_boxes_and_all_people_are_listed(
@@ -139,11 +142,13 @@ def test_only_faces_of_the_moment_in_sight_have_boxes_and_all_people_are_listed(
     assert 0 < len(boxed) <= len(faces)
 
 
-def test_a_video_whose_file_is_away_has_no_button(look: Look, qtbot: QtBot) -> None:
+def test_a_video_whose_file_is_away_has_no_button(context: Context, qtbot: QtBot) -> None:
     ground = QWidget()
     show(qtbot, ground, 400, 300)
-    button = PlayButton(look, ground)
-    away = Photo(1, Path("/x.mp4"), False, datetime(2021, 1, 1), 9, 9, 9, PhotoState.INDEXED, Video(3.0, 1.0))
+    button = PlayButton(context, ground)
+    away = Photo(
+        1, Path("/x.mp4"), False, datetime(2021, 1, 1), 9, 9, 9, PhotoState.INDEXED, Video(3.0, 1.0), moves=True
+    )
 
     button.show_photo(away)
 
