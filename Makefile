@@ -65,6 +65,10 @@ endif
 constraints: ## renew constraints.txt: the newest versions that fit together
 	@packaging/environment.sh constrain
 
+.PHONY: revision
+revision: environment ## write the migration of what you changed in schema.py: NAME=what_changes
+	@$(BIN)/python packaging/revision.py "$(NAME)"
+
 .PHONY: clean
 clean: ## remove everything that can be made again
 	rm -rf .venv .tools build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -13,19 +13,22 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from app.metadata import taken_at
 from app.thumbnail_files import ThumbnailFiles
 from core import images, video
-from core.engine import FaceEngine, use_one_thread
 from core.errors import ImageTooLarge, ImageUnavailable
 from core.formats import VIDEOS
 from core.models import ModelPack
 from core.motion import embedded_video
 from core.sightings import poster_and_people
 from core.types import AnalyzedFace
+
+if TYPE_CHECKING:
+    from core.engine import FaceEngine
 
 _NICENESS = 10
 
@@ -76,6 +79,9 @@ class PhotoAnalysis:
 
 def prepare_worker() -> None:
     """Lets the window and everything else on the computer go first."""
+    # Here and not above: the program itself, which only hands out photos, does without onnxruntime.
+    from core.engine import use_one_thread
+
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     # FFmpeg tells the terminal of every flaw that it gets over.
@@ -191,4 +197,6 @@ def _modified(path: Path) -> float:
 @functools.cache
 def _engine(pack: ModelPack) -> FaceEngine:
     """One engine for the life of a worker process."""
+    from core.engine import FaceEngine
+
     return FaceEngine(pack)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app import models, schema
+from app import models
+from app.backups import Backups, check
 from app.importing import program_version
-from core.database import Database
+from app.opening import database_path, open_database
 from core.engine import FaceEngine
 from core.errors import CoreError
 from core.models import find_pack
@@ -39,6 +40,7 @@ def examine(folder: Path) -> list[Finding]:
         ("environment", _environment),
         ("face model", lambda: _model(folder)),
         ("database", lambda: _database(folder)),
+        ("backups", lambda: _backups(folder)),
         ("disk", lambda: _disk(folder)),
     )
     return [_finding(subject, check) for subject, check in checks]
@@ -67,7 +69,8 @@ def _model(folder: Path) -> str:
 
 def _database(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
-    database = Database(folder / "library.sqlite", schema.metadata, schema.VERSION)
+    # An older one is brought up to date where it is backed up before.
+    database = open_database(folder, reading=database_path(folder).exists())
     try:
         problems = database.problems()
         if problems:
@@ -78,6 +81,14 @@ def _database(folder: Path) -> str:
         return f"{database.path} is sound (SQLite {sqlite}, sqlite-vec {vec})"
     finally:
         database.close()
+
+
+def _backups(folder: Path) -> str:
+    found = Backups(folder).list()
+    if not found:
+        return "none yet; one is made each day on which something changes"
+    check(found[0].path)
+    return f"{len(found)}, the newest of {found[0].made_at.astimezone():%Y-%m-%d %H:%M}, which is sound"
 
 
 def _disk(folder: Path) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.errors import CoreError
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import CoreError, DatabaseDamaged
 
 
 class AppError(CoreError):
@@ -15,6 +18,33 @@ class NotFound(AppError):
 
 class LibraryError(AppError):
     """The library's folder cannot be used."""
+
+
+class LibraryInUse(LibraryError):
+    """Another process has the library open."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"The library {folder} is open in another Sietch, a window or a command. Close it there and try again."
+        )
+
+
+class NoLibrary(LibraryError):
+    """A file is no library of Sietch, and cannot become one."""
+
+
+class LibraryDamaged(AppError, DatabaseDamaged):
+    """The library's database is damaged or gone; `backup`, made at `made`, is the newest good one, if there is any."""
+
+    def __init__(self, reason: str, backup: Path | None = None, made: datetime | None = None) -> None:
+        self.backup = backup
+        self.made = made
+        advice = (
+            f"The newest good backup is of {made.astimezone():%Y-%m-%d %H:%M}: sietch restore {backup}."
+            if made
+            else "There is no backup of it. Your photos are untouched: in another folder they can be added anew."
+        )
+        super().__init__(f"{reason} {advice}")
 
 
 class ModelMissing(AppError):

@@ -17,14 +17,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, delete, select, text, update
 
 from app import schema, stacks
 from app.metadata import taken_at
 from app.scanning import Found, Stop, examine, walk
 from app.types import PhotoState
-from core.database import Database
+from core.database import Database, add_row
 from core.images import exif_of
 
 BATCH = 64
@@ -144,6 +143,17 @@ _EDITS = f"""
 _LOST = f"FROM photo WHERE indexed_at IS NULL AND NOT {_HAS_PLACE.format('photo.photo_id')}"
 """Photos that changed before they were ever looked at: nothing is known of them, and nothing is left of them."""
 
+_PLACED = """
+    INSERT INTO place (path, photo_id, size, modified_ns) VALUES (:path, :photo_id, :size, :modified_ns)
+    ON CONFLICT (path) DO UPDATE
+    SET photo_id = excluded.photo_id, size = excluded.size, modified_ns = excluded.modified_ns
+"""
+
+_REFUSED = """
+    INSERT OR REPLACE INTO skipped (path, reason, refused_by, size, modified_ns)
+    VALUES (:path, :reason, :refused_by, :size, :modified_ns)
+"""
+
 _BELOW = "(path = :root OR (path >= :low AND path < :high))"
 
 
@@ -155,20 +165,17 @@ def _bounds(root: bytes) -> dict[str, bytes]:
 
 def _record(db: Connection, found: Found, imported: Imported) -> None:
     """Writes one file's rows."""
-    place, skipped = schema.place.c, schema.skipped.c
-    row = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
+    row: dict[str, object] = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
     if found.content_hash is None:
         imported.refused += 1
-        row |= {"reason": found.reason, "refused_by": program_version() if found.lasting else None}
-        statement = upsert(schema.skipped).values(row)
-        db.execute(statement.on_conflict_do_update(index_elements=[skipped.path], set_=row))
+        refused_by = program_version() if found.lasting else None
+        db.exec_driver_sql(_REFUSED, row | {"reason": found.reason, "refused_by": refused_by})
         return
-    before = db.execute(select(place.photo_id).where(place.path == found.path)).scalar()
+    before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()
     photo_id, new = _photo(db, found, before)
     imported.waiting += new
-    statement = upsert(schema.place).values(row | {"photo_id": photo_id})
-    db.execute(statement.on_conflict_do_update(index_elements=[place.path], set_=row | {"photo_id": photo_id}))
-    db.execute(delete(schema.skipped).where(skipped.path == found.path))
+    db.exec_driver_sql(_PLACED, row | {"photo_id": photo_id})
+    db.exec_driver_sql("DELETE FROM skipped WHERE path = :path", row)
     if before is not None and before != photo_id:
         db.execute(update(schema.photo).where(schema.photo.c.photo_id == before).values(last_path=found.path))
         imported.photo_ids.add(before)
@@ -180,23 +187,27 @@ def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]
     Args:
         before: the photo that the file was until now.
     """
-    photo = schema.photo.c
-    known = db.execute(select(photo.photo_id).where(photo.content_hash == found.content_hash)).scalar()
+    query = "SELECT photo_id FROM photo WHERE content_hash = :hash"
+    known = db.exec_driver_sql(query, {"hash": found.content_hash}).scalar()
     if known is not None:
         return int(known), False
     name = os.path.basename(os.fsdecode(found.path))
     row = {
         "content_hash": found.content_hash,
         "state": PhotoState.PENDING,
+        "attempts": 0,
         "size": found.size,
+        "width": 0,
+        "height": 0,
+        "format": "",
         "taken_at": taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
         "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
         # What was edited again before it was settled is an edit of the photo that was there first.
-        "replaces": db.execute(
-            select(func.coalesce(photo.replaces, photo.photo_id)).where(photo.photo_id == before)
+        "replaces": db.exec_driver_sql(
+            "SELECT coalesce(replaces, photo_id) FROM photo WHERE photo_id = :id", {"id": before}
         ).scalar(),
     }
-    return int(db.execute(insert(schema.photo).values(row)).inserted_primary_key[0]), True  # type: ignore[index]
+    return add_row(db, "photo", row), True
 
 
 def _keep_edited(db: Connection, photo_id: int, new_id: int, imported: Imported) -> None:

@@ -272,10 +272,12 @@ class Indexer:
                 return
 
     def _hand_out(self, workers: Workers, running: _Running, queue: Queue) -> None:
-        """Gives the workers photos until the window is full.
+        """Gives the workers photos until the window is full, once half of it is empty.
 
         What could not be read now is tried again with the next work.
         """
+        if len(running) > workers.window // 2:
+            return
         while len(running) < workers.window:
             photos = queue.next(workers.window - len(running))
             if not photos:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Self
 
 import platformdirs
 
-from app import models, schema
+from app import models
+from app.backups import Backup, Backups
 from app.errors import LibraryError
 from app.events import Events
 from app.indexing import Indexer
+from app.keeping import BackupKeeper
+from app.locking import LibraryLock
 from app.models import Models
 from app.people import People
 from app.photos import Photos
+from app.starting import opened
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
 from app.types import LibraryCounts
@@ -33,12 +38,18 @@ class Library:
     Attributes:
         folder: holds `library.sqlite` and `cache`, which can be deleted at any time.
         events: tells what changed.
+        backups: of the database; `keeper` makes them.
+        upgraded: the backup of before, if the library was brought up to date when it was opened.
         core: the face engine over the same database.
     """
 
-    def __init__(self, folder: Path, database: Database, pack: ModelPack) -> None:
+    def __init__(
+        self, folder: Path, database: Database, pack: ModelPack, lock: LibraryLock, upgraded: Backup | None = None
+    ) -> None:
         cache = folder / "cache"
         self.folder = folder
+        self.upgraded = upgraded
+        self.backups = Backups(folder)
         self.database = database
         self.events = Events()
         self.core = FaceCore(database, pack)
@@ -47,19 +58,27 @@ class Library:
         self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
         self.indexer = Indexer(database, self.core, self.events, folder, cache)
         self.models = Models(database, self.core, self.indexer)
+        self._lock = lock
+        self.keeper = BackupKeeper(folder, self.backups)
 
     @classmethod
-    def open(cls, folder: Path | None = None, resume: bool = True, model: str | None = None) -> Self:
+    def open(
+        cls, folder: Path | None = None, resume: bool = True, model: str | None = None, reading: bool = False
+    ) -> Self:
         """Opens the library in a folder, or makes a new one there.
 
         Args:
             folder: by default one in the user's data folder.
-            resume: go on, in the background, with indexing that was not finished.
+            resume: go on, in the background, with indexing that was not finished, and keep backups.
             model: the face model that the library is to use from now on; by default the one that it used last.
+            reading: only look at what is there, also beside a process that has the library open. A library that has to
+                be made or brought up to date first is opened as usual, and then is only looked at.
 
         Raises:
             LibraryError: the folder cannot be made.
-            DatabaseError: the database cannot be used.
+            LibraryInUse: another process has the library open.
+            LibraryDamaged: the database is damaged or gone.
+            DatabaseError: it cannot be used; also `DatabaseNewer`.
             ModelMissing: the face model that it used last is missing or damaged.
             ModelError: so is the one that was asked for.
         """
@@ -69,16 +88,19 @@ class Library:
             where.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(f"The library {where} cannot be made: {error.strerror}.") from error
-        database = Database(where / "library.sqlite", schema.metadata, schema.VERSION)
-        try:
-            models.adopt(database)
+        lock = LibraryLock(where)
+        with contextlib.ExitStack() as undo:
+            database, upgraded = opened(where, lock, reading)
+            undo.callback(lock.release)
+            undo.callback(database.close)
+            if not database.reading:
+                models.adopt(database)
             pack = models.choose(database, model) if model else models.find(database)
-        except BaseException:
-            database.close()
-            raise
-        library = cls(where, database, pack)
-        if resume:
+            library = cls(where, database, pack, lock, upgraded)
+            undo.pop_all()
+        if resume and not database.reading:
             library.indexer.start()
+            library.keeper.start()
         return library
 
     def counts(self) -> LibraryCounts:
@@ -86,9 +108,16 @@ class Library:
         return self.photos.counts()
 
     def close(self) -> None:
-        """Stops the work in the background, which goes on at the next `open`, and closes the database."""
-        self.indexer.close()
-        self.database.close()
+        """Stops the work in the background, which goes on at the next `open`, and closes the database.
+
+        If a backup is due, it is made first.
+        """
+        try:
+            self.indexer.close()
+            self.keeper.close()
+            self.database.close()
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self

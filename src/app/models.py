@@ -13,9 +13,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from app import schema, settings, worklist
+from app import settings, worklist
 from app.errors import ModelMissing
 from app.indexing import Indexer
+from app.opening import database_path, open_database
 from app.types import ModelSummary
 from core import models
 from core.database import Database
@@ -36,10 +37,9 @@ def remembered(database: Database) -> str:
 
 def remembered_in(folder: Path) -> str:
     """The same for the library in a folder; the default one where there is no library that could tell."""
-    path = folder / "library.sqlite"
-    if not path.is_file():
+    if not database_path(folder).is_file():
         return DEFAULT_PACK
-    with suppress(DatabaseError), _opened(path) as database:
+    with suppress(DatabaseError), _opened(folder) as database:
         return remembered(database)
     return DEFAULT_PACK
 
@@ -87,10 +87,9 @@ def listed(folder: Path) -> list[ModelSummary]:
 
     For that the library need not be there, nor its model.
     """
-    path = folder / "library.sqlite"
-    if not path.is_file():
+    if not database_path(folder).is_file():
         return [_summary(pack, DEFAULT_PACK, 0) for pack in models.packs()]
-    with _opened(path) as database:
+    with _opened(folder) as database:
         return _summaries(database)
 
 
@@ -145,8 +144,8 @@ class Models:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Database]:
-    with closing(Database(path, schema.metadata, schema.VERSION)) as database:
+def _opened(folder: Path) -> Iterator[Database]:
+    with closing(open_database(folder, reading=True)) as database:
         yield database
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert as upsert
-
-from app import schema
+from sqlalchemy import Connection
 
 
 def get(db: Connection, key: str) -> str | None:
     """The value that was kept last, or None."""
-    value = db.execute(select(schema.setting.c.value).where(schema.setting.c.key == key)).scalar()
+    value = db.exec_driver_sql("SELECT value FROM setting WHERE key = :key", {"key": key}).scalar()
     return None if value is None else str(value)
 
 
 def put(db: Connection, key: str, value: str) -> None:
     """Keeps a value in place of the one before."""
-    row = {"key": key, "value": value}
-    statement = upsert(schema.setting).values(row)
-    db.execute(statement.on_conflict_do_update(index_elements=[schema.setting.c.key], set_=row))
+    query = "INSERT OR REPLACE INTO setting (key, value) VALUES (:key, :value)"
+    db.exec_driver_sql(query, {"key": key, "value": value})

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import ImageUnavailable
@@ -70,6 +71,12 @@ class ThumbnailFiles:
         except OSError as error:
             raise ImageUnavailable(f"The video in the photo cannot be taken out: {error.strerror or error}.") from error
         return path
+
+
+def every(folder: Path) -> Iterator[Path]:
+    """Every file of a cache, also what was left of those that were never finished."""
+    for kind in ("photos", "faces"):
+        yield from sorted(path for path in (folder / kind).rglob("*") if path.is_file())
 
 
 def read(path: Path) -> bytes | None:

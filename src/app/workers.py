@@ -25,8 +25,9 @@ from core.models import ModelPack
 MAX_WORKERS = 6
 """More gain little (the disk and the one writer come next) and take 250 MB each."""
 
-AHEAD = 4
-"""Photos for each worker in the window: results are used in order, and one slow photo must not idle the others."""
+AHEAD = 16
+"""Photos for each worker in the window: results are used in order, and neither a slow photo nor the grouping of people
+must idle the workers. What they have done is done again after a pause."""
 
 SECONDS_PER_PHOTO = 120.0
 """A photo that takes longer hangs its decoder."""

@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from app import schema, settings, stacks, videos
 from app.analysis import PhotoAnalysis
@@ -58,7 +57,9 @@ _WAITING = """
     FROM photo
 """
 
-_NEXT = "photo_id > :after ORDER BY photo_id LIMIT :limit"
+_STILL_WAITS = "photo_id = :photo_id AND content_hash = :content_hash AND state = :state"
+
+_NEXT = "photo_id > :after ORDER BY photo_id LIMIT {limit:d}"
 
 _UNSEEN = """
     state = 'indexed'
@@ -68,12 +69,16 @@ _UNSEEN = """
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A photo that waits, with the places where its file should be; `again`: it is indexed, by another model."""
+    """A photo that waits, with the places where its file should be.
+
+    Attributes:
+        again: the model that is to look at it, where another one has: it is indexed.
+    """
 
     photo_id: int
     content_hash: str
     paths: tuple[bytes, ...]
-    again: bool = False
+    again: str | None = None
 
 
 def request(database: Database, paths: Sequence[str]) -> None:
@@ -98,17 +103,17 @@ def finish_request(database: Database, request_id: int) -> None:
 
 def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
     """The next photos that wait, in the order of their ids, from the one after `after` on."""
-    query = text(f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT}")
+    query = f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT.format(limit=limit)}"
     with database.read() as db:
-        return [_waiting(row) for row in db.execute(query, {"after": after, "limit": limit})]
+        return [_waiting(row) for row in db.exec_driver_sql(query, {"after": after})]
 
 
 def waiting_again(database: Database, model: str, after: int, limit: int) -> list[Waiting]:
     """The next indexed photos at which a model has not looked, as `waiting`."""
-    query = text(f"{_WAITING} WHERE {_UNSEEN} AND {_NEXT}")
+    query = f"{_WAITING} WHERE {_UNSEEN} AND {_NEXT.format(limit=limit)}"
     with database.read() as db:
-        rows = db.execute(query, {"model": model, "after": after, "limit": limit}).all()
-    return [replace(_waiting(row), again=True) for row in rows]
+        rows = db.exec_driver_sql(query, {"model": model, "after": after}).all()
+    return [replace(_waiting(row), again=model) for row in rows]
 
 
 def pending_count(database: Database) -> int:
@@ -144,7 +149,7 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         that saw it is not in use any more.
     """
     with database.write() as db:
-        row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
+        row = _still_waiting(db, photo)
         if row is None or seen.model != core.pack.name:
             return LibraryChanged()
         taken, seconds = seen.taken_at, seen.footage.seconds if seen.footage else None
@@ -205,7 +210,8 @@ def _facts(seen: PhotoAnalysis) -> dict[str, object]:
 def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
     """The photo cannot be read, by this version at least: what was seen in it before it was edited goes.
 
-    A photo that waits again keeps what another model saw, and is not looked at any more.
+    What humans decided of its faces waits until it can be read again. A photo that waits again keeps what another model
+    saw, and the model that was to look at it does not any more.
 
     Returns:
         What changed; nothing when another process was quicker, or the photo is not what was seen any more.
@@ -220,9 +226,11 @@ def count_attempt(database: Database, core: FaceCore, photo: Waiting, reason: st
     Returns:
         As `refuse`.
     """
-    query = select(schema.photo.c.attempts).where(_still_waits(photo))
     with database.write() as db:
-        attempts = int(db.execute(query).scalar() or 0) + 1
+        row = _still_waiting(db, photo)
+        if row is None:
+            return LibraryChanged()
+        attempts = row.attempts + 1
         _set(db, photo, attempts=attempts, reason=None if photo.again else reason)
         if attempts >= MAX_ATTEMPTS:
             return _refuse(db, core, photo, reason)
@@ -259,9 +267,9 @@ def grouping_due(database: Database, model: str, at_end: bool) -> bool:
             return last > _number(db, _GROUPED_UNTIL)
         whole = _number(db, _WHOLE_UNTIL)
         # The last photo first: where they are looked at again, that is the last to be.
-        unseen = text(f"SELECT 1 FROM photo WHERE {_UNSEEN} ORDER BY photo_id DESC LIMIT 1")
+        unseen = f"SELECT 1 FROM photo WHERE {_UNSEEN} ORDER BY photo_id DESC LIMIT 1"
         enough = last - whole >= max(FIRST_GROUPING, whole // GROWTH)
-        return enough and db.execute(unseen, {"model": model}).first() is None
+        return enough and db.exec_driver_sql(unseen, {"model": model}).first() is None
 
 
 def group(database: Database, core: FaceCore, everything: bool = False) -> tuple[Clustering, LibraryChanged]:
@@ -295,36 +303,43 @@ def group_anew(db: Connection) -> None:
 
 
 def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:
-    row = db.execute(select(schema.photo.c.image_id).where(_still_waits(photo))).first()
+    row = _still_waiting(db, photo)
     if row is None:
         return LibraryChanged()
     if photo.again:
         _set(db, photo, attempts=0)
-        _looked(db, photo, core.pack.name)
+        _looked(db, photo, photo.again)
         return LibraryChanged()
-    nothing = {"image_id": None, "width": 0, "height": 0, "format": ""}
+    nothing = {"width": 0, "height": 0, "format": ""}
     _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
     if row.image_id is None:
         return LibraryChanged(skipped=True)
-    return LibraryChanged(
-        frozenset({photo.photo_id}), core.remove_image(row.image_id, db, keep_persons=True), skipped=True
-    )
+    # Another content, of which nothing is seen, and of the size as it was: what was decided keeps its place.
+    before = core.image(row.image_id, db)
+    _, persons = core.redetect(row.image_id, f"{photo.photo_id}/", before.width, before.height, (), db)
+    return LibraryChanged(frozenset({photo.photo_id}), persons, skipped=True)
+
+
+def _still_waiting(db: Connection, photo: Waiting) -> Any | None:
+    """The photo's row; None when somebody was quicker, or its file was found to be another one since."""
+    query = f"SELECT image_id, attempts FROM photo WHERE {_STILL_WAITS}"
+    return db.exec_driver_sql(query, _as_it_waits(photo)).first()
 
 
 def _set(db: Connection, photo: Waiting, **values: object) -> None:
-    db.execute(update(schema.photo).where(_still_waits(photo)).values(**values))
+    changes = ", ".join(f"{name} = :new_{name}" for name in values)
+    values = {f"new_{name}": value for name, value in values.items()}
+    db.exec_driver_sql(f"UPDATE photo SET {changes} WHERE {_STILL_WAITS}", values | _as_it_waits(photo))
 
 
-def _still_waits(photo: Waiting) -> ColumnElement[bool]:
-    """Nobody was quicker, and its file was not found to be another one since."""
-    row = schema.photo.c
-    same = (row.photo_id == photo.photo_id) & (row.content_hash == photo.content_hash)
-    return same & (row.state == (PhotoState.INDEXED if photo.again else PhotoState.PENDING))
+def _as_it_waits(photo: Waiting) -> dict[str, object]:
+    state = PhotoState.INDEXED if photo.again else PhotoState.PENDING
+    return {"photo_id": photo.photo_id, "content_hash": photo.content_hash, "state": state}
 
 
 def _looked(db: Connection, photo: Waiting, model: str) -> None:
-    row = {"photo_id": photo.photo_id, "model": model}
-    db.execute(upsert(schema.look).values(row).on_conflict_do_nothing())
+    row = {"id": photo.photo_id, "model": model}
+    db.exec_driver_sql("INSERT OR IGNORE INTO look (photo_id, model) VALUES (:id, :model)", row)
 
 
 def _waiting(row: Any) -> Waiting:
@@ -336,4 +351,4 @@ def _number(db: Connection, key: str) -> int:
 
 
 def _last_face(db: Connection) -> int:
-    return int(db.execute(text("SELECT coalesce(max(face_id), 0) FROM face")).scalar_one())
+    return int(db.exec_driver_sql("SELECT coalesce(max(face_id), 0) FROM face").scalar_one())

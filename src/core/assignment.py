@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from core import decisions, matching, records, vectors
 from core.errors import NotFound
@@ -18,7 +18,7 @@ from core.search import VectorSearch
 from core.thresholds import Thresholds
 from core.types import Embedding, Explanation, Face, NearFace, Suggestion, Verdict
 
-_WHOSE = text("""
+_WHOSE = """
     SELECT face.face_id, face.person_id,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed,
            (SELECT json_group_array(person_id) FROM decision
@@ -26,7 +26,7 @@ _WHOSE = text("""
            (SELECT 1 FROM face AS third JOIN vector ON vector.face_id = third.face_id AND vector.model = :model
             WHERE third.person_id = face.person_id LIMIT 1 OFFSET 2) AS several
     FROM face WHERE face_id IN (SELECT value FROM json_each(:ids))
-""")
+"""
 
 
 def match_faces(
@@ -40,32 +40,21 @@ def match_faces(
             nobody's: its thresholds say nothing of them.
     """
     faces = [each for each in faces if each[1].model == search.pack.name]
-    if not faces:
-        return
     # Who is further away is nobody's runner-up either.
     least = search.pack.thresholds.suggest - search.pack.thresholds.margin
-    near = {face_id: neighbours(db, search, face_id, embedding, least) for face_id, embedding, _ in faces}
-    thresholds = search.pack.thresholds
-    rejected = decisions.rejected(db, [face_id for face_id, _, _ in faces])
-    qualities = {face_id: quality for face_id, _, quality in faces}
-    taken = frozenset(_present(db, image_id))
-    while near:
-        choices = {
-            face_id: matching.choose(each, thresholds, taken | rejected.get(face_id, frozenset()), qualities[face_id])
-            for face_id, each in near.items()
-        }
-        sure = [
-            (choice.best.similarity, -face_id, choice.best.person_id)
-            for face_id, choice in choices.items()
-            if choice.best is not None and choice.verdict is Verdict.ACCEPTED
-        ]
-        if not sure:
-            return
-        _, negative, person_id = max(sure)
-        assert person_id is not None
-        records.assign(db, [-negative], person_id)
-        taken |= {person_id}
-        del near[-negative]
+    found = {face_id: neighbours(db, search, face_id, embedding, least) for face_id, embedding, _ in faces}
+    near = {face_id: each for face_id, each in found.items() if each}
+    if not near:
+        return
+    rejected = decisions.rejected(db, list(near))
+    present = frozenset(_present(db, image_id))
+    candidates = {
+        face_id: matching.Candidate(near[face_id], present | rejected.get(face_id, frozenset()), quality)
+        for face_id, _, quality in faces
+        if face_id in near
+    }
+    for face_id, person_id in matching.share_out(candidates, search.pack.thresholds):
+        records.assign(db, [face_id], person_id)
 
 
 def neighbours(
@@ -76,7 +65,7 @@ def neighbours(
     if not near:
         return []
     ids = json.dumps([each for each, _ in near])
-    whose = {row.face_id: row for row in db.execute(_WHOSE, {"ids": ids, "model": embedding.model})}
+    whose = {row.face_id: row for row in db.exec_driver_sql(_WHOSE, {"ids": ids, "model": embedding.model}).all()}
     return [
         Neighbour(
             each,
@@ -151,7 +140,7 @@ def _judged(db: Connection, search: VectorSearch, face_id: int) -> tuple[Face, l
 def _present(db: Connection, image_id: int, but: int = -1) -> list[int]:
     """The persons in an image, without one of its faces."""
     query = "SELECT person_id FROM face WHERE image_id = :id AND face_id <> :but AND person_id IS NOT NULL"
-    return list(db.execute(text(query), {"id": image_id, "but": but}).scalars())
+    return list(db.exec_driver_sql(query, {"id": image_id, "but": but}).scalars())
 
 
 def _reason(verdict: Verdict, face: Face, choice: Choice, thresholds: Thresholds) -> str:

@@ -3,13 +3,17 @@
 The driver is `sqlcipher3`: unlike the standard module it can load extensions on every platform. WAL lets readers work
 beside the writer; a process killed at any moment leaves the last committed state. An application that embeds Core adds
 its own tables to `metadata` and writes through the same object, so that its rows and Core's commit together.
+`core.migrating` tells how an older file becomes one of today.
+
+What is done for every photo goes to the driver as it is (`exec_driver_sql`, `add_row`): SQLAlchemy takes several times
+longer to make such a statement than SQLite to carry it out.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +21,10 @@ import sqlite_vec
 from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.schema import CreateColumn
 from sqlcipher3 import dbapi2
 
-from core.errors import DatabaseError
+from core import migrating, migrations
+from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer, DatabaseOutdated
 
 BUSY_SECONDS = 20.0
 """How long a statement waits for another process that is writing, and a thread for a connection."""
@@ -35,20 +39,44 @@ _KEPT = 5
 class Database:
     """A database file; made when it is not there yet.
 
+    Attributes:
+        path: of the file.
+        reading: nothing is ever written.
+
     Raises (from every method):
         DatabaseError: the file is no database, is locked or asked by too many for too long, or the disk is full.
     """
 
-    def __init__(self, path: Path, metadata: MetaData, version: int, connections: int = CONNECTIONS) -> None:
-        """Opens the file and creates the tables of `metadata` that are missing.
+    def __init__(
+        self,
+        path: Path,
+        metadata: MetaData,
+        version: int,
+        connections: int = CONNECTIONS,
+        *,
+        revisions: Sequence[Path] | None = None,
+        before: Callable[[], object] = lambda: None,
+        reading: bool = False,
+    ) -> None:
+        """Opens the file, makes it where there is none, and brings an older one up to date.
 
         Args:
             path: its folder exists.
             metadata: every table of the application.
             version: of the schema; a file of a newer one is refused.
             connections: most at the same time, one for each thread that reads or writes.
+            revisions: the folders of the histories that the tables have, Core's first. Without them Core's tables
+                follow their history, and other tables of `metadata` that are missing are made as they are.
+            before: called before an older file is changed; an error that it raises leaves the file as it is.
+            reading: nothing is ever written, and a file that is not there or not of today is refused.
+
+        Raises:
+            DatabaseNewer: a newer version of the program made the file.
+            DatabaseDamaged: the file is no database, or it is damaged.
+            DatabaseOutdated: the file is not there or of an older version, and it is only to be read.
         """
         self.path = path
+        self.reading = reading
         self._writing = threading.RLock()
         self._engine = create_engine(
             # Made of parts: a folder's name may hold anything that means something in an address.
@@ -58,32 +86,74 @@ class Database:
             pool_size=min(_KEPT, connections),
             max_overflow=max(0, connections - _KEPT),
             pool_timeout=BUSY_SECONDS,
+            # The last connection first: it still has in its cache what it wrote.
+            pool_use_lifo=True,
         )
-        event.listen(self._engine, "connect", _set_up)
+        event.listen(self._engine, "connect", _set_up_to_read if reading else _set_up)
+        folders = [migrations.FOLDER] if revisions is None else list(revisions)
         try:
-            with self.write() as connection:
-                found = int(connection.execute(text("PRAGMA user_version")).scalar_one())
-                if found > version:
-                    raise DatabaseError(f"{path} was made by a newer version of Sietch. Update Sietch to open it.")
-                _add_missing_columns(connection, metadata)
-                metadata.create_all(connection)
-                connection.execute(text(f"PRAGMA user_version = {version:d}"))
+            if not self._is_current(version, folders):
+                self._bring_up(metadata if revisions is None else None, version, folders, before)
         except BaseException:
             self._engine.dispose()
             raise
 
+    def _is_current(self, version: int, folders: Sequence[Path]) -> bool:
+        if self.reading and not self.path.is_file():
+            raise DatabaseOutdated(f"{self.path} is not there.")
+        newer = f"{self.path} was made by a newer version of Sietch. Update Sietch to open it."
+        with self.read() if self.reading else self.write() as connection:
+            found = int(connection.execute(text("PRAGMA user_version")).scalar_one())
+            try:
+                current = migrating.is_current(connection, folders)
+            except DatabaseNewer as error:
+                raise DatabaseNewer(newer) from error
+        if found > version:
+            raise DatabaseNewer(newer)
+        return current and found == version
+
+    def _bring_up(
+        self, metadata: MetaData | None, version: int, folders: Sequence[Path], before: Callable[[], object]
+    ) -> None:
+        if self.reading:
+            raise DatabaseOutdated(f"{self.path} is of an older version of Sietch. Open it once with this one.")
+        with self.read() as connection:
+            empty = connection.execute(text("SELECT 1 FROM sqlite_master")).first() is None
+        if not empty:
+            before()
+        with self._migrating() as connection:
+            migrating.upgrade(connection, folders)
+            if metadata is not None:
+                metadata.create_all(connection)
+            connection.execute(text(f"PRAGMA user_version = {version:d}"))
+
+    @contextlib.contextmanager
+    def _migrating(self) -> Iterator[Connection]:
+        """As `write`, but that a table can be dropped and made anew without the rows that point at it."""
+        with self._writing, explained(self.path), self._engine.connect() as connection:
+            try:
+                with connection.begin():
+                    connection.execute(text("PRAGMA foreign_keys = OFF"))
+                    connection.execute(text("BEGIN IMMEDIATE"))
+                    yield connection
+            finally:
+                # The connection ends here: none without foreign keys is to be used for anything else.
+                connection.invalidate()
+
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one unchanging state of the database."""
-        with _explained(self.path), self._engine.connect() as connection, connection.begin():
-            connection.execute(text("BEGIN"))
+        with explained(self.path), self._engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """The connection that writes: commits at the end, or leaves everything as it was when an error passes."""
-        with self._writing, _explained(self.path), self._engine.connect() as connection, connection.begin():
-            connection.execute(text("BEGIN IMMEDIATE"))
+        if self.reading:
+            raise DatabaseError("The library was opened for reading only.")
+        with self._writing, explained(self.path), self._engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     def check(self) -> None:
@@ -103,32 +173,35 @@ class Database:
         self._engine.dispose()
 
 
-def _add_missing_columns(connection: Connection, metadata: MetaData) -> None:
-    """Brings the tables of an older version up to date: columns are added, or dropped where nothing uses them."""
-    existing = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
-    for table in metadata.sorted_tables:
-        if table.name not in existing:
-            continue
-        found = set(connection.execute(text(f"SELECT name FROM pragma_table_info('{table.name}')")).scalars())
-        for column in table.columns:
-            if column.name not in found:
-                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {CreateColumn(column)}"))
-        for name in sorted(found - set(table.columns.keys())):
-            connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN {name}"))
+def load_vectors(connection: Any) -> None:
+    """Teaches a connection of the driver what vectors are."""
+    connection.enable_load_extension(True)
+    sqlite_vec.load(connection)
+    connection.enable_load_extension(False)
+
+
+def add_row(connection: Connection, table: str, row: Mapping[str, object]) -> int:
+    """Adds a row, whose names are columns; its id."""
+    names = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    return int(connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({values})", dict(row)).lastrowid)
 
 
 def _set_up(connection: Any, _record: object) -> None:
     # Transactions are begun by `read` and `write` alone, not by the driver's own guess.
     connection.isolation_level = None
-    connection.enable_load_extension(True)
-    sqlite_vec.load(connection)
-    connection.enable_load_extension(False)
+    load_vectors(connection)
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768"):
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _set_up_to_read(connection: Any, record: object) -> None:
+    _set_up(connection, record)
+    connection.execute("PRAGMA query_only = ON")
+
+
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """What disk, file and other programs do to a database as sentences for the user; bugs pass unchanged."""
     try:
         yield
@@ -136,14 +209,25 @@ def _explained(path: Path) -> Iterator[None]:
         raise DatabaseError(_TOO_MANY) from error
     except (DBAPIError, dbapi2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", _EXTENDED) % _EXTENDED
+        code = getattr(cause, "sqlite_errorcode", _BY_TEXT.get(str(cause), _EXTENDED)) % _EXTENDED
         if code not in _SENTENCES:
             raise
-        raise DatabaseError(_SENTENCES[code].format(path=path, cause=cause)) from error
+        kind = DatabaseDamaged if _SENTENCES[code] is _DAMAGED else DatabaseError
+        raise kind(_SENTENCES[code].format(path=path, cause=cause)) from error
 
 
 _EXTENDED = 256
 """SQLite's extended result codes hold the primary code in the lowest eight bits."""
+
+_BY_TEXT = {
+    "database or disk is full": dbapi2.SQLITE_FULL,
+    "disk I/O error": dbapi2.SQLITE_IOERR,
+    "database is locked": dbapi2.SQLITE_BUSY,
+    "file is not a database": dbapi2.SQLITE_NOTADB,
+    "database disk image is malformed": dbapi2.SQLITE_CORRUPT,
+    "attempt to write a readonly database": dbapi2.SQLITE_READONLY,
+}
+"""The driver gives no code with the errors of a backup."""
 
 _IN_USE = "The library is in use by another program. Try again in a moment."
 _TOO_MANY = "Too much is asked of the database at the same time. Try again in a moment."

@@ -35,6 +35,18 @@ class DatabaseError(CoreError):
     """The database cannot be opened or used."""
 
 
+class DatabaseNewer(DatabaseError):
+    """A newer version of the program made the database, or changed it."""
+
+
+class DatabaseOutdated(DatabaseError):
+    """Who only reads finds no database, or one of an older version, and may not bring it up to date."""
+
+
+class DatabaseDamaged(DatabaseError):
+    """The file is no database of Sietch, or it is damaged."""
+
+
 class NotFound(CoreError):
     """No face, person or image has that id."""
 

@@ -171,6 +171,15 @@ def encode_jpeg(pixels: Pixels, quality: int = 82) -> bytes:
     return data
 
 
+def is_whole_jpeg(data: bytes) -> bool:
+    """Whether what `encode_jpeg` made can still be decoded without a fault."""
+    try:
+        simplejpeg.decode_jpeg(data)
+    except ValueError:
+        return False
+    return True
+
+
 def _kind(data: bytes) -> str:
     if not data:
         raise NotAnImage("The file is empty.")

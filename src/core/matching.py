@@ -7,8 +7,9 @@ them again.
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.thresholds import Thresholds
@@ -54,6 +55,11 @@ class Choice:
     supported: bool = False
 
     @property
+    def persons(self) -> tuple[int | None, ...]:
+        """The best person and the next, as far as there are any."""
+        return tuple(each.person_id for each in (self.best, self.runner_up) if each is not None)
+
+    @property
     def margin(self) -> float | None:
         """How far the best person is ahead of the next; None where there is only one."""
         if self.best is None or self.runner_up is None:
@@ -88,6 +94,47 @@ def choose(
     good = first.similarity >= thresholds.accept and quality >= thresholds.join_quality
     sure = good and clear and supported and objection is None
     return Choice(Verdict.ACCEPTED if sure else Verdict.SUGGESTED, first, second, objection, supported)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A face that is to be given to somebody: the faces near it, whom it cannot be, and its quality."""
+
+    near: Sequence[Neighbour]
+    excluded: frozenset[int] = frozenset()
+    quality: float = 1.0
+
+
+def share_out(candidates: Mapping[int, Candidate], thresholds: Thresholds) -> list[tuple[int, int]]:
+    """Gives the faces of one image to persons: the surest first, nobody twice.
+
+    Once somebody is taken, only those are judged anew whose best or second person that was; nothing else of a choice
+    depends on it.
+
+    Returns:
+        Face id and person id, in that order.
+    """
+    taken: frozenset[int] = frozenset()
+    given: list[tuple[int, int]] = []
+    choices: dict[int, Choice] = {}
+    queue: list[tuple[float, int, int]] = []
+    again = list(candidates)
+    while again or queue:
+        for face_id in again:
+            one = candidates[face_id]
+            choice = choices[face_id] = choose(one.near, thresholds, one.excluded | taken, one.quality)
+            if choice.verdict is Verdict.ACCEPTED and choice.best is not None and choice.best.person_id is not None:
+                heapq.heappush(queue, (-choice.best.similarity, face_id, choice.best.person_id))
+        again = []
+        if queue:
+            _, face_id, person_id = heapq.heappop(queue)
+            # Who was taken meanwhile is in the queue only for faces that were judged anew, or are given.
+            if person_id not in taken and face_id in choices:
+                given.append((face_id, person_id))
+                taken |= {person_id}
+                del choices[face_id]
+                again = [each for each, choice in choices.items() if person_id in choice.persons]
+    return given
 
 
 def _supported(faces: Sequence[Neighbour], thresholds: Thresholds) -> bool:

@@ -152,11 +152,12 @@ def separate(db: Connection, person_id: int, other_id: int) -> None:
 def delete_faces(db: Connection, face_ids: Collection[int], keep_persons: bool) -> frozenset[int]:
     """Faces go with their vectors and decisions, and the persons who are left without one; the persons who had them."""
     faces(db, face_ids)
-    decisions.forget(db, face_ids)
+    said = decisions.forget(db, face_ids)
     vectors.delete(db, list(face_ids))
     persons = records.remove_faces(db, face_ids)
     if not keep_persons:
         records.remove_empty(db, persons, keep_touched=False)
+        records.remove_empty(db, said)
     return persons
 
 

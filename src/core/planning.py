@@ -1,4 +1,4 @@
-"""Makes persons of faces: a plan that says exactly what would change, and the carrying out of one.
+"""Makes persons of faces: a plan that says exactly what would change (`core.applying` carries it out).
 
 What humans decided comes first. A person about whom somebody said anything (a name, a decision) keeps the faces it has:
 grouping may add to it and never takes away. All other persons are the machine's own, and are made anew from the best
@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from core import decisions, matching, records, vectors
+from core import applying, matching, vectors
+from core.decisions import Said
 from core.models import ModelPack
 from core.search import VectorSearch
 from core.thresholds import Thresholds
 from core.types import Clustering, Embedding, Group, Move, Vectors
 
 _NOBODY = -1
+
+_ROUNDING = 1e-5
+"""Products of the same two unit vectors differ by less, whatever they are computed along with."""
 
 _COLUMNS = """
     SELECT face_id, image_id, coalesce(person_id, -1), quality FROM face
@@ -46,22 +50,10 @@ class _Faces:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What humans decided: persons they touched, face -> persons it is not."""
-
-    touched: frozenset[int]
-    rejected: dict[int, frozenset[int]]
-
-    @classmethod
-    def read(cls, db: Connection) -> _Said:
-        return cls(decisions.touched(db), decisions.rejected(db))
-
-
 def plan_people(db: Connection, pack: ModelPack) -> Clustering:
     """The best grouping of all faces. Takes seconds in a large library; changes nothing."""
     faces = _load(db, pack, f"face.quality >= {pack.thresholds.join_quality}")
-    return _plan(db, faces, _Said.read(db), pack)
+    return _plan(db, faces, Said.read(db), pack)
 
 
 def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
@@ -79,7 +71,7 @@ def plan_new(db: Connection, search: VectorSearch, after: int) -> Clustering:
     }
     ids = ",".join(str(face_id) for face_id in sorted(near | set(new.ids.tolist())))
     faces = _load(db, pack, f"{good} AND face.face_id IN ({ids})")
-    return _plan(db, faces, _Said.read(db), pack)
+    return _plan(db, faces, Said.read(db), pack)
 
 
 def plan_dbscan(
@@ -89,13 +81,15 @@ def plan_dbscan(
 
     A group whose faces are one person, or nobody, stays or joins that person. Of a group with faces of several persons
     those stay whom a human touched; the others become a new person, or join the touched one where there is only one.
+    DBSCAN may hold two faces of one image for one person; but none joins a person who has a face in its image that is
+    not in the group, as one that a human confirmed and DBSCAN calls noise.
     """
     from core import clustering
 
     faces = _load(db, pack, "1")
     if face_ids is not None:
         faces = faces.chosen(np.isin(faces.ids, np.fromiter(face_ids, np.int64)))
-    said = _Said.read(db)
+    said = Said.read(db)
     labels = clustering.cluster(faces.vectors, eps, min_samples)
     fixed = np.isin(faces.persons, list(said.touched))
     owners: dict[int, int | None] = {}
@@ -107,35 +101,6 @@ def plan_dbscan(
     return _difference(db, pack, faces, labels, owners, fixed | (labels == _NOBODY), said)
 
 
-def apply(db: Connection, plan: Clustering) -> Clustering:
-    """Does what was planned, but for what changed since: faces given to somebody, confirmed or removed, persons gone.
-
-    A face that was to join a person waits, too, when that person has got another face in its image since.
-
-    Returns:
-        The plan as it was done, with the ids of the new persons.
-    """
-    said = _Said.read(db)
-    persons = set(db.execute(text("SELECT person_id FROM person")).scalars())
-    moves, skipped = _standing(db, plan, persons, said)
-    groups = []
-    for index, group in enumerate(plan.groups):
-        members = tuple(face_id for face_id in group.face_ids if face_id not in skipped)
-        joining = [move.face_id for move in moves if move.after == index]
-        # DBSCAN with one sample makes a group of every face; otherwise a single face is nobody new.
-        if group.is_new and len(joining) < min(2, len(group.face_ids)):
-            moves = [move for move in moves if move.after != index]
-        elif joining:
-            person_id = records.insert_person(db) if group.person_id is None else group.person_id
-            records.assign(db, joining, person_id)
-            groups.append(replace(group, person_id=person_id, face_ids=members))
-            continue
-        groups.append(replace(group, face_ids=members))
-    records.assign(db, [move.face_id for move in moves if move.after is None], None)
-    gone = records.remove_empty(db, {move.before for move in moves if move.before is not None})
-    return replace(plan, groups=tuple(groups), moves=tuple(moves), dissolved=tuple(sorted(gone)))
-
-
 def _load(db: Connection, pack: ModelPack, where: str) -> _Faces:
     ids, embeddings = vectors.load(db, pack.name, pack.dimension, where)
     rows = db.execute(text(_COLUMNS), {"ids": json.dumps(ids.tolist())})
@@ -143,7 +108,7 @@ def _load(db: Connection, pack: ModelPack, where: str) -> _Faces:
     return _Faces(ids, embeddings, columns[:, 1].astype(np.int64), columns[:, 2].astype(np.int64), columns[:, 3])
 
 
-def _people(faces: _Faces, said: _Said, thresholds: Thresholds) -> NDArray[np.int64]:
+def _people(faces: _Faces, said: Said, thresholds: Thresholds) -> NDArray[np.int64]:
     # Loaded at the first grouping: SciPy takes a second to import, and no window should wait for it.
     from core import grouping
 
@@ -155,7 +120,7 @@ def _people(faces: _Faces, said: _Said, thresholds: Thresholds) -> NDArray[np.in
     return labels
 
 
-def _plan(db: Connection, faces: _Faces, said: _Said, pack: ModelPack) -> Clustering:
+def _plan(db: Connection, faces: _Faces, said: Said, pack: ModelPack) -> Clustering:
     """The difference that the best grouping makes. Faces that a human said are not a group's person form their own."""
     labels = _people(faces, said, pack.thresholds)
     fixed = np.isin(faces.persons, list(said.touched))
@@ -177,24 +142,42 @@ def _refused(
     faces: _Faces,
     labels: NDArray[np.int64],
     owners: dict[int, int | None],
-    said: _Said,
+    said: Said,
 ) -> NDArray[np.bool_]:
-    """Faces that do not become their group's person: a human said so of them, or of a face they resemble more.
+    """Faces that do not become their group's person.
 
-    It is what `core.matching` calls an objection.
+    A human said so of them, or of a face they resemble more, which is what `core.matching` calls an objection; or the
+    person has a face in their image that was not looked at: a poor one, or one that only another model saw.
     """
+    people = np.array([_NOBODY if owners[label] is None else owners[label] for label in range(len(owners))] + [_NOBODY])
+    targets = people[labels]
     refused = np.zeros(len(faces.ids), bool)
+    joining = np.flatnonzero((targets != _NOBODY) & (faces.persons != targets))
+    held = _unseen(db, faces, targets[joining])
+    for row in joining.tolist():
+        person_id = int(targets[row])
+        is_said = person_id in said.rejected.get(int(faces.ids[row]), ())
+        refused[row] = is_said or (person_id, int(faces.images[row])) in held
     where = "face.face_id IN (SELECT face_id FROM decision WHERE kind = 'rejected')"
     against, likeness = vectors.load(db, pack.name, pack.dimension, where)
-    for label, person_id in owners.items():
+    for person_id in set(targets[joining].tolist()):
         objects = np.array([person_id in said.rejected[face_id] for face_id in against.tolist()], bool)
-        if person_id is None or not objects.any():
-            continue
-        rows = np.flatnonzero((labels == label) & (faces.persons != person_id))
-        own = faces.vectors[faces.persons == person_id]
-        to_person = (faces.vectors[rows] @ own.T).max(axis=1, initial=-1)
-        refused[rows] = (faces.vectors[rows] @ likeness[objects].T).max(axis=1) >= to_person
+        if objects.any():
+            rows = joining[targets[joining] == person_id]
+            own = faces.vectors[faces.persons == person_id]
+            to_person = (faces.vectors[rows] @ own.T).max(axis=1, initial=-1)
+            refused[rows] |= (faces.vectors[rows] @ likeness[objects].T).max(axis=1) >= to_person - _ROUNDING
     return refused
+
+
+def _unseen(db: Connection, faces: _Faces, persons: NDArray[np.int64]) -> frozenset[tuple[int, int]]:
+    """Pairs of one of the persons and an image where they have a face that is none of `faces`."""
+    looked_at = frozenset(faces.ids.tolist())
+    query = text(
+        "SELECT face_id, person_id, image_id FROM face WHERE person_id IN (SELECT value FROM json_each(:persons))"
+    )
+    rows = db.execute(query, {"persons": json.dumps(np.unique(persons).tolist())})
+    return frozenset((row.person_id, row.image_id) for row in rows if row.face_id not in looked_at)
 
 
 def _partly_seen(db: Connection, pack: ModelPack) -> list[int]:
@@ -229,7 +212,7 @@ def _difference(
     labels: NDArray[np.int64],
     owners: dict[int, int | None],
     fixed: NDArray[np.bool_],
-    said: _Said,
+    said: Said,
 ) -> Clustering:
     """The plan that brings each face to its group's person, but for the fixed ones and for what humans rejected."""
     groups: list[Group] = []
@@ -240,11 +223,11 @@ def _difference(
         free = rows[~fixed[rows] & ~refused[rows]].tolist()
         moving = [row for row in free if owner is None or faces.persons[row] != owner]
         moves += [Move(int(faces.ids[row]), _person(faces, row), len(groups)) for row in moving]
-        # A group of people whom humans hold apart makes nobody new: it is told of with the commonest of them.
-        common = owner if owner is not None or free else Counter(faces.persons[rows].tolist()).most_common(1)[0][0]
-        groups.append(_group(faces, rows, common, is_new=common is None))
+        groups.append(_group(faces, rows, owner))
     lonely = np.flatnonzero((labels == _NOBODY) & ~fixed & (faces.persons != _NOBODY))
     moves += [Move(int(faces.ids[row]), _person(faces, row), None) for row in lonely.tolist()]
+    moves = applying.standing(db, groups, moves)
+    groups = _founded(faces, groups, moves)
     noise = tuple(faces.ids[labels == _NOBODY].tolist())
     return Clustering(tuple(groups), tuple(moves), _dissolved(db, groups, moves, said.touched), noise)
 
@@ -254,12 +237,27 @@ def _person(faces: _Faces, row: int) -> int | None:
     return None if person_id == _NOBODY else person_id
 
 
-def _group(faces: _Faces, rows: NDArray[np.intp], owner: int | None, is_new: bool) -> Group:
+def _group(faces: _Faces, rows: NDArray[np.intp], owner: int | None) -> Group:
     from core import clustering
 
     best, mean = clustering.representative(faces.vectors[rows])
     ids = tuple(faces.ids[rows].tolist())
-    return Group(None if is_new else owner, ids, ids[best], mean, is_new)
+    return Group(owner, ids, ids[best], mean, owner is None)
+
+
+def _founded(faces: _Faces, groups: Sequence[Group], moves: Sequence[Move]) -> list[Group]:
+    """The groups, but those that make nobody new, as of people whom humans hold apart, with the commonest of them."""
+    joined = {move.after for move in moves}
+    whose = dict(zip(faces.ids.tolist(), faces.persons.tolist(), strict=True))
+    found = []
+    for index, group in enumerate(groups):
+        if group.is_new and index not in joined:
+            counts = Counter(whose[face_id] for face_id in group.face_ids if whose[face_id] != _NOBODY)
+            common = counts.most_common(1)[0][0] if counts else None
+            found.append(replace(group, person_id=common, is_new=False))
+        else:
+            found.append(group)
+    return found
 
 
 def _dissolved(db: Connection, groups: list[Group], moves: Iterable[Move], touched: frozenset[int]) -> tuple[int, ...]:
@@ -278,30 +276,3 @@ def _dissolved(db: Connection, groups: list[Group], moves: Iterable[Move], touch
         for person_id, count in counts
         if left[person_id] == count and person_id not in touched and person_id not in joined
     )
-
-
-def _standing(
-    db: Connection, plan: Clustering, persons: Collection[int], said: _Said
-) -> tuple[list[Move], frozenset[int]]:
-    """The moves that still can be made, and the faces of the others."""
-    now = {face.face_id: face for face in records.faces(db, face_ids=[move.face_id for move in plan.moves])}
-    moving = {move.face_id for move in plan.moves}
-    planned = {(group.person_id, face_id) for group in plan.groups for face_id in group.face_ids}
-    # Who is where, as far as the plan did not know it.
-    holds = {
-        (row.person_id, row.image_id)
-        for row in db.execute(text("SELECT face_id, person_id, image_id FROM face WHERE person_id IS NOT NULL"))
-        if row.face_id not in moving and (row.person_id, row.face_id) not in planned
-    }
-    stand = []
-    for move in plan.moves:
-        face = now.get(move.face_id)
-        target = None if move.after is None else plan.groups[move.after].person_id
-        if face is None or face.confirmed or face.person_id != move.before or move.before in said.touched:
-            continue
-        if target is not None:
-            gone = target not in persons or target in said.rejected.get(face.face_id, ())
-            if gone or (target, face.image_id) in holds:
-                continue
-        stand.append(move)
-    return stand, frozenset(moving - {move.face_id for move in stand})

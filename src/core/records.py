@@ -7,15 +7,16 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from core import decisions, schema
+from core.database import add_row
 from core.types import AnalyzedFace, BoundingBox, Face, Image, Person, Stats
 
 _FACES = """
     SELECT face.*, image.source,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed
-    FROM face JOIN image USING (image_id) {where} ORDER BY face.face_id LIMIT :limit OFFSET :skip
+    FROM face JOIN image USING (image_id) {where} ORDER BY face.face_id {page}
 """
 
 _IMAGES = """
@@ -52,8 +53,7 @@ _AMONG = "face.face_id IN (SELECT value FROM json_each(:ids))"
 
 def insert_image(db: Connection, source: str, width: int, height: int) -> int:
     """The new image's id."""
-    row = db.execute(insert(schema.image), {"source": source, "width": width, "height": height})
-    return _new_id(row)
+    return add_row(db, "image", {"source": source, "width": width, "height": height})
 
 
 def image(db: Connection, image_id: int) -> Any | None:
@@ -70,7 +70,7 @@ def images(db: Connection, image_id: int | None = None, skip: int = 0, limit: in
 
 def image_id_of(db: Connection, source: str) -> int | None:
     """The image that the caller calls so, or None."""
-    found = db.execute(select(schema.image.c.image_id).where(schema.image.c.source == source)).scalar()
+    found = db.exec_driver_sql("SELECT image_id FROM image WHERE source = :source", {"source": source}).scalar()
     return None if found is None else int(found)
 
 
@@ -95,7 +95,7 @@ def remove_image(db: Connection, image_id: int) -> frozenset[int]:
 
 def insert_face(db: Connection, image_id: int, face: AnalyzedFace) -> int:
     """The new face's id; its vector is stored by `core.vectors.add`."""
-    return _new_id(db.execute(insert(schema.face), {"image_id": image_id, **_seen(face)}))
+    return add_row(db, "face", {"image_id": image_id, **_seen(face)})
 
 
 def update_face(db: Connection, face_id: int, face: AnalyzedFace) -> None:
@@ -125,8 +125,9 @@ def faces(
         where, values = "WHERE face.person_id = :person_id", {"person_id": person_id}
     elif face_ids is not None:
         where, values = f"WHERE {_AMONG}", {"ids": json.dumps(list(face_ids))}
-    page = {"skip": skip, "limit": -1 if limit is None else limit}
-    return [_face(row) for row in db.execute(text(_FACES.format(where=where)), values | page)]
+    # Not as values: SQLite plans a statement again for every limit that it is given so.
+    page = f"LIMIT {-1 if limit is None else limit:d} OFFSET {skip:d}"
+    return [_face(row) for row in db.exec_driver_sql(_FACES.format(where=where, page=page), values).all()]
 
 
 def persons(db: Connection, skip: int = 0, limit: int | None = None) -> list[Person]:
@@ -145,8 +146,7 @@ def person(db: Connection, person_id: int) -> Person | None:
 def insert_person(db: Connection, name: str | None = None, metadata: str = "{}") -> int:
     """The new person's id."""
     now = _now()
-    row = insert(schema.person).values(name=name, metadata=metadata, created_at=now, updated_at=now)
-    return _new_id(db.execute(row))
+    return add_row(db, "person", {"name": name, "metadata": metadata, "created_at": now, "updated_at": now})
 
 
 def update_person(db: Connection, person_id: int, **values: str | None) -> None:
@@ -184,8 +184,8 @@ def remove_empty(db: Connection, person_ids: Collection[int], keep_touched: bool
 def assign(db: Connection, face_ids: Collection[int], person_id: int | None) -> None:
     """Gives faces to a person, or to nobody."""
     if face_ids:
-        change = update(schema.face).where(schema.face.c.face_id == bindparam("id")).values(person_id=person_id)
-        db.execute(change, [{"id": face_id} for face_id in face_ids])
+        rows = [{"id": face_id, "person": person_id} for face_id in face_ids]
+        db.exec_driver_sql("UPDATE face SET person_id = :person WHERE face_id = :id", rows)
 
 
 def stats(db: Connection) -> Stats:
@@ -213,10 +213,6 @@ def _seen(face: AnalyzedFace) -> dict[str, float | str]:
         "quality": face.quality,
         "detected_at": _now(),
     }
-
-
-def _new_id(result: Any) -> int:
-    return int(result.inserted_primary_key[0])
 
 
 def _now() -> str:

@@ -1,18 +1,20 @@
 """An image that is detected anew: with another content, another threshold or another model.
 
-Faces keep their ids, persons and decisions where they are found again: at the same place, or, in a picture that was cut
-or turned, by their likeness. What was found by another model only stays as it was.
+Faces keep their ids, persons and decisions where they are found again: by their likeness, wherever in the picture, and
+at the same place, unless the same model says that somebody else is there now. What was found by another model only
+stays as it was, and is found again by its place alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from core import decisions, records, vectors
-from core.types import AnalyzedFace, BoundingBox, Vectors
+from core.thresholds import Thresholds
+from core.types import AnalyzedFace, BoundingBox, Embedding, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ def redetect(
     scale: tuple[float, float],
     faces: Sequence[AnalyzedFace],
     model: str,
-    likeness: float | None,
+    thresholds: Thresholds | None,
 ) -> Redetected:
     """Makes `faces` the faces of the image.
 
@@ -39,32 +41,28 @@ def redetect(
         scale: its width and height now over those at the last detection.
         faces: as `model` sees them now.
         model: that looked.
-        likeness: least similarity to an old face of the same model for a face at another place to be that one; None
-            where nobody knows what the model's similarities mean: then faces are found again by their place alone.
+        thresholds: of the model; None where nobody knows what its similarities mean: then faces are found again by
+            their place alone.
     """
-    old_ids = records.face_ids_of(db, image_id)
-    old = {face.face_id: face for face in records.faces(db, face_ids=old_ids)}
-    places = {face_id: _scaled(face.box, scale) for face_id, face in old.items()}
-    stored = vectors.of(db, old_ids)
-    same_model = {
-        face_id: each.vector for face_id, embeddings in stored.items() for each in embeddings if each.model == model
-    }
-    alike = [] if likeness is None else _by_likeness(same_model, faces, likeness)
-    found = _pairs(_by_place(places, faces) + alike)
+    waiting = decisions.waiting(db, image_id)
+    old = records.faces(db, face_ids=records.face_ids_of(db, image_id))
+    places = {face.face_id: _scaled(face.box, scale) for face in old}
+    stored = vectors.of(db, list(places))
+    known = _of_model(stored, model)
+    found = _found(places, known if thresholds else {}, faces, thresholds)
     ids = [
         _kept(db, found[row], face) if row in found else records.insert_face(db, image_id, face)
         for row, face in enumerate(faces)
     ]
     vectors.add(db, ids, [face.embedding for face in faces])
     # Another model's faces are no less there because this one does not see them.
-    gone = [face_id for face_id in old if face_id not in ids and (face_id in same_model or not stored.get(face_id))]
+    gone = [face_id for face_id in places if face_id not in ids and (face_id in known or not stored.get(face_id))]
     vectors.delete(db, gone)
     persons = records.remove_faces(db, gone)
-    now = {face.face_id: face.box for face in records.faces(db, face_ids=records.face_ids_of(db, image_id))}
-    decisions.reattach(db, image_id, scale, now)
-    for face_id, person_id in decisions.confirmed(db).items():
-        if face_id in now:
-            records.assign(db, [face_id], person_id)
+    decisions.follow(db, image_id, scale)
+    decisions.reattach(db, waiting, {face_id: face.detection.box for face_id, face in _new(ids, found, faces)})
+    for face_id, person_id in decisions.confirmed(db, ids).items():
+        records.assign(db, [face_id], person_id)
     free = frozenset(face.face_id for face in records.faces(db, face_ids=ids) if face.person_id is None)
     return Redetected(tuple(ids), free, persons)
 
@@ -80,36 +78,59 @@ def _scaled(box: BoundingBox, scale: tuple[float, float]) -> BoundingBox:
     return BoundingBox(box.x * across, box.y * down, box.width * across, box.height * down)
 
 
+def _of_model(stored: Mapping[int, Sequence[Embedding]], model: str) -> dict[int, Vectors]:
+    return {face_id: each.vector for face_id, seen in stored.items() for each in seen if each.model == model}
+
+
+def _new(
+    ids: Sequence[int], found: Mapping[int, int], faces: Sequence[AnalyzedFace]
+) -> Iterator[tuple[int, AnalyzedFace]]:
+    """The faces that are none of the old ones."""
+    return ((ids[row], face) for row, face in enumerate(faces) if row not in found)
+
+
 _Pair = tuple[float, int, int]
-"""How alike, an old face's id, a new face's row."""
+"""How well they fit, an old face's id, a new face's row."""
 
 
-def _by_place(places: dict[int, BoundingBox], faces: Sequence[AnalyzedFace]) -> list[_Pair]:
-    pairs = [
-        (face.detection.box.overlap(place), face_id, row)
-        for face_id, place in places.items()
-        for row, face in enumerate(faces)
-    ]
-    return sorted((pair for pair in pairs if pair[0] >= decisions.SAME_PLACE), key=_surest)
+def _found(
+    places: Mapping[int, BoundingBox],
+    known: Mapping[int, Vectors],
+    faces: Sequence[AnalyzedFace],
+    thresholds: Thresholds | None,
+) -> dict[int, int]:
+    """New face's row -> the old face that it is, each once.
+
+    Who is clearly the same comes first: where one stood another stands in a picture that was cut or mirrored.
+    Where likeness nearly ties, as of somebody who is in the picture twice, the place decides.
+    """
+    alike, there = list[_Pair](), list[_Pair]()
+    for face_id, place in places.items():
+        for row, face in enumerate(faces):
+            overlap = face.detection.box.overlap(place)
+            near = overlap >= decisions.SAME_PLACE
+            vector = known.get(face_id)
+            if vector is None or thresholds is None:
+                there += [(overlap, face_id, row)] * near
+                continue
+            likeness = float(face.embedding.vector @ vector)
+            if likeness >= thresholds.accept:
+                alike.append((likeness + thresholds.margin * near, face_id, row))
+            elif likeness >= thresholds.suggest and near:
+                there.append((overlap, face_id, row))
+    return _pairs(sorted(alike, key=_best) + sorted(there, key=_best))
 
 
-def _by_likeness(known: dict[int, Vectors], faces: Sequence[AnalyzedFace], least: float) -> list[_Pair]:
-    pairs = [
-        (float(face.embedding.vector @ vector), face_id, row)
-        for face_id, vector in known.items()
-        for row, face in enumerate(faces)
-    ]
-    return sorted((pair for pair in pairs if pair[0] >= least), key=_surest)
-
-
-def _surest(pair: _Pair) -> tuple[float, int, int]:
+def _best(pair: _Pair) -> tuple[float, int, int]:
     return -pair[0], pair[1], pair[2]
 
 
 def _pairs(ranked: Iterable[_Pair]) -> dict[int, int]:
     """New face's row -> old face's id, each once, the first pairs first."""
     found: dict[int, int] = {}
+    taken: set[int] = set()
     for _, face_id, row in ranked:
-        if row not in found and face_id not in found.values():
+        if row not in found and face_id not in taken:
             found[row] = face_id
+            taken.add(face_id)
     return found

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -88,6 +89,7 @@ decision = Table(
     Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
     CheckConstraint("kind IN ('confirmed', 'rejected')"),
     UniqueConstraint("face_id", "person_id"),
+    Index("decision_confirms_one", "face_id", unique=True, sqlite_where=text("kind = 'confirmed'")),
     Index("decision_of_image", "image_id"),
     Index("decision_of_person", "person_id"),
     sqlite_autoincrement=True,

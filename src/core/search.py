@@ -39,8 +39,8 @@ _PART = 8192
 
 _LEVELS = 127.0
 
-_LAST = text("SELECT coalesce(max(vector_id), 0) FROM vector")
-_FACES = text("SELECT vector_id, face_id FROM vector WHERE vector_id IN (SELECT value FROM json_each(:ids))")
+_LAST = "SELECT coalesce(max(vector_id), 0) FROM vector"
+_FACES = "SELECT vector_id, face_id FROM vector WHERE vector_id IN (SELECT value FROM json_each(:ids))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,12 @@ class _Copy:
         # Python 3.11 dies in time.
         rough = np.asarray(simsimd.cdist(asked[None], self.coarse, "dot", out_dtype="float32"))
         near = rough[0] * (self.scales * level)
+        # Cauchy and Schwarz: |q.x - q'.x'| <= |x - x'| + |q - q'| |x'|, for each of two rows that are compared.
+        doubt = self.error + float(np.linalg.norm(query - asked * level)) * (1 + self.error)
+        enough = least - doubt
         if limit < len(near):
-            # Cauchy and Schwarz: |q.x - q'.x'| <= |x - x'| + |q - q'| |x'|, for each of two rows that are compared.
-            doubt = self.error + float(np.linalg.norm(query - asked * level)) * (1 + self.error)
-            rows = np.flatnonzero(near >= np.partition(near, -limit)[-limit] - 2 * doubt)
-        else:
-            rows = np.arange(len(near))
+            enough = max(enough, float(np.partition(near, -limit)[-limit]) - 2 * doubt)
+        rows = np.flatnonzero(near >= enough)
         similarity = np.empty(len(rows), np.float32)
         for start in range(0, len(rows), 1024):
             part = rows[start : start + 1024]
@@ -238,14 +238,14 @@ class VectorSearch:
 
 
 def _last(db: Connection) -> int:
-    return int(db.execute(_LAST).scalar_one())
+    return int(db.exec_driver_sql(_LAST).scalar_one())
 
 
 def _seen(db: Connection, ids: NDArray[np.int64], similarity: NDArray[np.float32]) -> list[tuple[int, float]]:
     """Face ids and similarities of those of the vectors that are there for the caller's transaction."""
     if not len(ids):
         return []
-    faces = {int(row[0]): int(row[1]) for row in db.execute(_FACES, {"ids": json.dumps(ids.tolist())})}
+    faces = {row[0]: row[1] for row in db.exec_driver_sql(_FACES, {"ids": json.dumps(ids.tolist())}).all()}
     pairs = zip(ids.tolist(), similarity.tolist(), strict=True)
     return [(faces[vector_id], near) for vector_id, near in pairs if vector_id in faces]
 
@@ -254,12 +254,10 @@ def _read(db: Connection, pack: ModelPack, after: int, until: int) -> tuple[NDAr
     """Ids and vectors of one model, `after` < id <= `until`, ascending."""
     if until <= after or not vectors.has_table(db, pack.dimension):
         return np.empty(0, np.int64), np.empty((0, pack.dimension), np.float32)
-    rows = db.execute(
-        text(
-            f"SELECT vector.vector_id, stored.embedding FROM vector JOIN vector_{pack.dimension:d} AS stored "
-            "ON stored.vector_id = vector.vector_id WHERE vector.vector_id > :after AND vector.vector_id <= :until "
-            "AND vector.model = :model AND vector.dimension = :dimension ORDER BY vector.vector_id"
-        ),
+    rows = db.exec_driver_sql(
+        f"SELECT vector.vector_id, stored.embedding FROM vector JOIN vector_{pack.dimension:d} AS stored "
+        "ON stored.vector_id = vector.vector_id WHERE vector.vector_id > :after AND vector.vector_id <= :until "
+        "AND vector.model = :model AND vector.dimension = :dimension ORDER BY vector.vector_id",
         {"after": after, "until": until, "model": pack.name, "dimension": pack.dimension},
     ).all()
     values = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, pack.dimension)

@@ -231,7 +231,8 @@ class Clustering:
     """What `FaceCore.cluster` did or, in a dry run, would do.
 
     Attributes:
-        groups: every group that was looked at, the unchanged ones among them.
+        groups: every group that was looked at, the unchanged ones among them. A face may be in one without joining its
+            person: somebody said otherwise, or the person has another face in the image.
         moves: the exact difference.
         dissolved: persons without a face left, who go.
         noise: faces that resemble nobody enough.

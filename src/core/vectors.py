@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 
+from core.database import add_row
 from core.errors import InvalidInput
 from core.schema import vector as vector_table
 from core.types import Embedding, Vectors
 
-_TABLE = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
+_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"
 
 MAX_NEIGHBOURS = 4096
 """The most that sqlite-vec returns for one query."""
@@ -47,12 +48,10 @@ def add(connection: Connection, face_ids: Sequence[int], embeddings: Sequence[Em
         ensure_table(connection, dimension)
     for face_id, embedding, unit in zip(face_ids, embeddings, units, strict=True):
         dimension = len(unit)
-        row = {"face_id": face_id, "model": embedding.model, "dimension": dimension}
-        vector_id = connection.execute(insert(vector_table), row).inserted_primary_key[0]  # type: ignore[index]
-        connection.execute(
-            text(f"INSERT INTO vector_{dimension:d} (vector_id, model, embedding) VALUES (:id, :model, :embedding)"),
-            {"id": vector_id, "model": embedding.model, "embedding": unit.tobytes()},
-        )
+        model = embedding.model
+        vector_id = add_row(connection, "vector", {"face_id": face_id, "model": model, "dimension": dimension})
+        row = {"vector_id": vector_id, "model": model, "embedding": unit.tobytes()}
+        add_row(connection, f"vector_{dimension:d}", row)
 
 
 def nearest(connection: Connection, query: Embedding, limit: int) -> list[tuple[int, float]]:
@@ -132,15 +131,13 @@ def delete_others(connection: Connection, face_ids: Sequence[int], model: str) -
 
 def ensure_table(connection: Connection, dimension: int) -> None:
     """Makes the table for vectors of that dimension where there is none yet."""
-    connection.execute(
-        text(
-            f"CREATE VIRTUAL TABLE IF NOT EXISTS vector_{dimension:d} USING vec0("
-            "vector_id INTEGER PRIMARY KEY, model TEXT PARTITION KEY, "
-            f"embedding FLOAT[{dimension:d}] DISTANCE_METRIC=cosine)"
-        )
+    connection.exec_driver_sql(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS vector_{dimension:d} USING vec0("
+        "vector_id INTEGER PRIMARY KEY, model TEXT PARTITION KEY, "
+        f"embedding FLOAT[{dimension:d}] DISTANCE_METRIC=cosine)"
     )
 
 
 def has_table(connection: Connection, dimension: int) -> bool:
     """Whether any vector of that dimension was ever stored."""
-    return connection.execute(_TABLE, {"name": f"vector_{dimension:d}"}).first() is not None
+    return connection.exec_driver_sql(_TABLE, {"name": f"vector_{dimension:d}"}).first() is not None

@@ -11,12 +11,14 @@ from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
 
-from app.errors import ModelMissing
+from app.errors import LibraryDamaged, ModelMissing
 from app.importing import program_version
 from app.library import Library, default_folder
+from app.restoring import restore
 from core.errors import CoreError
+from ui.dialogs.trouble import TroubleDialog, Way, trouble_of, upgraded
 from ui.look import Look
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
@@ -64,6 +66,7 @@ class Session(QObject):
         self._closing.resize(280, 80)
         self._library: Library | None = None
         self._window: MainWindow | None = None
+        self._trouble: TroubleDialog | None = None
         self._telling = False
         application.setQuitOnLastWindowClosed(False)
 
@@ -114,6 +117,8 @@ class Session(QObject):
             return
         self._window.closed.connect(self._close)
         self._window.show()
+        if library.upgraded is not None:
+            self._show(TroubleDialog(upgraded(library.upgraded), self._window))
 
     def _failed(self, error: Exception) -> None:
         """The library cannot be opened, or closed."""
@@ -121,9 +126,45 @@ class Session(QObject):
             self.open(error.instead)
             return
         known = isinstance(error, CoreError)
+        trouble = trouble_of(error, self._folder) if isinstance(error, CoreError) else None
+        if trouble is not None:
+            self._show(TroubleDialog(trouble), error)
+            return
         text = str(error) if known else self._kept("".join(traceback.format_exception(error)))
         QMessageBox.critical(None, "Sietch", text)
         self._application.exit(1)
+
+    def _show(self, dialog: TroubleDialog, error: Exception | None = None) -> None:
+        if self._trouble is not None:
+            self._trouble.deleteLater()
+        self._trouble = dialog
+        dialog.chosen.connect(lambda way: self._go(way, error))
+        dialog.open()
+
+    def _go(self, way: Way, error: Exception | None) -> None:
+        """Does what the user chose to do about a library that does not open."""
+        dialog = self._trouble
+        assert dialog is not None
+        if way is Way.RESTORE and isinstance(error, LibraryDamaged) and error.backup is not None:
+            folder, backup = self._folder, error.backup
+            dialog.wait(self.tr("Restoring the backup…"))
+            self._tasks.run(self, lambda: restore(folder, backup), lambda _done: self._again(), self._failed, keep=True)
+        elif way is Way.AGAIN:
+            self._again()
+        elif way is Way.ANOTHER:
+            folder_name = QFileDialog.getExistingDirectory(dialog, self.tr("The folder of a library, or a new one"))
+            if folder_name:
+                self._folder = Path(folder_name)
+                self._again()
+        else:
+            dialog.hide()
+            if way is Way.QUIT:
+                self._application.exit(1)
+
+    def _again(self) -> None:
+        if self._trouble is not None:
+            self._trouble.hide()
+        self.open()
 
     def _may_use_another(self, error: ModelMissing) -> bool:
         """Asks whether the library may be opened with the face model that comes with the program."""

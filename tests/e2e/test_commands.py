@@ -278,10 +278,13 @@ def test_stats(sietch: Sietch, indexed: Path) -> None:
     assert f"faces              {samples.ALBUM_FACES}" in plain.out
 
 
+SUBJECTS = ["environment", "face model", "database", "backups", "disk", "window"]
+
+
 def test_doctor(sietch: Sietch, indexed: Path) -> None:
     found = sietch("doctor", "--json", library=indexed)
     assert found.code == 0
-    assert [each["subject"] for each in found.json] == ["environment", "face model", "database", "disk", "window"]
+    assert [each["subject"] for each in found.json] == SUBJECTS
     assert all(each["sound"] for each in found.json)
     plain = sietch("doctor", library=indexed)
     assert plain.code == 0
@@ -293,10 +296,10 @@ def test_doctor_of_a_damaged_library(sietch: Sietch, tmp_path: Path) -> None:
     plain = sietch("doctor", library=tmp_path)
     assert plain.code == 1
     assert "Traceback" not in plain.err
-    assert [line.split()[0] for line in plain.out.splitlines()] == ["ok", "ok", "PROBLEM", "ok", "ok"]
+    assert [line.split()[0] for line in plain.out.splitlines()] == ["ok", "ok", "PROBLEM", "ok", "ok", "ok"]
     found = sietch("doctor", "--json", library=tmp_path)
     assert found.code == 1
-    assert [each["sound"] for each in found.json] == [True, True, False, True, True]
+    assert [each["sound"] for each in found.json] == [True, True, False, True, True, True]
 
 
 @pytest.mark.parametrize("command", ["people", "faces"])
@@ -329,7 +332,10 @@ def test_wrong_usage_is_told(sietch: Sietch, arguments: tuple[str, ...]) -> None
     assert "Traceback" not in result.err
 
 
-@pytest.mark.parametrize("command", ["index", "people", "faces", "name", "search", "cluster", "stats", "doctor"])
+@pytest.mark.parametrize(
+    "command",
+    ["index", "people", "faces", "name", "search", "cluster", "stats", "doctor", "backup", "restore", "verify"],
+)
 def test_every_command_explains_itself(sietch: Sietch, command: str) -> None:
     result = sietch(command, "--help")
     assert result.code == 0
@@ -468,3 +474,74 @@ def test_an_interrupted_run_says_so_and_the_next_one_goes_on(sietch: Sietch, tmp
     assert "Traceback" not in err
     result = sietch("index", folder, "--json", library=library)
     assert result.json == {"photos": 36, "faces": 36, "people": result.json["people"], "skipped": []}
+
+
+def test_a_backup_is_made_listed_and_restored(sietch: Sietch, indexed: Path, tmp_path: Path) -> None:
+    person = sietch("people", "--json", library=indexed).json[0]["person_id"]
+    made = sietch("backup", "--json", library=indexed).json
+    assert Path(made["path"]).is_file() and made["kind"] == "asked"
+    assert sietch("restore", "--json", library=indexed).json[0] == made
+    assert str(made["number"]) in sietch("restore", library=indexed).out
+    sietch("name", person, "Ada", library=indexed)
+    restored = sietch("restore", made["number"], library=indexed)
+    assert restored.code == 0 and "What it was before is in" in restored.out
+    assert {each["name"] for each in sietch("people", "--json", library=indexed).json} == {None}
+    before = sietch("restore", "--json", library=indexed).json[0]
+    assert before["kind"] == "restore"
+    assert sietch("restore", before["path"], "--json", library=indexed).json["path"] == before["path"]
+    assert sietch("people", "--json", library=indexed).json[0]["name"] == "Ada"
+    target = tmp_path / "mine.sqlite"
+    assert sietch("backup", "--to", target, library=indexed).code == 0
+    assert_one_line(sietch("backup", "--to", target, library=indexed), "is there already")
+    assert_one_line(sietch("restore", tmp_path / "nowhere", library=indexed), "is not there")
+    assert_one_line(sietch("backup", library=tmp_path / "none"), "no library")
+    assert sietch("restore", "--json", library=tmp_path / "none").json == []
+    assert not (tmp_path / "none").exists()
+
+
+def test_verify(sietch: Sietch, indexed: Path) -> None:
+    whole = sietch("verify", library=indexed)
+    assert (whole.code, whole.out) == (0, "The library is whole.\n")
+    assert sietch("verify", "--json", library=indexed).json == []
+    with Library.open(indexed, resume=False) as library, library.database.write() as db:
+        settings.put(db, "model", "buffalo_s")
+        db.exec_driver_sql("DELETE FROM vector WHERE face_id = 1")
+    for _ in range(2):
+        found = sietch("verify", library=indexed)
+        assert found.code == 1
+        assert "PROBLEM" in found.out and "sietch verify --repair" in found.out
+    flaws = sietch("verify", "--json", library=indexed)
+    assert flaws.code == 1
+    assert {"kind", "count", "detail", "serious", "repairable", "repaired"} == set(flaws.json[0])
+    repaired = sietch("verify", "--repair", library=indexed)
+    assert repaired.code == 0 and "repaired" in repaired.out
+    assert sietch("verify", library=indexed).code == 0
+
+
+def test_looking_and_backing_up_work_beside_a_window_and_changing_does_not(
+    sietch: Sietch, indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = "import sys\nfrom pathlib import Path\nfrom app.library import Library\n"
+    program += "with Library.open(Path(sys.argv[1])): print('open', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", program, str(indexed)]
+    monkeypatch.setattr("app.locking._WAIT", 0.1)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as window:
+        assert window.stdin is not None and window.stdout is not None
+        assert window.stdout.readline() == "open\n"
+        for arguments in (("people",), ("faces",), ("stats",), ("cluster", "--dry-run"), ("models",), ("doctor",)):
+            assert sietch(*arguments, "--json", library=indexed).code == 0, arguments
+        assert sietch("verify", library=indexed).code == 0
+        assert sietch("backup", library=indexed).code == 0
+        for arguments in (("name", "1", "Ada"), ("cluster",), ("index", "."), ("restore", "1"), ("verify", "--repair")):
+            assert_one_line(sietch(*arguments, library=indexed), "open in another Sietch")
+        window.stdin.close()
+    assert sietch("name", "1", "Ada", library=indexed).code == 0
+
+
+def test_a_damaged_library_names_its_backup(sietch: Sietch, indexed: Path) -> None:
+    made = sietch("backup", "--json", library=indexed).json
+    (indexed / "library.sqlite").write_bytes(b"no database " * 1000)
+    assert_one_line(sietch("people", library=indexed), "not a Sietch database", f"sietch restore {made['path']}")
+    assert sietch("verify", library=indexed).code == 1
+    assert sietch("restore", made["number"], library=indexed).code == 0
+    assert len(sietch("people", "--json", library=indexed).json) == samples.ALBUM_PEOPLE

@@ -52,7 +52,7 @@ def test_a_change_of_models_that_was_killed_goes_on_and_loses_nothing(tmp_path: 
         library.people.rename(person.person_id, "Ada")
     command = [*SIETCH, "--library", str(folder), "models", "use", "yunet_sface"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    with Library.open(folder, resume=False, model="yunet_sface") as watcher:
+    with Library.open(folder, reading=True) as watcher:
         deadline = time.monotonic() + 120
         while worklist.unseen_count(watcher.database, "yunet_sface") > 30:
             assert process.poll() is None and time.monotonic() < deadline

@@ -11,14 +11,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app import settings as kept
+from app.backups import Kind
 from app.library import Library
-from tests import samples
+from app.opening import database_path
+from tests import samples, schemas
+from tests.app.test_locking import held
+from tests.app.test_migrations import OLD
 from tests.qt import TIMEOUT_MS, Dismissed, until
 from ui.application import Session, make_application
+from ui.dialogs.trouble import TroubleDialog, Way
 from ui.main_window import MainWindow
 
 _PROGRAM = """
@@ -74,6 +79,8 @@ def session(application: QApplication, settings: Path, tmp_path: Path) -> Iterat
     made = Session(application, tmp_path / "library")
     yield made
     made._tasks.close()
+    if made._trouble:
+        made._trouble.hide()
     if made._window:
         made._window.tasks.close()
         made._window.close()
@@ -117,14 +124,85 @@ def test_a_library_that_cannot_be_opened_is_told_and_ends_the_program(settings: 
 def test_a_database_that_is_none_is_told_as_well(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    dismissed, codes = Dismissed(), []
+    codes: list[int] = []
     monkeypatch.setattr(session._application, "exit", codes.append)
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / "library.sqlite").write_text("This is no database. " * 1000)
-    session.open()
-    until(qtbot, lambda: codes == [1])
-    assert len(dismissed.texts[0]) > 20
+    dialog = open_troubled(session, qtbot)
+    assert list(dialog.buttons) == [Way.ANOTHER, Way.QUIT]
+    assert "no backup" in dialog.trouble.why
+    dialog.buttons[Way.QUIT].click()
+    assert codes == [1]
     assert not (tmp_path / "library" / "reports").exists(), "this is no bug"
+
+
+def open_troubled(session: Session, qtbot: QtBot) -> TroubleDialog:
+    session.open()
+    until(qtbot, lambda: session._trouble is not None and session._trouble.isVisible())
+    assert session._trouble is not None
+    return session._trouble
+
+
+def test_a_damaged_library_is_restored_from_its_newest_backup(
+    session: Session, qtbot: QtBot, album_library: Library
+) -> None:
+    album_library.people.rename(album_library.people.list()[0].person_id, "Ada")
+    album_library.backups.make(Kind.DAILY)
+    album_library.close()
+    session._folder = album_library.folder
+    database_path(session._folder).write_text("This is no database. " * 1000)
+    dialog = open_troubled(session, qtbot)
+    assert "good backup of" in dialog.trouble.why
+    dialog.buttons[Way.RESTORE].click()
+    assert not dialog.buttons[Way.QUIT].isEnabled()
+    assert "Restoring" in dialog.note.text()
+    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+    assert not dialog.isVisible()
+    assert session._library is not None
+    assert session._library.people.list()[0].name == "Ada"
+
+
+def test_another_library_is_opened_in_place_of_one_that_is_newer(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(tmp_path / "library", resume=False) as library, library.database.write() as db:
+        db.exec_driver_sql("PRAGMA user_version = 1000")
+    dialog = open_troubled(session, qtbot)
+    assert "newer" in dialog.trouble.what
+    chosen = ["", str(tmp_path / "other")]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: chosen.pop(0))
+    dialog.buttons[Way.ANOTHER].click()
+    assert dialog.isVisible(), "the user thought better of it"
+    dialog.buttons[Way.ANOTHER].click()
+    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+    assert session._library is not None and session._library.folder == tmp_path / "other"
+
+
+def test_a_library_that_is_open_elsewhere_can_be_tried_again(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.locking._WAIT", 0.1)
+    with held(tmp_path / "library"):
+        dialog = open_troubled(session, qtbot)
+        assert "already open" in dialog.trouble.what
+        dialog.buttons[Way.AGAIN].click()
+        until(qtbot, lambda: session._trouble is not dialog)
+    assert session._trouble is not None
+    session._trouble.buttons[Way.AGAIN].click()
+    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+
+
+def test_a_library_that_was_brought_up_to_date_says_so_once(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    schemas.make_old(database_path(tmp_path / "library"), OLD[-1])
+    open_session(session, qtbot)
+    dialog = session._trouble
+    assert dialog is not None and dialog.isVisible()
+    assert "brought up to date" in dialog.trouble.what
+    assert Path(dialog.trouble.where).is_file()
+    dialog.reject()
+    assert not dialog.isVisible()
+    assert session._window is not None and session._window.isVisible()
 
 
 def test_a_library_whose_face_model_is_missing_can_be_opened_with_another(

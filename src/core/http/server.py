@@ -8,16 +8,17 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from core import schema
+from core import copying, migrations, schema
 from core.database import Database
 from core.engine import use_one_thread
 from core.http.app import create_app
 from core.http.problems import Refused, told
 from core.http.settings import Settings, check_host, read_settings
+from core.migrating import revisions
 from core.models import find_pack
 from core.service import FaceCore
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = len(revisions(migrations.FOLDER))
 
 _STOPPING_SECONDS = 30
 """How long a server that is stopped waits for the answers that it still owes. Our choice: as long as it waits for
@@ -100,7 +101,10 @@ def serve(host: str, port: int) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Requests work side by side, each on a processor of its own.
     use_one_thread()
-    database = Database(path, schema.metadata, SCHEMA_VERSION, settings.most_requests + _BESIDE_REQUESTS)
+    # An older database is copied before it is brought up to date: what went wrong then can be taken back.
+    kept = path.with_name(f"{path.name}.before-{SCHEMA_VERSION}")
+    connections = settings.most_requests + _BESIDE_REQUESTS
+    database = Database(path, schema.metadata, SCHEMA_VERSION, connections, before=lambda: copying.copy(path, kept))
     try:
         app = create_app(FaceCore(database, find_pack(settings.face_model)), settings, host)
         uvicorn.run(app, host=host, port=port, **_options(settings))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import Connection
 
 from core.database import Database
-from core.engine import FaceEngine
 from core.errors import CoreError
 from core.models import ModelPack
 from core.search import VectorSearch
+
+if TYPE_CHECKING:
+    from core.engine import FaceEngine
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -37,6 +39,9 @@ class PackInUse:
         """The engine in this process, opened at first use."""
         with self._opening:
             if self._engine is None:
+                # Imported where it is used: a program that leaves photos to its workers does without onnxruntime.
+                from core.engine import FaceEngine
+
                 self._engine = FaceEngine(self.pack)
             return self._engine
 

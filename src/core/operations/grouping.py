@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from core import assignment, persons, planning
+from core import applying, assignment, persons, planning
 from core.errors import InvalidInput
 from core.operations.base import Operations
 from core.types import Clustering, Explanation, Suggestion
@@ -40,7 +40,7 @@ class Grouping(Operations):
         """Exact DBSCAN with the cosine distance over the faces named, or over all.
 
         A group that is one person stays that person; another becomes a new one. Faces that humans gave to somebody
-        stay with them.
+        stay with them, and nobody gets a second face of an image unless both are in the group.
 
         Args:
             eps: largest distance of neighbours, above 0 and at most 2; by default the pack's own.
@@ -59,13 +59,16 @@ class Grouping(Operations):
     def apply(self, plan: Clustering, connection: Connection | None = None) -> Clustering:
         """Does what a dry run planned, but for faces that were given to somebody, or removed, since.
 
+        It contradicts no word said since of its faces and persons. A word of another face that resembles one of them
+        counts from the next plan on.
+
         Planning takes seconds in a large library and needs no transaction that writes; this takes a moment.
 
         Returns:
             The plan as it was done, with the ids of the new persons.
         """
         with self._writing(connection) as db:
-            return planning.apply(db, plan)
+            return applying.apply(db, plan)
 
     def why(self, face_id: int) -> Explanation:
         """Why a face is, or is not, somebody."""

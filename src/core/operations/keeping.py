@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from core import assignment, checking, records, redetection, vectors
+from core import assignment, checking, decisions, records, redetection, vectors
 from core.errors import CoreError, NotFound
 from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
@@ -100,8 +100,10 @@ class Keeping(Operations):
         """
         with self._writing(connection) as db:
             vectors.delete(db, records.face_ids_of(db, image_id))
+            waited_for, rejected = decisions.forget_image(db, image_id)
             gone = records.remove_image(db, image_id)
-            records.remove_empty(db, gone, keep_touched=keep_persons)
+            records.remove_empty(db, gone | waited_for, keep_touched=keep_persons)
+            records.remove_empty(db, rejected)
             return gone
 
     def images(self, skip: int = 0, limit: int | None = None) -> list[Image]:
@@ -148,8 +150,8 @@ def _redetected(
     model = faces[0].embedding.model if faces else using.pack.name
     if before.source != source:
         vectors.delete_others(db, records.face_ids_of(db, image_id), model)
-    likeness = using.pack.thresholds.accept if model == using.pack.name else None
-    done = redetection.redetect(db, image_id, scale, faces, model, likeness)
+    thresholds = using.pack.thresholds if model == using.pack.name else None
+    done = redetection.redetect(db, image_id, scale, faces, model, thresholds)
     stored = _matched(db, using, image_id, done.face_ids, faces, done.free)
     records.remove_empty(db, done.persons)
     return stored, done.persons

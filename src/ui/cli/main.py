@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.cli import output
+from ui.cli import output, safety
 from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
@@ -65,10 +65,10 @@ def cli(context: click.Context, folder: Path | None) -> None:
 
 
 @contextmanager
-def _library(context: click.Context, resume: bool = False) -> Iterator[Library]:
+def _library(context: click.Context, resume: bool = False, reading: bool = False) -> Iterator[Library]:
     from app.library import Library
 
-    with Library.open(context.obj, resume=resume) as library:
+    with Library.open(context.obj, resume=resume, reading=reading) as library:
         yield library
 
 
@@ -93,7 +93,7 @@ def index(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> Non
 @click.pass_context
 def people(context: click.Context, as_json: bool) -> None:
     """List the people: those with a name first, then by number of photos."""
-    with _library(context) as library:
+    with _library(context, reading=True) as library:
         output.people(library.people.list(), as_json)
 
 
@@ -103,7 +103,7 @@ def people(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def faces(context: click.Context, person_id: int | None, as_json: bool) -> None:
     """List the faces, where they are, and whose they are."""
-    with _library(context) as library:
+    with _library(context, reading=True) as library:
         if person_id is None:
             found = library.photos.all_faces()
         else:
@@ -131,7 +131,7 @@ def name(context: click.Context, person_id: int, name: str, as_json: bool) -> No
 @click.pass_context
 def search(context: click.Context, image: Path, limit: int, as_json: bool) -> None:
     """Find the faces of the library that are most similar to each face in IMAGE."""
-    with _library(context) as library:
+    with _library(context, reading=True) as library:
         output.similar(library.people.similar(image, limit), library.photos.paths(), as_json)
 
 
@@ -141,7 +141,7 @@ def search(context: click.Context, image: Path, limit: int, as_json: bool) -> No
 @click.pass_context
 def cluster(context: click.Context, dry_run: bool, as_json: bool) -> None:
     """Group the faces that belong to nobody yet."""
-    with _library(context) as library:
+    with _library(context, reading=dry_run) as library:
         output.clustering(library.people.group(dry_run), dry_run, as_json)
 
 
@@ -150,7 +150,7 @@ def cluster(context: click.Context, dry_run: bool, as_json: bool) -> None:
 @click.pass_context
 def stats(context: click.Context, as_json: bool) -> None:
     """Count everything."""
-    with _library(context) as library:
+    with _library(context, reading=True) as library:
         output.stats(library, as_json)
 
 
@@ -213,3 +213,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
     findings = [*examine(context.obj or default_folder()), display_finding()]
     output.findings(findings, as_json)
     context.exit(0 if all(finding.sound for finding in findings) else 1)
+
+
+for command in (safety.backup, safety.restore, safety.verify):
+    cli.add_command(command)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.models import ModelPack
     from core.types import BoundingBox, Clustering
 
-_WIDE = frozenset({"name", "person_name", "image_path"})
+_WIDE = frozenset({"name", "person_name", "image_path", "path"})
 _PIPE_WIDTH = 5000
 _DOING = {"scanning": "Looking for photos", "indexing": "Finding faces", "grouping": "Grouping people"}
 
@@ -198,6 +198,19 @@ def added_model(model: ModelPack, as_json: bool) -> None:
         _print_json(told | {"non_commercial": model.non_commercial})
         return
     click.echo(f"{model.title} was added. Use it with: sietch models use {model.name}\n\n{model.licence}")
+
+
+def told(value: Any, as_json: bool, sentence: str) -> None:
+    """What was done: a value for programs, a sentence for people."""
+    if as_json:
+        _print_json(value)
+    else:
+        click.echo(sentence)
+
+
+def rows(found: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
+    """One row each; a sentence for people if there is none."""
+    _print([row if as_json else {**row, "path": shown(row["path"])} for row in found], as_json, nothing)
 
 
 def _face(face: PhotoFace, paths: dict[int, Path], as_json: bool) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""The database of the library in a folder: where it is, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app import migrations, schema
+from core.database import Database
+
+
+def database_path(folder: Path) -> Path:
+    """Where the database of a library is."""
+    return folder / "library.sqlite"
+
+
+def open_database(folder: Path, reading: bool = False, before: Callable[[], object] = lambda: None) -> Database:
+    """Opens the database, and makes it or brings it up to date where that is needed.
+
+    Args:
+        folder: of the library; it exists.
+        reading: nothing is written, made or brought up to date.
+        before: called before an older database is changed.
+
+    Raises:
+        DatabaseError: it cannot be used; also `DatabaseNewer` and `DatabaseDamaged`.
+    """
+    return Database(
+        database_path(folder),
+        schema.metadata,
+        schema.VERSION,
+        revisions=migrations.FOLDERS,
+        before=before,
+        reading=reading,
+    )

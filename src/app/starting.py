@@ -1,0 +1,57 @@
+"""What has to be right before a library is open: nobody else writes, nothing is damaged, everything is of today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.backups import Backup, Backups, Kind
+from app.errors import LibraryDamaged
+from app.locking import LibraryLock
+from app.opening import database_path, open_database
+from core.database import Database
+from core.errors import DatabaseDamaged, DatabaseOutdated
+
+
+def opened(folder: Path, lock: LibraryLock, reading: bool) -> tuple[Database, Backup | None]:
+    """The database of a library, and the backup of before if it had to be brought up to date.
+
+    Args:
+        folder: it exists.
+        lock: taken, unless the library is only read.
+        reading: do without the lock, if the database is there and of today.
+
+    Raises:
+        LibraryInUse: another process holds the lock.
+        LibraryDamaged: the database is damaged or gone.
+        DatabaseError: it cannot be used.
+    """
+    try:
+        if reading:
+            try:
+                return open_database(folder, reading=True), None
+            except DatabaseOutdated:
+                pass
+        lock.acquire()
+        try:
+            return _opened_to_write(folder)
+        except BaseException:
+            lock.release()
+            raise
+    except DatabaseDamaged as error:
+        raise damaged(folder, str(error)) from error
+
+
+def damaged(folder: Path, reason: str) -> LibraryDamaged:
+    """The error that tells what can be done about a damaged database."""
+    backup = Backups(folder).newest_good()
+    return LibraryDamaged(reason, backup.path, backup.made_at) if backup else LibraryDamaged(reason)
+
+
+def _opened_to_write(folder: Path) -> tuple[Database, Backup | None]:
+    backups, path = Backups(folder), database_path(folder)
+    # SQLite would make a new library of it, and nobody would learn that there was another.
+    if (not path.exists() or path.stat().st_size == 0) and backups.list():
+        raise DatabaseDamaged(f"The database {path} is gone or empty.")
+    made: list[Backup] = []
+    database = open_database(folder, before=lambda: made.append(backups.make(Kind.UPGRADE)))
+    return database, made[-1] if made else None

@@ -1,0 +1,169 @@
+"""Is the library whole? Database, rows, files, caches, backups; and, when asked for, what can be repaired is."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from app import rows, thumbnail_files
+from app.backups import Backups, Kind, check
+from app.locking import LibraryLock
+from app.opening import open_database
+from app.starting import damaged
+from core.errors import CoreError, DatabaseDamaged
+from core.images import is_whole_jpeg
+
+_SHOWN = 5
+"""Names told of many."""
+
+_WRITING = 600.0
+"""Seconds; no small picture takes as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is not as it should be.
+
+    Attributes:
+        kind: what it is, for programs.
+        count: how many there are.
+        detail: a sentence for the user.
+        serious: the library is not whole; otherwise something outside of it is missing, a photo's file for instance.
+        repairable: `repair` can help, and loses nothing that cannot be made again.
+        repaired: it did.
+    """
+
+    kind: str
+    count: int
+    detail: str
+    serious: bool = True
+    repairable: bool = False
+    repaired: bool = False
+
+
+def verify(folder: Path) -> list[Flaw]:
+    """Looks at everything and changes nothing; also beside a process that has the library open.
+
+    Raises:
+        DatabaseError: there is no library that could be looked at.
+    """
+    return _found(folder, repair=False)
+
+
+def repair(folder: Path) -> list[Flaw]:
+    """Repairs what can be repaired, after a backup; what it found, and whether that is repaired.
+
+    Raises:
+        LibraryInUse: another process has the library open.
+        DatabaseError: there is no library that could be looked at, or the backup cannot be made.
+    """
+    lock = LibraryLock(folder)
+    lock.acquire(alone=True)
+    try:
+        return _found(folder, repair=True)
+    finally:
+        lock.release()
+
+
+def _found(folder: Path, repair: bool) -> list[Flaw]:
+    try:
+        with closing(open_database(folder, reading=True)) as database, database.read() as db:
+            if broken := rows.integrity(db):
+                found = [_broken(broken)]
+            else:
+                found = [*_contradictions(db, repair=False), *_missing_files(db)]
+                found += _caches(folder, db, repair)
+    except DatabaseDamaged as error:
+        return [Flaw("database", 1, str(damaged(folder, str(error))))]
+    if repair and any(flaw.repairable and not flaw.repaired for flaw in found):
+        Backups(folder).save(Kind.REPAIR)
+        found = [*_repaired(folder), *(flaw for flaw in found if flaw.repaired or not flaw.repairable)]
+    return [*found, *_backups(folder)]
+
+
+def _repaired(folder: Path) -> list[Flaw]:
+    """The second time around, in the transaction that repairs."""
+    with closing(open_database(folder)) as database, database.write() as db:
+        if broken := rows.integrity(db):
+            db.execute(text("REINDEX"))
+            return [_broken(broken, repaired=not rows.integrity(db))]
+        return [flaw for flaw in _contradictions(db, repair=True) if flaw.repairable]
+
+
+def _broken(broken: list[str], repaired: bool = False) -> Flaw:
+    # An index is made anew from its table; a table can only come from a backup.
+    indexes = all("index" in line for line in broken)
+    detail = f"The database is damaged: {'; '.join(broken[:_SHOWN])}."
+    if not indexes:
+        detail += " Choose a backup: sietch restore."
+    return Flaw("database", len(broken), detail, repairable=indexes, repaired=repaired)
+
+
+def _contradictions(db: Connection, repair: bool) -> Iterator[Flaw]:
+    for each in rows.checks(db):
+        keys = each.find(db)
+        if keys:
+            if repair and each.repair is not None:
+                each.repair(db, keys)
+            can = each.repair is not None
+            detail = f"{each.sentence.format(f'{len(keys):,}')}."
+            yield Flaw(each.kind, len(keys), detail, each.serious, repairable=can, repaired=repair and can)
+
+
+def _missing_files(db: Connection) -> Iterator[Flaw]:
+    paths = (bytes(path) for path in db.execute(text("SELECT path FROM place ORDER BY path")).scalars())
+    missing = [os.fsdecode(path) for path in paths if not os.path.lexists(path)]
+    if missing:
+        names = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
+        detail = f"{len(missing):,} files of photos are not where they were: {names}. Nothing about them is forgotten."
+        yield Flaw("missing files", len(missing), detail, serious=False)
+
+
+def _caches(folder: Path, db: Connection, repair: bool) -> Iterator[Flaw]:
+    hashes = frozenset(db.execute(text("SELECT content_hash FROM photo")).scalars())
+    kinds = {
+        "caches without photo": "small pictures belong to no photo",
+        "damaged caches": "small pictures are damaged",
+        "unfinished caches": "small pictures were never finished",
+    }
+    found: dict[str, list[Path]] = {kind: [] for kind in kinds}
+    for path in thumbnail_files.every(folder / "cache"):
+        kind = _cache_flaw(path, hashes)
+        if kind:
+            found[kind].append(path)
+    for kind, paths in found.items():
+        if paths:
+            repaired = repair and all(_removed(path) for path in paths)
+            yield Flaw(kind, len(paths), f"{len(paths):,} {kinds[kind]}.", repairable=True, repaired=repaired)
+
+
+def _cache_flaw(path: Path, hashes: frozenset[str]) -> str | None:
+    if path.suffix != ".jpg":
+        # One of just now, by whatever clock, is being written.
+        return "unfinished caches" if abs(time.time() - path.stat().st_mtime) > _WRITING else None
+    if path.stem.split("-")[0] not in hashes:
+        return "caches without photo"
+    kept = thumbnail_files.read(path)
+    return None if kept and is_whole_jpeg(kept) else "damaged caches"
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+def _backups(folder: Path) -> Iterator[Flaw]:
+    for newest in Backups(folder).list()[:1]:
+        try:
+            check(newest.path)
+        except CoreError as error:
+            yield Flaw("backup", 1, f"The newest backup is of no use: {error}")
