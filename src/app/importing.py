@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, text, update
 
-from app import schema
+from app import schema, stacks
 from app.metadata import taken_at
 from app.scanning import Found, Stop, examine, walk
 from app.sidecars import SidecarScan
@@ -131,6 +131,7 @@ class Importer:
             imported.waiting -= int(db.execute(text(f"SELECT count(*) {_LOST} AND state = 'pending'")).scalar_one())
             db.execute(text(f"DELETE {_LOST}"))
             db.execute(text("UPDATE photo SET replaces = NULL WHERE replaces IS NOT NULL"))
+            stacks.release(db)
 
 
 _HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {})"

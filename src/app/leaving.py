@@ -48,12 +48,13 @@ def send(path: bytes) -> None:
 
 
 def places(db: Connection, photo_id: int) -> list[Place]:
-    """The files of a photo."""
-    place, photo = schema.place, schema.photo
+    """The files of a photo, and of what stands behind it."""
+    place, photo, companion = schema.place, schema.photo, schema.companion
+    behind = select(companion.c.photo_id).where(companion.c.of_id == photo_id)
     query = (
         select(place.c.path, place.c.size, place.c.modified_ns, photo.c.content_hash)
         .join_from(place, photo)
-        .where(place.c.photo_id == photo_id)
+        .where((place.c.photo_id == photo_id) | place.c.photo_id.in_(behind))
         .order_by(place.c.place_id)
     )
     return [Place(bytes(row.path), row.size, row.modified_ns, row.content_hash) for row in db.execute(query)]

@@ -5,24 +5,26 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
-from app import schema
+from app import schema, stacks, videos
 from app.errors import NotFound
-from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, SkippedFile, Timeline
+from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, Role, SkippedFile, Timeline
 from core import images
 from core.database import Database
 from core.errors import ImageUnavailable
 from core.types import BoundingBox, Pixels
+from core.video import frame_at
 
 _FACES = """
     SELECT face.face_id, photo.photo_id, face.person_id, person.name, face.x, face.y, face.width, face.height,
-           face.confidence, face.quality
-    FROM face JOIN photo USING (image_id) LEFT JOIN person USING (person_id)
+           face.confidence, face.quality, moment.seconds AS moment
+    FROM face JOIN photo USING (image_id) LEFT JOIN person USING (person_id) LEFT JOIN moment USING (face_id)
     WHERE {where}
     ORDER BY {order}
 """
@@ -67,7 +69,8 @@ class Photos:
         """Every indexed photo, newest first."""
         query = "SELECT photo_id, substr(taken_at, 1, 7) FROM photo WHERE state = 'indexed' "
         with self._database.read() as db:
-            return timeline_of(db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC")))
+            rows = db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC"))
+            return with_marks(db, timeline_of(rows))
 
     def get(self, photo_id: int) -> Photo:
         """One photo.
@@ -78,6 +81,8 @@ class Photos:
         with self._database.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
             places = select(schema.place.c.path).where(schema.place.c.photo_id == photo_id)
+            video, beside = videos.of(db, photo_id), stacks.of(db, photo_id)
+            moves = bool(video or videos.motion_of(db, photo_id) or any(each.role is Role.LIVE for each in beside))
             paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
         if row is None or not (paths or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
@@ -92,6 +97,9 @@ class Photos:
             height=row.height,
             size=row.size,
             state=PhotoState(row.state),
+            video=video,
+            beside=beside,
+            moves=moves,
         )
 
     def at(self, path: Path) -> int:
@@ -153,7 +161,7 @@ class Photos:
             return [photo_face(row) for row in db.execute(query, {"id": person_id})]
 
     def image(self, photo_id: int, max_side: int = images.WORKING_SIDE) -> Pixels:
-        """The upright picture, in full or, above `max_side`, somewhat reduced.
+        """The upright picture, in full or, above `max_side`, somewhat reduced; of a video the frame that stands for it.
 
         Raises:
             NotFound: there is no such photo.
@@ -162,7 +170,42 @@ class Photos:
         photo = self.get(photo_id)
         if not photo.available:
             raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+        if photo.video:
+            return frame_at(photo.path, photo.video.poster, max_side).pixels
         return images.decode(images.read_file(photo.path), max_side).pixels
+
+    def frame(self, photo_id: int, seconds: float) -> Pixels:
+        """What is seen at some second of a video.
+
+        Raises:
+            As `image`.
+        """
+        photo = self.get(photo_id)
+        if not photo.available:
+            raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+        return frame_at(photo.path, seconds).pixels
+
+    def moving(self, photo_id: int) -> Path | bytes:
+        """What a player shows of a video, a live or a motion photo: a file, or what is inside the photo's own.
+
+        Raises:
+            NotFound: there is no such photo, or nothing of it moves.
+            ImageError, ImageUnavailable: it cannot be read.
+        """
+        photo = self.get(photo_id)
+        beside = [Path(os.fsdecode(each.path)) for each in photo.beside if each.role is Role.LIVE]
+        with self._database.read() as db:
+            motion = videos.motion_of(db, photo_id)
+        if photo.video or not photo.moves:
+            beside = [photo.path] if photo.video else []
+        elif motion and not beside:
+            return images.read_file(photo.path)[motion[0] : sum(motion)]
+        if not beside:
+            raise NotFound(f"Nothing of photo {photo_id} moves.")
+        there = next((path for path in beside if path.exists()), None)
+        if there is None:
+            raise ImageUnavailable(f"{beside[0].name} is not there. It may be on a drive that is not connected.")
+        return there
 
     def skipped(self) -> list[SkippedFile]:
         """Every file that was asked for and could not be read, by path."""
@@ -173,6 +216,12 @@ class Photos:
         """How many there are of everything."""
         with self._database.read() as db:
             return LibraryCounts(**db.execute(text(_COUNTS)).one()._asdict())
+
+
+def with_marks(db: Connection, timeline: Timeline) -> Timeline:
+    """With what is told of photos in a grid: which of them are videos, or have other files of the shot beside them."""
+    live = stacks.leaders(db, Role.LIVE) | videos.with_motion(db)
+    return replace(timeline, videos=videos.lengths(db), raw=stacks.leaders(db, Role.RAW), live=live)
 
 
 def timeline_of(rows: Iterable[Any]) -> Timeline:
@@ -201,4 +250,5 @@ def photo_face(row: Any) -> PhotoFace:
         box=BoundingBox(row.x, row.y, row.width, row.height),
         confidence=row.confidence,
         quality=row.quality,
+        moment=row.moment,
     )

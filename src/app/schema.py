@@ -32,7 +32,7 @@ photo = Table(
     Column("photo_id", Integer, primary_key=True),
     Column("content_hash", String, nullable=False, unique=True, comment="sha256 of the file, hexadecimal"),
     Column("image_id", ForeignKey("image.image_id", ondelete="SET NULL"), unique=True, comment="Core's, once indexed"),
-    Column("state", String, nullable=False, comment="pending, indexed, unreadable or trashed"),
+    Column("state", String, nullable=False, comment="pending, indexed, unreadable, stacked or trashed"),
     Column("reason", String, comment="why it is unreadable, or could not be read yet"),
     Column("refused_by", String, comment="the version that found it unreadable"),
     Column("attempts", Integer, nullable=False, default=0, comment="how often analysing it came to no end"),
@@ -158,6 +158,37 @@ not_duplicate = Table(
     CheckConstraint("photo_id < other_id"),
     Index("not_duplicate_other", "other_id"),
     sqlite_with_rowid=False,
+)
+
+video = Table(
+    "video",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Float, nullable=False, comment="how long it is; 0 where it does not tell"),
+    Column("poster", Float, nullable=False, comment="the second that stands for it"),
+)
+
+moment = Table(
+    "moment",
+    metadata,
+    Column("face_id", ForeignKey("face.face_id", ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Float, nullable=False, comment="when in its video the face was seen"),
+)
+
+companion = Table(
+    "companion",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("of_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("role", String, nullable=False, comment="raw or live: what it is to the photo that it stands behind"),
+)
+
+motion = Table(
+    "motion",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("offset", Integer, nullable=False, comment="where in the file its video begins"),
+    Column("length", Integer, nullable=False, comment="bytes"),
 )
 
 place = Table(

@@ -2,7 +2,8 @@
 
 A photo in the trash is hidden, not moved: its file stays where it is, its rows stay in the database under their ids,
 and Core sets its faces aside. So it comes back exactly as it was, and a scan that meets its file knows it. Its state is
-`trashed`, which no query for photos asks for; the state that it had is kept in the table `trash`.
+`trashed`, which no query for photos asks for; the state that it had is kept in the table `trash`. What stands behind a
+photo, its raw file or its video, goes and comes with it, and is listed among its files.
 
 Emptying hands the files to the system's trash (`app.leaving`). Only when all files of a photo are there and may go do
 any go, and only when all are gone is the photo forgotten.
@@ -35,10 +36,16 @@ _AMONG = "photo_id IN (SELECT value FROM json_each(:ids))"
 
 _LISTED = """
     SELECT trash.photo_id, trashed_at, trash.reason, photo.size, photo.last_path,
-           (SELECT json_group_array(hex(path)) FROM (SELECT path FROM place WHERE place.photo_id = trash.photo_id
-                                                     ORDER BY place_id)) AS paths
-    FROM trash JOIN photo USING (photo_id) ORDER BY trashed_at DESC, trash.photo_id DESC
+           (SELECT json_group_array(hex(path)) FROM (
+               SELECT path FROM place LEFT JOIN companion USING (photo_id)
+               WHERE place.photo_id = trash.photo_id OR of_id = trash.photo_id ORDER BY of_id, place_id)) AS paths
+    FROM trash JOIN photo USING (photo_id) WHERE {alone} ORDER BY trashed_at DESC, trash.photo_id DESC
 """
+
+_ALONE = (
+    "trash.photo_id NOT IN (SELECT companion.photo_id FROM companion JOIN trash AS other ON other.photo_id = of_id)"
+)
+"""What stands behind another photo of the trash is in its row."""
 
 _PUT = (
     f"INSERT INTO trash (photo_id, state, trashed_at) SELECT photo_id, state, :now FROM photo WHERE {_AMONG}",
@@ -88,12 +95,13 @@ class Trash:
     def list(self) -> list[TrashedPhoto]:
         """What is in it, the latest first."""
         with self._database.read() as db:
-            rows = db.execute(text(_LISTED)).all()
+            rows = db.execute(text(_LISTED.format(alone=_ALONE))).all()
         return [_trashed(row) for row in rows]
 
     def timeline(self) -> Timeline:
         """The same as a list of photos by the month in which they were deleted."""
-        query = "SELECT photo_id, substr(trashed_at, 1, 7) FROM trash ORDER BY trashed_at DESC, photo_id DESC"
+        months = f"SELECT photo_id, substr(trashed_at, 1, 7) FROM trash WHERE {_ALONE}"
+        query = f"{months} ORDER BY trashed_at DESC, photo_id DESC"
         with self._database.read() as db:
             return timeline_of(db.execute(text(query)))
 
@@ -109,7 +117,8 @@ class Trash:
         with self._database.write() as db:
             states = _states(db, photo_ids)
             moved = tuple(each for each in dict.fromkeys(photo_ids) if states[each] != "trashed")
-            values = {"ids": json.dumps(moved), "now": datetime.now(UTC).isoformat(timespec="seconds")}
+            every = _with_companions(db, moved)
+            values = {"ids": json.dumps(every), "now": datetime.now(UTC).isoformat(timespec="seconds")}
             for statement in _PUT:
                 db.execute(text(statement), values)
             persons = self._core.set_aside(_images(db, moved), db)
@@ -128,7 +137,7 @@ class Trash:
         with self._moving, self._database.write() as db:
             states = _states(db, photo_ids)
             back = tuple(each for each in dict.fromkeys(photo_ids) if states[each] == "trashed")
-            values = {"ids": json.dumps(back)}
+            values = {"ids": json.dumps(_with_companions(db, back))}
             for statement in _RESTORE:
                 db.execute(text(statement), values)
             persons = self._core.bring_back(_images(db, back), db)
@@ -234,29 +243,29 @@ class Trash:
 
     def _settle(self, photo_id: int, path: bytes | None, went: bool) -> None:
         """A file went, or stays; with its last file the photo goes."""
-        content_hash = None
+        hashes: builtins.list[str] = []
         with self._database.write() as db:
-            values = {"id": photo_id, "path": path}
+            values = {"id": photo_id, "path": path, "ids": json.dumps(_with_companions(db, (photo_id,)))}
             db.execute(text("UPDATE trash SET leaving = NULL, device = NULL WHERE photo_id = :id"), values)
             if went:
-                db.execute(text("DELETE FROM place WHERE photo_id = :id AND path = :path"), values)
-                content_hash = self._forget(db, photo_id)
-        if content_hash is not None:
+                db.execute(text(f"DELETE FROM place WHERE {_AMONG} AND path = :path"), values)
+                hashes = self._forget(db, photo_id)
+        for content_hash in hashes:
             self._files.remove(content_hash)
 
-    def _forget(self, db: Connection, photo_id: int) -> str | None:
-        """Forgets a photo that has no place left; the hash under which its small pictures are."""
-        query = text(
-            "SELECT content_hash, image_id FROM photo WHERE photo_id = :id AND state = 'trashed' "
-            "AND NOT EXISTS (SELECT 1 FROM place WHERE place.photo_id = photo.photo_id)"
-        )
-        row = db.execute(query, {"id": photo_id}).first()
-        if row is None:
-            return None
-        if row.image_id is not None:
-            self._core.remove_image(row.image_id, db, keep_persons=True)
-        db.execute(text("DELETE FROM photo WHERE photo_id = :id"), {"id": photo_id})
-        return str(row.content_hash)
+    def _forget(self, db: Connection, photo_id: int) -> builtins.list[str]:
+        """Forgets a photo of which no file is left; the hashes under which its small pictures are."""
+        values = {"ids": json.dumps(_with_companions(db, (photo_id,)))}
+        left = text(f"SELECT 1 FROM place WHERE {_AMONG} LIMIT 1")
+        trashed = text(f"SELECT content_hash, image_id FROM photo WHERE {_AMONG} AND state = 'trashed'")
+        rows = db.execute(trashed, values).all()
+        if not rows or db.execute(left, values).first():
+            return []
+        for row in rows:
+            if row.image_id is not None:
+                self._core.remove_image(row.image_id, db, keep_persons=True)
+        db.execute(text(f"DELETE FROM photo WHERE {_AMONG} AND state = 'trashed'"), values)
+        return [str(row.content_hash) for row in rows]
 
     def _keep(self, photo_id: int, path: bytes, reason: str) -> Kept:
         with self._database.write() as db:
@@ -278,6 +287,13 @@ def _states(db: Connection, photo_ids: Collection[int]) -> dict[int, str]:
         if photo_id not in states:
             raise NotFound(f"There is no photo {photo_id}.")
     return states
+
+
+def _with_companions(db: Connection, photo_ids: Collection[int]) -> builtins.list[int]:
+    """Photos, and what stands behind them."""
+    query = text("SELECT photo_id FROM companion WHERE of_id IN (SELECT value FROM json_each(:ids)) ORDER BY photo_id")
+    behind = db.execute(query, {"ids": json.dumps(list(photo_ids))}).scalars()
+    return list(dict.fromkeys([*photo_ids, *behind]))
 
 
 def _images(db: Connection, photo_ids: Collection[int]) -> builtins.list[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +18,7 @@ class PhotoState(StrEnum):
     PENDING = "pending"
     INDEXED = "indexed"
     UNREADABLE = "unreadable"
+    STACKED = "stacked"
     TRASHED = "trashed"
 
 
@@ -32,18 +34,50 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers."""
+    """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers.
+
+    `videos` are those among them that are videos, and how many seconds long they are; `raw` have a raw file beside
+    them, `live` the seconds around them.
+    """
 
     photo_ids: array[int]
     months: tuple[Month, ...]
+    videos: Mapping[int, float] = field(default_factory=dict)
+    raw: frozenset[int] = frozenset()
+    live: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """How many seconds long it is (0 where it does not tell), and the second that stands for it."""
+
+    seconds: float
+    poster: float
+
+
+class Role(StrEnum):
+    """What a file is to the photo that it stands behind: what the sensor saw, or the seconds around it."""
+
+    RAW = "raw"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file of the same shot."""
+
+    role: Role
+    path: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo. `path` is its first place that is there now (or its first one at all, then `available` is False).
+    """One photo or video.
 
+    `path` is its first place that is there now (or its first one at all, then `available` is False).
     `width` and `height` are those of the upright picture, 0 while it was not read. `taken_at` has no zone: it is the
-    time that the camera showed, or the file's own time where the camera told none.
+    time that the camera showed, or the file's own time where the camera told none. `video` is that of a video,
+    `beside` are the files of the same shot, and `moves` says whether there is a video to be played.
     """
 
     photo_id: int
@@ -54,11 +88,17 @@ class Photo:
     height: int
     size: int
     state: PhotoState
+    video: Video | None = None
+    beside: tuple[Companion, ...] = ()
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFace:
-    """A face in a photo and, if known, whose it is; the box is in pixels of the upright original."""
+    """A face in a photo and, if known, whose it is; the box is in pixels of the upright original.
+
+    `moment` is the second of a video in which the face was seen.
+    """
 
     face_id: int
     photo_id: int
@@ -67,6 +107,7 @@ class PhotoFace:
     box: BoundingBox
     confidence: float
     quality: float
+    moment: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,11 @@ class Workers:
             try:
                 return future.result()
             except TimeoutError as error:
-                raise Unfinished(f"Opening the picture took more than {self._seconds:.0f} seconds.") from error
+                raise Unfinished(f"Opening the file took more than {self._seconds:.0f} seconds.") from error
             except ProcessExpired as error:
-                raise Unfinished("Opening the picture crashed its decoder.") from error
+                raise Unfinished("Opening the file crashed its decoder.") from error
             except MemoryError as error:
-                raise Unfinished("There is not enough memory to open the picture.") from error
+                raise Unfinished("There is not enough memory to open the file.") from error
             except BrokenProcessPool as error:
                 raise WorkersLost from error
         return None

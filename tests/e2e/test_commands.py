@@ -110,7 +110,7 @@ def test_index_prints_json_and_nothing_else(first_run: tuple[Path, Result], albu
     assert list(reasons) == ["broken.jpg", "empty.jpg", "film.mp4"]
     assert reasons["broken.jpg"].startswith("The picture is damaged")
     assert reasons["empty.jpg"] == "The file is empty."
-    assert reasons["film.mp4"] == "Videos cannot be opened by this version of Sietch."
+    assert reasons["film.mp4"] == "The video is damaged (its header cannot be read)."
     assert "Traceback" not in result.err
 
 

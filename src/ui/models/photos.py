@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -10,24 +12,51 @@ from PySide6.QtCore import QDate, QLocale, QObject, Qt
 
 from app.types import Month, Timeline
 from ui.models.rows import Index, RowsModel, Section
+from ui.text import length
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A badge: its words, and whether there is something to play."""
+
+    words: str
+    moves: bool
 
 
 class PhotosModel(RowsModel):
-    """The rows are the photos of a `Timeline`; `Id` is the photo's id."""
+    """The rows are the photos of a `Timeline`; `Id` is the photo's id, `Badge` what its badge tells."""
+
+    Badge = RowsModel.Id + 1
 
     def __init__(self, by_year: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._by_year = by_year
+        self._timeline = Timeline(array("q"), ())
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.AccessibleTextRole and index.isValid():
-            return self._month_of(index.row())
+            month, number = self._month_of(index.row()), self.ids[index.row()]
+            return self.tr("{}, video").format(month) if number in self._timeline.videos else month
+        if role == self.Badge and index.isValid():
+            return self._mark(self.ids[index.row()])
         return super().data(index, role)
 
     def show(self, timeline: Timeline) -> None:
         """Follows a new state of the library."""
+        before, self._timeline = self._timeline, timeline
         sections = self._years(timeline.months) if self._by_year else self._months(timeline.months)
         self.follow(timeline.photo_ids, sections)
+        if self.ids and (before.videos, before.raw, before.live) != (timeline.videos, timeline.raw, timeline.live):
+            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Badge])
+
+    def _mark(self, number: int) -> Mark | None:
+        """What is told of a photo in its corner, if anything."""
+        seconds = self._timeline.videos.get(number)
+        if seconds is not None:
+            return Mark(length(seconds), moves=True)
+        raw, live = number in self._timeline.raw, number in self._timeline.live
+        words = [word for word, there in ((self.tr("Live"), live), (self.tr("RAW"), raw)) if there]
+        return Mark(" \u00b7 ".join(words), live) if words else None
 
     @staticmethod
     def _months(months: Iterable[Month]) -> list[Section]:

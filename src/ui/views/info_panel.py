@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVB
 
 from app.types import Photo, PhotoDetails, PhotoFace
 from ui import theme
-from ui.text import shown
+from ui.text import length, shown
 from ui.views.photo_facts import exposure_text, place_text, zone_text
 from ui.views.photo_words import PhotoWords
 from ui.widgets import label, named
@@ -70,8 +71,14 @@ class InfoPanel(QScrollArea):
             self.words.show_details(details)
         self._section(self.tr("Camera"), known.camera, known.lens, exposure_text(known))
         self._section(self.tr("Place"), place_text(known))
+        if photo.video and photo.video.seconds:
+            self._section(self.tr("Length"), length(photo.video.seconds))
         self._heading(self.tr("Size"))
         self._add(self._size(photo))
+        if photo.beside:
+            self._heading(self.tr("Other files of this shot"))
+            for each in photo.beside:
+                self._add(breakable(shown(os.path.basename(os.fsdecode(each.path)))))
         self._heading(self.tr("Folder"))
         self._add(breakable(shown(str(photo.path.parent))))
         if faces or known.marked:

@@ -49,6 +49,12 @@ class Glance:
         """All but the picture."""
         return self.photo, self.faces, self.details
 
+    @property
+    def in_sight(self) -> tuple[PhotoFace, ...]:
+        """The faces in the picture that is shown: of a video that is one moment, and others are seen at others."""
+        video = self.photo.video
+        return tuple(face for face in self.faces if video is None or face.moment == video.poster)
+
 
 @dataclass(frozen=True, slots=True)
 class _Whole:

@@ -23,6 +23,7 @@ from ui.views.face_naming import FaceNaming
 from ui.views.info_panel import InfoPanel, date_text
 from ui.views.photo_loader import Glance, PhotoLoader
 from ui.views.picture import Room
+from ui.views.play_button import PlayButton
 from ui.views.viewer_chrome import ViewerChrome
 from ui.widgets import label
 
@@ -55,6 +56,7 @@ class Viewer(QWidget):
         self.panel = InfoPanel(self)
         self.message = label(self, "message", centred=True)
         self.chrome = ViewerChrome(context.look, self)
+        self.play = PlayButton(context, self)
         self.naming = FaceNaming(context, self.canvas)
         self._loader = PhotoLoader(context.library, context.tasks, self)
         self._hiding = QTimer(self, singleShot=True, interval=_HIDE_MS)
@@ -134,6 +136,7 @@ class Viewer(QWidget):
         self._loader.glanced.connect(self._glanced)
         self._loader.loaded.connect(self._loaded)
         self._loader.failed.connect(self._failed)
+        self.play.failed.connect(self._failed)
         self.canvas.viewed.connect(self._viewed)
         self.canvas.pointed.connect(lambda _point: self.wake())
         self.canvas.tag_clicked.connect(self._tag_clicked)
@@ -187,6 +190,7 @@ class Viewer(QWidget):
             keys.Key_I: self.chrome.information.toggle,
             keys.Key_N: self.naming.start_next,
             keys.Key_Delete: self._delete,
+            keys.Key_P: self.play.play,
             keys.Key_F: self.full_screen_wanted.emit,
             keys.Key_F11: self.full_screen_wanted.emit,
         }
@@ -225,6 +229,7 @@ class Viewer(QWidget):
         self.naming.stop()
         self.message.hide()
         self._glance = None
+        self.play.show_photo(None)
         self.canvas.set_faces(())
         self.chrome.show_position(index, len(self._photo_ids))
         self._blank.start()
@@ -233,6 +238,7 @@ class Viewer(QWidget):
     def _forget(self) -> None:
         """Shows nothing of the photo before."""
         self._shown_id, self._glance = None, None
+        self.play.show_photo(None)
         self.canvas.set_faces(())
         self.canvas.clear()
         self.panel.show_nothing()
@@ -248,7 +254,9 @@ class Viewer(QWidget):
             self.canvas.open_picture(photo.width or size.width(), photo.height or size.height())
             self.canvas.set_images([thumbnail] if thumbnail else [])
         if before is None or before.known != glance.known:
-            self.canvas.set_faces(glance.faces)
+            self.canvas.set_faces(glance.in_sight)
+            self.play.show_photo(photo)
+            self.play.arrange(self.canvas.geometry())
             self.canvas.setAccessibleName(f"{shown(photo.path.name)}, {date_text(photo)}")
             self.chrome.show_photo(photo)
             self.chrome.show_stars(glance.details.rating)
@@ -313,6 +321,7 @@ class Viewer(QWidget):
         self.canvas.setGeometry(picture)
         self.panel.setGeometry(picture.width(), 0, panel, rect.height())
         self.chrome.arrange(rect, picture)
+        self.play.arrange(picture)
         width = min(theme.VIEWER_MESSAGE_WIDTH, picture.width() - 2 * (theme.VIEWER_ARROW + theme.SPACE_6))
         height = self.message.heightForWidth(width)
         # Over a thumbnail it stands low: faces are rarely there.
