@@ -86,7 +86,8 @@ def _by_pillow(image: Image.Image, max_side: int) -> Pixels:
 def rgb(image: Image.Image) -> Image.Image:
     """The picture in colour; what is transparent becomes white."""
     if image.mode not in ("LA", "La", "RGBA", "RGBa", "PA") and "transparency" not in image.info:
-        return image.convert("RGB")
+        # Converting what is RGB already would copy it.
+        return image if image.mode == "RGB" else image.convert("RGB")
     layer = image if image.mode == "RGBA" else image.convert("RGBA")
     white = Image.new("RGB", layer.size, (255, 255, 255))
     white.paste(layer, mask=layer.getchannel("A"))
