@@ -178,3 +178,33 @@ def test_photographs_of_phones_that_move(library: Library) -> None:
 
     timeline = library.photos.timeline()
     assert len(timeline.photo_ids) == len(timeline.live) == 2
+
+
+def test_in_the_trash_a_shot_is_one_photo_and_goes_as_one(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    files = {jpeg(folder / "IMG_1.JPG"), raw(folder / "IMG_1.DNG")}
+    index(library, folder)
+    photo = the_photo(library)
+    assert library.trash.put([photo]) == (photo,)
+    (listed,) = library.trash.list()
+    assert set(listed.paths) == files
+    assert list(library.trash.timeline().photo_ids) == [photo]
+    index(library, folder)
+    assert not library.photos.timeline().photo_ids and library.counts().pending == 0
+
+    assert library.trash.restore([photo]) == (photo,)
+    assert the_photo(library) == photo
+    assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
+
+    library.trash.put([photo])
+    sent: list[bytes] = []
+
+    def send(path: bytes) -> None:
+        sent.append(path)
+        os.unlink(path)
+
+    library.trash._send = send
+    removal = library.trash.empty()
+    assert removal.photo_ids == (photo,) and set(removal.files) == files == {Path(os.fsdecode(each)) for each in sent}
+    with library.database.read() as db:
+        assert db.execute(text("SELECT count(*) FROM photo")).scalar_one() == 0
