@@ -25,7 +25,7 @@ run: environment ## open the window on your own library
 
 .PHONY: test
 test: environment ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: lint
 lint: environment ## style, types and the rules between the packages

@@ -155,10 +155,8 @@ def test_a_library_whose_model_is_missing_says_what_to_do(open_library: Opener, 
 
 def test_a_library_from_before_the_choice_is_not_looked_at_again(open_library: Opener, own: Library) -> None:
     with own.database.write() as db:
-        db.execute(text("DROP TABLE look"))
-        db.execute(text("DROP TABLE alembic_version"))
+        db.execute(text("DELETE FROM look"))
         db.execute(text("DELETE FROM setting WHERE key = 'model'"))
-        db.execute(text("PRAGMA user_version = 2"))
     own.close()
     again = open_library(own.folder)
     finished(again)
