@@ -36,7 +36,7 @@ class Job:
 
     paths: tuple[bytes, ...]
     content_hash: str
-    cache: Path
+    cache: ThumbnailFiles
     pack: ModelPack
 
 
@@ -75,13 +75,12 @@ def analyze(job: Job) -> PhotoAnalysis:
         raise ImageUnavailable("The file has changed since it was added. Add its folder again.")
     image = _decoded(data)
     faces = _engine(job.pack).analyze(image)
-    thumbnails = ThumbnailFiles(job.cache)
-    thumbnails.write_photo(job.content_hash, image.pixels)
+    job.cache.write_photo(job.content_hash, image.pixels)
     for face in faces:
         box = face.detection.box
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
-        thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
+        job.cache.write_face(job.content_hash, box, seen.pixels, seen.scale)
     taken = taken_at(images.exif_of(data), path.name, _modified(path))
     return PhotoAnalysis(image.width, image.height, image.format, taken, tuple(faces), job.pack.name)
 

@@ -59,12 +59,21 @@ def wrap(key: LibraryKey, passphrase: str, library: str) -> Wrapped:
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    if len(passphrase) < LEAST_CHARACTERS:
-        raise PassphraseTooShort(f"A passphrase has at least {LEAST_CHARACTERS} characters; several words are best.")
+    require_long_enough(passphrase)
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
     made = _made_of(passphrase, salt, _PASSES, _KIB, _LANES)
     sealed = AESGCM(made).encrypt(nonce, key.raw, library.encode())
     return Wrapped(_PASSES, _KIB, _LANES, salt, nonce, sealed)
+
+
+def require_long_enough(passphrase: str) -> None:
+    """Looks at a passphrase that somebody chose.
+
+    Raises:
+        PassphraseTooShort: it has less than eight characters.
+    """
+    if len(passphrase) < LEAST_CHARACTERS:
+        raise PassphraseTooShort(f"A passphrase has at least {LEAST_CHARACTERS} characters; several words are best.")
 
 
 def unwrap(wrapped: Wrapped, passphrase: str, library: str) -> LibraryKey | None:

@@ -8,8 +8,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from sqlcipher3 import dbapi2
-
 from core import copying
 from core.database import explained
 from core.encryption import as_sql
@@ -85,9 +83,14 @@ def _equal(first: Any, second: Any, name: str, sql: str) -> bool:
 
 
 def _rows(db: Any, name: str, sql: str) -> Iterator[tuple[Any, ...]]:
-    # Numbers of rows that no column shows are what the vectors are found by.
-    number = "" if "WITHOUT ROWID" in sql.upper() else "_rowid_, "
-    try:
-        yield from db.execute(f'SELECT {number}* FROM "{name}" ORDER BY 1')
-    except dbapi2.OperationalError as error:
-        raise DatabaseDamaged(f"The table {name} cannot be read: {error}.") from error
+    if "WITHOUT ROWID" in sql.upper():
+        query = f'SELECT * FROM "{name}"'
+    else:
+        # The vectors are found by numbers of rows that no column shows. Those of a table without any index are not
+        # kept, and nothing can be found by them.
+        number = "_rowid_, " if db.execute(_INDEX, (name,)).fetchone() else ""
+        query = f'SELECT {number}* FROM "{name}" ORDER BY _rowid_'
+    yield from db.execute(query)
+
+
+_INDEX = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND tbl_name = ?"

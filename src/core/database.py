@@ -214,7 +214,7 @@ def explained(path: Path) -> Iterator[None]:
         raise DatabaseError(_TOO_MANY) from error
     except (DBAPIError, dbapi2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", _BY_TEXT.get(str(cause), _EXTENDED)) % _EXTENDED
+        code = _BY_TEXT.get(str(cause), getattr(cause, "sqlite_errorcode", _EXTENDED)) % _EXTENDED
         if code not in _SENTENCES:
             raise
         kind = DatabaseDamaged if _SENTENCES[code] is _DAMAGED else DatabaseError
@@ -232,7 +232,7 @@ _BY_TEXT = {
     "database disk image is malformed": dbapi2.SQLITE_CORRUPT,
     "attempt to write a readonly database": dbapi2.SQLITE_READONLY,
 }
-"""The driver gives no code with the errors of a backup."""
+"""The driver gives no code with the errors of a backup, and sqlcipher none that tells with those of an export."""
 
 _IN_USE = "The library is in use by another program. Try again in a moment."
 _TOO_MANY = "Too much is asked of the database at the same time. Try again in a moment."

@@ -107,6 +107,24 @@ def test_a_difference_is_seen(tmp_path: Path) -> None:
     assert differences(path, other, KEY, None) == ["a row of image is not the same"]
 
 
+def test_row_numbers_by_which_something_is_found_are_kept(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "core.sqlite", tmp_path / "fresh.sqlite"
+    make(path, None)
+    with copying.opened(path, writing=True) as db:
+        db.execute("CREATE TABLE keyed (number PRIMARY KEY, word)")
+        db.execute("CREATE TABLE loose (word)")
+        db.execute("CREATE TABLE without (word PRIMARY KEY) WITHOUT ROWID")
+        for table, columns in (("keyed", "number, word"), ("loose", "word"), ("without", "word")):
+            for number in range(4):
+                values = (number, str(number)) if table == "keyed" else (str(number),)
+                db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(values))})", values)
+            db.execute(f"DELETE FROM {table} WHERE word = '1'")
+    convert(path, fresh, None, KEY)
+    with copying.opened(fresh, key=KEY) as db:
+        assert db.execute("SELECT _rowid_, number FROM keyed").fetchall() == [(1, 0), (3, 2), (4, 3)]
+        assert db.execute("SELECT word FROM loose").fetchall() == [("0",), ("2",), ("3",)]
+
+
 def test_what_is_no_database_is_not_converted(tmp_path: Path) -> None:
     path, fresh = tmp_path / "core.sqlite", tmp_path / "fresh.sqlite"
     path.write_bytes(secrets.token_bytes(8192))
