@@ -38,6 +38,7 @@ class Library:
 
     Attributes:
         folder: holds `library.sqlite` and `cache`, which can be deleted at any time.
+        encrypted: its database, backups and small pictures are.
         events: tells what changed.
         backups: of the database; `keeper` makes them.
         upgraded: the backup of before, if the library was brought up to date when it was opened.
@@ -53,6 +54,7 @@ class Library:
         upgraded: Backup | None = None,
         key: LibraryKey | None = None,
     ) -> None:
+        self.encrypted = key is not None
         small = ThumbnailFiles(folder / "cache", key)
         self.folder = folder
         self.upgraded = upgraded

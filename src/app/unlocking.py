@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +59,20 @@ def by_secret(folder: Path, secret: str) -> LibraryKey:
         if key is not None and key.check == file.check:
             return key
     raise WrongSecret(has_passphrase=file.wrapped is not None)
+
+
+def unlock(folder: Path, secret: str) -> LibraryKey:
+    """As `by_secret`; the recovery code also gives the key back to the keyring, if that had it and can keep it.
+
+    Raises:
+        WrongSecret: as `by_secret`.
+        LibraryError: the disk does not let the key file be written.
+    """
+    key = by_secret(folder, secret)
+    if not by_passphrase(folder):
+        with contextlib.suppress(PassphraseNeeded):
+            keep(folder, key)
+    return key
 
 
 def keep(folder: Path, key: LibraryKey, passphrase: str | None = None) -> KeyFile:
