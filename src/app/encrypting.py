@@ -73,6 +73,10 @@ def encrypt(
         unlocking.mark(folder, unfinished=True)
         _put_in_place(path, None, key)
         return _finished(folder, key, told)
+    except BaseException:
+        if not is_encrypted(path):
+            _forget(folder)
+        raise
     finally:
         lock.release()
 
@@ -126,11 +130,20 @@ def require_encrypted(folder: Path) -> None:
         raise LibraryError(f"The library {folder} is not encrypted.")
 
 
-def finish(folder: Path, key: LibraryKey, told: Told = lambda _n, _m: None) -> Converted | None:
-    """Encrypts what a process that was killed left readable; None if there was nothing. The caller holds the lock."""
-    if not unlocking.is_unfinished(folder) or not is_encrypted(database_path(folder)):
-        return None
-    return _finished(folder, key, told)
+def finish(folder: Path, key: LibraryKey | None) -> None:
+    """Ends what a process that was killed began, as well as the disk lets it. The caller holds the lock.
+
+    What is readable of an encrypted library is encrypted; what was prepared for one that is not is forgotten.
+    """
+    try:
+        if not is_encrypted(database_path(folder)):
+            if key is None and key_files.exists(folder):
+                _forget(folder)
+        elif key is not None and unlocking.is_unfinished(folder):
+            _finished(folder, key, lambda _number, _of: None)
+    except (CoreError, OSError) as error:
+        # The library opens all the same, `verify` tells what is readable, and the next opening tries again.
+        _log.warning("something of the encrypted library is still readable: %s", error)
 
 
 def readable(folder: Path) -> list[Path]:
@@ -154,8 +167,11 @@ def _require(folder: Path) -> None:
 
 def _put_in_place(path: Path, key: LibraryKey | None, new_key: LibraryKey | None) -> None:
     fresh = path.with_name(_FRESH)
-    convert(path, fresh, raw(key), raw(new_key))
-    replace(fresh, path, key)
+    try:
+        convert(path, fresh, raw(key), raw(new_key))
+        replace(fresh, path, key)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _finished(folder: Path, key: LibraryKey, told: Told) -> Converted:

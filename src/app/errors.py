@@ -110,7 +110,9 @@ class PassphraseNeeded(AppError):
     """There is no keyring that keeps a key."""
 
     def __init__(self) -> None:
-        super().__init__("This system has no keyring that could keep the key. Choose a passphrase instead.")
+        super().__init__(
+            "The system's keyring does not keep the key. Choose a passphrase instead, in a command with --passphrase."
+        )
 
 
 class PassphraseTooShort(AppError):

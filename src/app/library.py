@@ -111,8 +111,7 @@ class Library:
             undo.callback(database.close)
             if not database.reading:
                 models.adopt(database)
-                if key:
-                    encrypting.finish(where, key)
+                encrypting.finish(where, key)
             pack = models.choose(database, model) if model else models.find(database)
             library = cls(where, database, pack, lock, upgraded, key)
             undo.pop_all()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app import unlocking
 from app.backups import Backup, Backups, Kind, check
-from app.errors import BackupLocked, LibraryError
+from app.errors import BackupLocked, LibraryError, LibraryInUse
 from app.keys import LibraryKey, raw
 from app.locking import LibraryLock
 from app.opening import database_path
@@ -115,7 +115,10 @@ def _emptied_journal(path: Path, key: LibraryKey | None) -> None:
     with contextlib.suppress(DatabaseDamaged):
         if path.is_file():
             with explained(path), copying.opened(path, writing=True, key=raw(key)) as db:
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if busy:
+                    # Somebody has been reading for as long as a statement waits; what they see is in the journal.
+                    raise LibraryInUse(path.parent)
 
 
 @contextlib.contextmanager

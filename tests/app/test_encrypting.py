@@ -368,3 +368,49 @@ def test_a_new_library_in_a_folder_of_an_encrypted_one_is_encrypted(encrypted: P
     Library.open(encrypted, resume=False).close()
     assert is_encrypted(database_path(encrypted))
     open_database(encrypted, key=unlocking.find(encrypted), reading=True).close()
+
+
+def test_who_reads_for_long_is_not_cut_off(folder: Path, key: LibraryKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.copying.BUSY_SECONDS", 0.2)
+    before = contents(folder)
+    reader = open_database(folder, reading=True)
+    with reader.read() as db:
+        db.exec_driver_sql("SELECT 1 FROM photo")
+        writer = open_database(folder)
+        with writer.write() as other:
+            other.exec_driver_sql("INSERT INTO setting VALUES ('later', 'than the reader')")
+        with pytest.raises(LibraryInUse):
+            encrypt(folder, key)
+    for database in (reader, writer):
+        database.close()
+    assert not is_encrypted(database_path(folder)) and not key_files.exists(folder)
+    assert not list(folder.glob("*converted*"))
+    encrypt(folder, key)
+    assert contents(folder) == before
+    database = open_database(folder, key=key, reading=True)
+    with database.read() as db:
+        assert db.exec_driver_sql("SELECT value FROM setting WHERE key = 'later'").scalar() == "than the reader"
+    database.close()
+
+
+def test_what_a_kill_prepared_is_forgotten(folder: Path, key: LibraryKey, memory: MemoryKeyring) -> None:
+    unlocking.keep(folder, key)
+    Library.open(folder, resume=False, reading=True).close()
+    assert key_files.exists(folder)
+    Library.open(folder, resume=False).close()
+    assert not key_files.exists(folder) and memory.kept == {}
+
+
+def test_a_library_that_cannot_be_finished_opens_all_the_same(
+    encrypted: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    unlocking.mark(encrypted, unfinished=True)
+    monkeypatch.setattr(encrypting, "_pictures", full)
+    Library.open(encrypted, resume=False).close()
+    assert "still readable" in caplog.text
+    monkeypatch.undo()
+    Library.open(encrypted, resume=False).close()
+    assert not unlocking.is_unfinished(encrypted)
