@@ -46,7 +46,7 @@ class Job:
 
     paths: tuple[bytes, ...]
     content_hash: str
-    cache: Path
+    cache: ThumbnailFiles
     pack: ModelPack
 
 
@@ -111,14 +111,13 @@ def analyze(job: Job) -> PhotoAnalysis:
         raise ImageUnavailable(_CHANGED)
     image = _decoded(data)
     faces = _engine(job.pack).analyze(image)
-    thumbnails = ThumbnailFiles(job.cache)
-    known_by = of_file(thumbnails.write_photo(job.content_hash, image.pixels))
+    known_by = of_file(job.cache.write_photo(job.content_hash, image.pixels))
     for face in faces:
         box = face.detection.box
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
-        thumbnails.write_face(job.content_hash, box, seen.pixels, seen.scale)
-    known = told(path, _places(job.cache), data)
+        job.cache.write_face(job.content_hash, box, seen.pixels, seen.scale)
+    known = told(path, _places(job.cache.folder), data)
     return PhotoAnalysis(
         image.width,
         image.height,
@@ -137,7 +136,7 @@ def retell(job: Job) -> Told:
     Raises:
         ImageUnavailable: they cannot be read now.
     """
-    return told_again(job.paths, _places(job.cache))
+    return told_again(job.paths, _places(job.cache.folder))
 
 
 def _film(paths: tuple[bytes, ...]) -> Path | None:
@@ -159,15 +158,14 @@ def _analyze_video(job: Job, path: Path) -> PhotoAnalysis:
     if poster is None:
         # Nobody is in it: the liveliest frame.
         poster = max(range(len(clip.frames)), key=lambda number: float(clip.frames[number].image.pixels.std()))
-    thumbnails = ThumbnailFiles(job.cache)
-    thumbnails.write_photo(job.content_hash, clip.frames[poster].image.pixels)
+    job.cache.write_photo(job.content_hash, clip.frames[poster].image.pixels)
     for sighting in sightings:
         image = clip.frames[sighting.frame].image
-        thumbnails.write_face(job.content_hash, sighting.face.detection.box, image.pixels, image.scale)
+        job.cache.write_face(job.content_hash, sighting.face.detection.box, image.pixels, image.scale)
     faces = tuple(sighting.face for sighting in sightings)
     moments = tuple(clip.frames[sighting.frame].seconds for sighting in sightings)
     footage = Footage(clip.seconds, clip.frames[poster].seconds, moments)
-    known = told(path, _places(job.cache))
+    known = told(path, _places(job.cache.folder))
     return PhotoAnalysis(clip.width, clip.height, clip.format, known, faces, job.pack.name, footage=footage)
 
 

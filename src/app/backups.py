@@ -21,9 +21,12 @@ from filelock import FileLock
 
 from app import migrations, schema
 from app.errors import LibraryError, NoLibrary
+from app.keys import LibraryKey, raw
 from app.opening import database_path
 from core import copying
+from core.converting import convert, differences
 from core.database import explained
+from core.encryption import is_encrypted
 from core.errors import CoreError, DatabaseDamaged, DatabaseNewer
 from core.migrating import revisions
 
@@ -38,10 +41,11 @@ class Kind(StrEnum):
     UPGRADE = "upgrade"
     RESTORE = "restore"
     REPAIR = "repair"
+    ENCRYPTION = "encryption"
 
 
-KEPT = {Kind.DAILY: 14, Kind.ASKED: 14, Kind.UPGRADE: 3, Kind.RESTORE: 3, Kind.REPAIR: 3}
-"""The newest of each kind: two weeks of days; what was there before the last upgrades, restores and repairs."""
+KEPT = {Kind.DAILY: 14, Kind.ASKED: 14, Kind.UPGRADE: 3, Kind.RESTORE: 3, Kind.REPAIR: 3, Kind.ENCRYPTION: 3}
+"""The newest of each kind: two weeks of days; what was there before the last upgrades, restores and the like."""
 
 _NAME = re.compile(rf"(\d{{6}})-(\d{{8}}T\d{{6}})Z-({'|'.join(Kind)})\.sqlite")
 
@@ -67,12 +71,16 @@ class Backups:
 
     Args:
         now: the clock.
+        key: of a library that is encrypted, and so of its backups; see `app.unlocking`.
     """
 
-    def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC), key: LibraryKey | None = None
+    ) -> None:
         self._database = database_path(folder)
         self._folder = folder / "backups"
         self._now = now
+        self._key = key
 
     def list(self) -> list[Backup]:
         """Those that are whole, the newest first."""
@@ -101,12 +109,12 @@ class Backups:
         Raises:
             DatabaseError, Stopped: as `make`.
         """
-        if not self.is_due() or not _has_photos(self._database):
+        if not self.is_due() or not self._has_photos():
             return None
         with self._alone():
             newest = self._newest()
             made = self._made(Kind.DAILY, stopped)
-            if newest is not None and filecmp.cmp(newest.path, made.path, shallow=False):
+            if newest is not None and self._same(newest.path, made.path):
                 made.path.unlink()
                 # It is as good as made now.
                 self._date(newest.path)
@@ -126,7 +134,7 @@ class Backups:
         """The newest one that can be restored; each is verified."""
         for backup in self.list():
             with contextlib.suppress(CoreError):
-                check(backup.path)
+                check(backup.path, self._key)
                 return backup
         return None
 
@@ -140,7 +148,7 @@ class Backups:
         if os.path.lexists(target):
             raise LibraryError(f"{target} is there already. Choose another name.")
         self._require()
-        copying.copy(self._database, target)
+        copying.copy(self._database, target, key=raw(self._key))
 
     def save(self, kind: Kind) -> Backup | Path:
         """Keeps the present state, before it is replaced or repaired: as a backup, or as it is if it is damaged.
@@ -155,6 +163,26 @@ class Backups:
             return self.make(kind)
         except DatabaseDamaged:
             return self._put_aside()
+
+    def tidy(self) -> None:
+        """Removes what was left of backups that never became whole.
+
+        Raises:
+            LibraryError: the disk does not let it.
+        """
+        with self._alone():
+            pass
+
+    def rewrite(self, backup: Backup, key: LibraryKey | None, new_key: LibraryKey | None) -> None:
+        """Puts a backup under another key; as old as it was, it stays.
+
+        Raises:
+            DatabaseError: it cannot be read or written; it is as it was.
+        """
+        with self._alone():
+            seconds = backup.path.stat().st_mtime
+            convert(backup.path, backup.path, raw(key), raw(new_key))
+            os.utime(backup.path, (seconds, seconds))
 
     def _require(self) -> None:
         if not self._database.is_file():
@@ -179,11 +207,23 @@ class Backups:
     def _made(self, kind: Kind, stopped: Callable[[], bool]) -> Backup:
         now = self._now().astimezone(UTC)
         path = self._folder / f"{self._next_number():06d}-{now:%Y%m%dT%H%M%S}Z-{kind}.sqlite"
-        copying.copy(self._database, path, stopped)
+        copying.copy(self._database, path, stopped, key=raw(self._key))
         self._date(path)
         made = _backup(path)
         assert made is not None
         return made
+
+    def _has_photos(self) -> bool:
+        with explained(self._database), copying.opened(self._database, writing=True, key=raw(self._key)) as db:
+            return bool(db.execute("SELECT EXISTS (SELECT 1 FROM photo)").fetchone()[0])
+
+    def _same(self, one: Path, other: Path) -> bool:
+        if self._key is None or not is_encrypted(one):
+            return filecmp.cmp(one, other, shallow=False)
+        # The same page is never encrypted to the same bytes.
+        with contextlib.suppress(DatabaseDamaged):
+            return not differences(one, other, self._key.raw, self._key.raw)
+        return False
 
     def _date(self, path: Path) -> None:
         seconds = self._now().timestamp()
@@ -209,8 +249,11 @@ class Backups:
                 backup.path.unlink()
 
 
-def check(path: Path) -> None:
+def check(path: Path, key: LibraryKey | None = None) -> None:
     """Looks whether a file is a library that this program can open.
+
+    Args:
+        key: used if the file is encrypted.
 
     Raises:
         NoLibrary: it is not there, or something else.
@@ -219,10 +262,11 @@ def check(path: Path) -> None:
     """
     if not path.is_file():
         raise NoLibrary(f"{path} is not there.")
-    found = copying.problems(path)
+    used = key.raw if key and is_encrypted(path) else None
+    found = copying.problems(path, used)
     if found:
         raise DatabaseDamaged(f"{path} is no sound database: {found[0]}.")
-    with explained(path), copying.opened(path) as db:
+    with explained(path), copying.opened(path, key=used) as db:
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables >= {"photo", "place", "face", "person"}:
             raise NoLibrary(f"{path} is no library of Sietch.")
@@ -244,8 +288,3 @@ def _backup(path: Path) -> Backup | None:
         return None
     made_at = datetime.strptime(found[2], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
     return Backup(path, int(found[1]), Kind(found[3]), made_at, path.stat().st_size)
-
-
-def _has_photos(database: Path) -> bool:
-    with explained(database), copying.opened(database, writing=True) as db:
-        return bool(db.execute("SELECT EXISTS (SELECT 1 FROM photo)").fetchone()[0])

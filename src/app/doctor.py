@@ -11,9 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app import models
+from app import models, unlocking
 from app.backups import Backups, check
 from app.importing import program_version
+from app.keys import LibraryKey
 from app.opening import database_path, open_database
 from core.engine import FaceEngine
 from core.errors import CoreError
@@ -34,13 +35,18 @@ class Finding:
     detail: str
 
 
-def examine(folder: Path) -> list[Finding]:
-    """Looks at everything that the library in `folder` needs; changes nothing but that a new library is made."""
+def examine(folder: Path, key: LibraryKey | None = None) -> list[Finding]:
+    """Looks at everything that the library in `folder` needs; changes nothing but that a new library is made.
+
+    Raises:
+        LibraryLocked: it is encrypted, and its key has to be asked for.
+    """
+    key = key or unlocking.find(folder)
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("environment", _environment),
-        ("face model", lambda: _model(folder)),
-        ("database", lambda: _database(folder)),
-        ("backups", lambda: _backups(folder)),
+        ("face model", lambda: _model(folder, key)),
+        ("database", lambda: _database(folder, key)),
+        ("backups", lambda: _backups(folder, key)),
         ("disk", lambda: _disk(folder)),
     )
     return [_finding(subject, check) for subject, check in checks]
@@ -60,17 +66,17 @@ def _environment() -> str:
     return f"Sietch {program_version()}, Python {platform.python_version()} on {platform.platform()}; {libraries}"
 
 
-def _model(folder: Path) -> str:
-    pack = find_pack(models.remembered_in(folder))
+def _model(folder: Path, key: LibraryKey | None) -> str:
+    pack = find_pack(models.remembered_in(folder, key))
     FaceEngine(pack)
     use = "non-commercial use only" if pack.non_commercial else "free to use"
     return f"{pack.title} in {pack.folder}, checksums right ({use})"
 
 
-def _database(folder: Path) -> str:
+def _database(folder: Path, key: LibraryKey | None) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     # An older one is brought up to date where it is backed up before.
-    database = open_database(folder, reading=database_path(folder).exists())
+    database = open_database(folder, reading=database_path(folder).exists(), key=key)
     try:
         problems = database.problems()
         if problems:
@@ -78,16 +84,16 @@ def _database(folder: Path) -> str:
             raise CoreError(f"{database.path} is damaged: {'; '.join(lines[:5])}.")
         with database.read() as db:
             sqlite, vec = db.execute(text("SELECT sqlite_version(), vec_version()")).one()
-        return f"{database.path} is sound (SQLite {sqlite}, sqlite-vec {vec})"
+        return f"{database.path} is sound{', encrypted' if key else ''} (SQLite {sqlite}, sqlite-vec {vec})"
     finally:
         database.close()
 
 
-def _backups(folder: Path) -> str:
+def _backups(folder: Path, key: LibraryKey | None) -> str:
     found = Backups(folder).list()
     if not found:
         return "none yet; one is made each day on which something changes"
-    check(found[0].path)
+    check(found[0].path, key)
     return f"{len(found)}, the newest of {found[0].made_at.astimezone():%Y-%m-%d %H:%M}, which is sound"
 
 

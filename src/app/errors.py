@@ -78,3 +78,50 @@ class WorkersLost(AppError):
 
     def __init__(self) -> None:
         super().__init__("The helper processes that open pictures ended. Nothing was lost; the work can be resumed.")
+
+
+class LibraryLocked(LibraryError):
+    """The library is encrypted, and somebody has to be asked for its passphrase or recovery code."""
+
+    def __init__(self, folder: Path, has_passphrase: bool) -> None:
+        self.has_passphrase = has_passphrase
+        super().__init__(
+            f"The library {folder} is encrypted. Enter its passphrase, or its recovery code: sietch unlock."
+            if has_passphrase
+            else f"The library {folder} is encrypted, and its key is not in this system's keyring. "
+            "Enter its recovery code: sietch unlock."
+        )
+
+
+class BackupLocked(LibraryError, DatabaseDamaged):
+    """A backup is encrypted with a key that is not the library's, or it is damaged."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is no database, it is damaged, or it is encrypted. If it is a backup of an encrypted library, "
+            "its recovery code opens it."
+        )
+
+
+class WrongSecret(AppError):
+    """What was entered opens nothing."""
+
+    def __init__(self, has_passphrase: bool) -> None:
+        super().__init__(
+            "That is neither the passphrase nor the recovery code of this library. Nothing is lost: try again."
+            if has_passphrase
+            else "That is not the recovery code of this library; is a character wrong? Nothing is lost: try again."
+        )
+
+
+class PassphraseNeeded(AppError):
+    """There is no keyring that keeps a key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The system's keyring does not keep the key. Choose a passphrase instead, in a command with --passphrase."
+        )
+
+
+class PassphraseTooShort(AppError):
+    """It would be guessed."""

@@ -23,6 +23,7 @@ from app.events import Events
 from app.importing import Imported, Importer
 from app.progress import Meter
 from app.queueing import Queue
+from app.thumbnail_files import ThumbnailFiles
 from app.types import IndexPhase, IndexProgress, LibraryChanged
 from app.workers import Workers
 from core.database import Database
@@ -37,7 +38,9 @@ _Running = deque[tuple[worklist.Waiting, Future[PhotoAnalysis]]]
 class Indexer:
     """Works in the background until there is nothing left to do. All methods may be called from any thread."""
 
-    def __init__(self, database: Database, core: FaceCore, events: Events, library_folder: Path, cache: Path) -> None:
+    def __init__(
+        self, database: Database, core: FaceCore, events: Events, library_folder: Path, cache: ThumbnailFiles
+    ) -> None:
         self._database = database
         self._core = core
         self._events = events

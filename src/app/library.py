@@ -8,7 +8,7 @@ from typing import Self
 
 import platformdirs
 
-from app import models
+from app import encrypting, models, unlocking
 from app.backups import Backup, Backups
 from app.copy_import import CopyImport
 from app.details import Details
@@ -18,6 +18,7 @@ from app.events import Events
 from app.fingerprints import Fingerprinter
 from app.indexing import Indexer
 from app.keeping import BackupKeeper
+from app.keys import LibraryKey
 from app.locking import LibraryLock
 from app.models import Models
 from app.people import People
@@ -43,6 +44,7 @@ class Library:
 
     Attributes:
         folder: holds `library.sqlite` and `cache`, which can be deleted at any time.
+        encrypted: its database, backups and small pictures are.
         events: tells what changed.
         backups: of the database; `keeper` makes them.
         upgraded: the backup of before, if the library was brought up to date when it was opened.
@@ -50,24 +52,30 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, database: Database, pack: ModelPack, lock: LibraryLock, upgraded: Backup | None = None
+        self,
+        folder: Path,
+        database: Database,
+        pack: ModelPack,
+        lock: LibraryLock,
+        upgraded: Backup | None = None,
+        key: LibraryKey | None = None,
     ) -> None:
-        cache = folder / "cache"
+        self.encrypted = key is not None
+        small = ThumbnailFiles(folder / "cache", key)
         self.folder = folder
         self.upgraded = upgraded
-        self.backups = Backups(folder)
+        self.backups = Backups(folder, key=key)
         self.database = database
         self.events = Events()
         self.core = FaceCore(database, pack)
         self.photos = Photos(database)
         self.details = Details(database, self.events)
         self.people = People(database, self.core, self.photos, self.events)
-        files = ThumbnailFiles(cache)
-        self.thumbnails = Thumbnails(database, self.photos, files)
-        self.indexer = Indexer(database, self.core, self.events, folder, cache)
+        self.thumbnails = Thumbnails(database, self.photos, small)
+        self.indexer = Indexer(database, self.core, self.events, folder, small)
         self.models = Models(database, self.core, self.indexer)
         self.sidecars = Sidecars(database, self.events, self.indexer.retell)
-        self.trash = Trash(database, self.core, self.events, files, self.indexer.renew)
+        self.trash = Trash(database, self.core, self.events, small, self.indexer.renew)
         self.copying = CopyImport(database, self.events, self.indexer)
         self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
         self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
@@ -76,7 +84,12 @@ class Library:
 
     @classmethod
     def open(
-        cls, folder: Path | None = None, resume: bool = True, model: str | None = None, reading: bool = False
+        cls,
+        folder: Path | None = None,
+        resume: bool = True,
+        model: str | None = None,
+        reading: bool = False,
+        key: LibraryKey | None = None,
     ) -> Self:
         """Opens the library in a folder, or makes a new one there.
 
@@ -86,9 +99,11 @@ class Library:
             model: the face model that the library is to use from now on; by default the one that it used last.
             reading: only look at what is there, also beside a process that has the library open. A library that has to
                 be made or brought up to date first is opened as usual, and then is only looked at.
+            key: of an encrypted library, if it was asked for; by default the one in the system's keyring.
 
         Raises:
             LibraryError: the folder cannot be made.
+            LibraryLocked: it is encrypted, and its passphrase or recovery code has to be asked for.
             LibraryInUse: another process has the library open.
             LibraryDamaged: the database is damaged or gone.
             DatabaseError: it cannot be used; also `DatabaseNewer`.
@@ -101,15 +116,16 @@ class Library:
             where.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(f"The library {where} cannot be made: {error.strerror}.") from error
-        lock = LibraryLock(where)
+        key, lock = key or unlocking.find(where), LibraryLock(where)
         with contextlib.ExitStack() as undo:
-            database, upgraded = opened(where, lock, reading)
+            database, upgraded = opened(where, lock, reading, key)
             undo.callback(lock.release)
             undo.callback(database.close)
             if not database.reading:
                 models.adopt(database)
+                encrypting.finish(where, key)
             pack = models.choose(database, model) if model else models.find(database)
-            library = cls(where, database, pack, lock, upgraded)
+            library = cls(where, database, pack, lock, upgraded, key)
             if not database.reading:
                 library.trash.recover()
             undo.pop_all()

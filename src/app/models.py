@@ -13,9 +13,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from app import settings, worklist
+from app import settings, unlocking, worklist
 from app.errors import ModelMissing
 from app.indexing import Indexer
+from app.keys import LibraryKey
 from app.opening import database_path, open_database
 from app.types import ModelSummary
 from core import models
@@ -35,11 +36,11 @@ def remembered(database: Database) -> str:
         return settings.get(db, _MODEL) or DEFAULT_PACK
 
 
-def remembered_in(folder: Path) -> str:
+def remembered_in(folder: Path, key: LibraryKey | None = None) -> str:
     """The same for the library in a folder; the default one where there is no library that could tell."""
     if not database_path(folder).is_file():
         return DEFAULT_PACK
-    with suppress(DatabaseError), _opened(folder) as database:
+    with suppress(DatabaseError), _opened(folder, key) as database:
         return remembered(database)
     return DEFAULT_PACK
 
@@ -82,14 +83,17 @@ def adopt(database: Database) -> None:
             settings.put(db, _MODEL, DEFAULT_PACK)
 
 
-def listed(folder: Path) -> list[ModelSummary]:
+def listed(folder: Path, key: LibraryKey | None = None) -> list[ModelSummary]:
     """Every model that Sietch knows, the default one first, as the library in a folder sees them.
 
     For that the library need not be there, nor its model.
+
+    Raises:
+        LibraryLocked: it is encrypted, and its key has to be asked for.
     """
     if not database_path(folder).is_file():
         return [_summary(pack, DEFAULT_PACK, 0) for pack in models.packs()]
-    with _opened(folder) as database:
+    with _opened(folder, key or unlocking.find(folder)) as database:
         return _summaries(database)
 
 
@@ -144,8 +148,8 @@ class Models:
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[Database]:
-    with closing(open_database(folder, reading=True)) as database:
+def _opened(folder: Path, key: LibraryKey | None) -> Iterator[Database]:
+    with closing(open_database(folder, reading=True, key=key)) as database:
         yield database
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app import migrations, schema
+from app.keys import LibraryKey, raw
 from core.database import Database
 
 
@@ -14,13 +15,19 @@ def database_path(folder: Path) -> Path:
     return folder / "library.sqlite"
 
 
-def open_database(folder: Path, reading: bool = False, before: Callable[[], object] = lambda: None) -> Database:
+def open_database(
+    folder: Path,
+    reading: bool = False,
+    before: Callable[[], object] = lambda: None,
+    key: LibraryKey | None = None,
+) -> Database:
     """Opens the database, and makes it or brings it up to date where that is needed.
 
     Args:
         folder: of the library; it exists.
         reading: nothing is written, made or brought up to date.
         before: called before an older database is changed.
+        key: of a library that is encrypted, see `app.unlocking`.
 
     Raises:
         DatabaseError: it cannot be used; also `DatabaseNewer` and `DatabaseDamaged`.
@@ -32,4 +39,5 @@ def open_database(folder: Path, reading: bool = False, before: Callable[[], obje
         revisions=migrations.FOLDERS,
         before=before,
         reading=reading,
+        key=raw(key),
     )

@@ -1,6 +1,7 @@
 """The cache of small pictures: one of each photo, one of each face. All of it can be deleted: it is made again.
 
-Files are named after the photo's content, so they outlive the database and are never wrong.
+Files are named after the photo's content, so they outlive the database and are never wrong. Those of an encrypted
+library are encrypted as well (`sealing`); their names are not.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from app import sealing
+from app.keys import LibraryKey
 from core.errors import ImageUnavailable
 from core.images import encode_jpeg, resized
 from core.types import BoundingBox, Pixels
@@ -26,25 +29,30 @@ FACE_MARGIN = 0.45
 
 
 class ThumbnailFiles:
-    """The files below one folder. Used by the library and, in the worker processes, by the Indexer."""
+    """The files below one `folder`. Used by the library and, in the worker processes, by the Indexer.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Args:
+        key: of an encrypted library.
+    """
+
+    def __init__(self, folder: Path, key: LibraryKey | None = None) -> None:
+        self.folder = folder
+        self._key = key.pictures if key else None
 
     def photo(self, content_hash: str) -> Path:
         """Where the picture of a photo belongs."""
-        return self._folder / "photos" / content_hash[:2] / f"{content_hash}.jpg"
+        return self.folder / "photos" / content_hash[:2] / f"{content_hash}.jpg"
 
     def face(self, content_hash: str, box: BoundingBox) -> Path:
         """Where the picture of a face belongs."""
         place = "-".join(str(round(value)) for value in (box.x, box.y, box.width, box.height))
-        return self._folder / "faces" / content_hash[:2] / f"{content_hash}-{place}.jpg"
+        return self.folder / "faces" / content_hash[:2] / f"{content_hash}-{place}.jpg"
 
     def write_photo(self, content_hash: str, pixels: Pixels) -> bytes:
         """Makes the picture of a photo from its upright pixels, and keeps it if the disk lets it."""
         scale = min(1.0, PHOTO_SIDE / max(pixels.shape[:2]))
         width, height = (max(1, round(side * scale)) for side in (pixels.shape[1], pixels.shape[0]))
-        return _kept(self.photo(content_hash), encode_jpeg(resized(pixels, width, height)))
+        return self._kept(self.photo(content_hash), encode_jpeg(resized(pixels, width, height)))
 
     def write_face(self, content_hash: str, box: BoundingBox, pixels: Pixels, scale: float) -> bytes:
         """Makes the square picture of a face, and keeps it if the disk lets it.
@@ -56,12 +64,12 @@ class ThumbnailFiles:
         """
         left, top, side = _square(box, scale, pixels.shape[1], pixels.shape[0])
         crop = pixels[top : top + side, left : left + side]
-        return _kept(self.face(content_hash, box), encode_jpeg(resized(crop, FACE_SIDE, FACE_SIDE)))
+        return self._kept(self.face(content_hash, box), encode_jpeg(resized(crop, FACE_SIDE, FACE_SIDE)))
 
     def remove(self, content_hash: str) -> None:
         """Removes the pictures of a photo and of its faces: nothing of a photo stays that was removed for ever."""
         picture = self.photo(content_hash)
-        faces = (self._folder / "faces" / content_hash[:2]).glob(f"{content_hash}-*.jpg")
+        faces = (self.folder / "faces" / content_hash[:2]).glob(f"{content_hash}-*.jpg")
         for path in (picture, *faces):
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -72,7 +80,7 @@ class ThumbnailFiles:
         Raises:
             ImageUnavailable: there is no room for it.
         """
-        path = self._folder / "motion" / f"{content_hash}.mp4"
+        path = self.folder / "motion" / f"{content_hash}.mp4"
         try:
             if not path.exists():
                 _write(path, data)
@@ -80,20 +88,35 @@ class ThumbnailFiles:
             raise ImageUnavailable(f"The video in the photo cannot be taken out: {error.strerror or error}.") from error
         return path
 
+    def every(self) -> Iterator[Path]:
+        """Every file, also what was left of those that were never finished."""
+        for kind in ("photos", "faces"):
+            yield from sorted(path for path in (self.folder / kind).rglob("*") if path.is_file())
 
-def every(folder: Path) -> Iterator[Path]:
-    """Every file of a cache, also what was left of those that were never finished."""
-    for kind in ("photos", "faces"):
-        yield from sorted(path for path in (folder / kind).rglob("*") if path.is_file())
+    def read(self, path: Path) -> bytes | None:
+        """A kept picture; None where there is none, a full disk or a crash left it short, or its key is another."""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        shown = sealing.opened(data, self._key, path.name) if self._key else data
+        return shown if shown and shown.startswith(b"\xff\xd8") and shown.endswith(b"\xff\xd9") else None
 
+    def keep(self, path: Path, data: bytes) -> None:
+        """Writes a picture to where it belongs.
 
-def read(path: Path) -> bytes | None:
-    """A kept picture; None where there is none, or a full disk or a crash left it short."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    return data if data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9") else None
+        Raises:
+            OSError: the disk does not let it.
+        """
+        _write(path, sealing.sealed(data, self._key, path.name) if self._key else data)
+
+    def _kept(self, path: Path, data: bytes) -> bytes:
+        try:
+            self.keep(path, data)
+        except OSError as error:
+            # A full disk, a cache that may not be written: it costs time at the next look, and no more.
+            _log.warning("the small picture %s cannot be kept: %s", path, error)
+        return data
 
 
 def _square(box: BoundingBox, scale: float, width: int, height: int) -> tuple[int, int, int]:
@@ -103,15 +126,6 @@ def _square(box: BoundingBox, scale: float, width: int, height: int) -> tuple[in
     left = round((box.x + box.width / 2) / scale - side / 2)
     top = round((box.y + box.height / 2) / scale - side / 2)
     return min(max(left, 0), width - side), min(max(top, 0), height - side), side
-
-
-def _kept(path: Path, data: bytes) -> bytes:
-    try:
-        _write(path, data)
-    except OSError as error:
-        # A full disk, a cache that may not be written: it costs time at the next look, no photo is the worse for it.
-        _log.warning("the small picture %s cannot be kept: %s", path, error)
-    return data
 
 
 def _write(path: Path, data: bytes) -> None:

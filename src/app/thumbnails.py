@@ -28,7 +28,7 @@ class Thumbnails:
             ImageError, ImageUnavailable: it is not in the cache and cannot be made.
         """
         content_hash = self._content_hash(photo_id)
-        kept = thumbnail_files.read(self._files.photo(content_hash))
+        kept = self._files.read(self._files.photo(content_hash))
         return kept or self._files.write_photo(content_hash, self._photos.image(photo_id, thumbnail_files.PHOTO_SIDE))
 
     def face(self, face_id: int) -> bytes:
@@ -40,7 +40,7 @@ class Thumbnails:
         """
         face = self._photos.face(face_id)
         content_hash = self._content_hash(face.photo_id)
-        kept = thumbnail_files.read(self._files.face(content_hash, face.box))
+        kept = self._files.read(self._files.face(content_hash, face.box))
         if kept:
             return kept
         if face.moment is None:

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from app import rows, thumbnail_files
+from app import rows, unlocking
 from app.backups import Backups, Kind, check
+from app.encrypting import readable
+from app.keys import LibraryKey
 from app.locking import LibraryLock
 from app.opening import open_database
 from app.starting import damaged
+from app.thumbnail_files import ThumbnailFiles
 from core.errors import CoreError, DatabaseDamaged
 from core.images import is_whole_jpeg
 
@@ -47,49 +50,51 @@ class Flaw:
     repaired: bool = False
 
 
-def verify(folder: Path) -> list[Flaw]:
+def verify(folder: Path, key: LibraryKey | None = None) -> list[Flaw]:
     """Looks at everything and changes nothing; also beside a process that has the library open.
 
     Raises:
+        LibraryLocked: it is encrypted, and its key has to be asked for.
         DatabaseError: there is no library that could be looked at.
     """
-    return _found(folder, repair=False)
+    return _found(folder, False, key or unlocking.find(folder))
 
 
-def repair(folder: Path) -> list[Flaw]:
+def repair(folder: Path, key: LibraryKey | None = None) -> list[Flaw]:
     """Repairs what can be repaired, after a backup; what it found, and whether that is repaired.
 
     Raises:
         LibraryInUse: another process has the library open.
+        LibraryLocked: as `verify`.
         DatabaseError: there is no library that could be looked at, or the backup cannot be made.
     """
-    lock = LibraryLock(folder)
+    key, lock = key or unlocking.find(folder), LibraryLock(folder)
     lock.acquire(alone=True)
     try:
-        return _found(folder, repair=True)
+        return _found(folder, True, key)
     finally:
         lock.release()
 
 
-def _found(folder: Path, repair: bool) -> list[Flaw]:
+def _found(folder: Path, repair: bool, key: LibraryKey | None) -> list[Flaw]:
     try:
-        with closing(open_database(folder, reading=True)) as database, database.read() as db:
+        with closing(open_database(folder, reading=True, key=key)) as database, database.read() as db:
             if broken := rows.integrity(db):
                 found = [_broken(broken)]
             else:
                 found = [*_contradictions(db, repair=False), *_missing_files(db)]
-                found += _caches(folder, db, repair)
+                found += _caches(ThumbnailFiles(folder / "cache", key), db, repair)
     except DatabaseDamaged as error:
-        return [Flaw("database", 1, str(damaged(folder, str(error))))]
+        return [Flaw("database", 1, str(damaged(folder, str(error), key)))]
     if repair and any(flaw.repairable and not flaw.repaired for flaw in found):
-        Backups(folder).save(Kind.REPAIR)
-        found = [*_repaired(folder), *(flaw for flaw in found if flaw.repaired or not flaw.repairable)]
-    return [*found, *_backups(folder)]
+        Backups(folder, key=key).save(Kind.REPAIR)
+        found = [*_repaired(folder, key), *(flaw for flaw in found if flaw.repaired or not flaw.repairable)]
+    return [*found, *_backups(folder, key), *(_readable(folder) if key else ())]
 
 
-def _repaired(folder: Path) -> list[Flaw]:
+def _repaired(folder: Path, key: LibraryKey | None) -> list[Flaw]:
     """The second time around, in the transaction that repairs."""
-    with closing(open_database(folder)) as database, database.write() as db:
+    with closing(open_database(folder, key=key)) as database, database.write() as db:
         if broken := rows.integrity(db):
             db.execute(text("REINDEX"))
             return [_broken(broken, repaired=not rows.integrity(db))]
@@ -125,7 +130,7 @@ def _missing_files(db: Connection) -> Iterator[Flaw]:
         yield Flaw("missing files", len(missing), detail, serious=False)
 
 
-def _caches(folder: Path, db: Connection, repair: bool) -> Iterator[Flaw]:
+def _caches(files: ThumbnailFiles, db: Connection, repair: bool) -> Iterator[Flaw]:
     hashes = frozenset(db.execute(text("SELECT content_hash FROM photo")).scalars())
     kinds = {
         "caches without photo": "small pictures belong to no photo",
@@ -133,8 +138,8 @@ def _caches(folder: Path, db: Connection, repair: bool) -> Iterator[Flaw]:
         "unfinished caches": "small pictures were never finished",
     }
     found: dict[str, list[Path]] = {kind: [] for kind in kinds}
-    for path in thumbnail_files.every(folder / "cache"):
-        kind = _cache_flaw(path, hashes)
+    for path in files.every():
+        kind = _cache_flaw(files, path, hashes)
         if kind:
             found[kind].append(path)
     for kind, paths in found.items():
@@ -143,13 +148,13 @@ def _caches(folder: Path, db: Connection, repair: bool) -> Iterator[Flaw]:
             yield Flaw(kind, len(paths), f"{len(paths):,} {kinds[kind]}.", repairable=True, repaired=repaired)
 
 
-def _cache_flaw(path: Path, hashes: frozenset[str]) -> str | None:
+def _cache_flaw(files: ThumbnailFiles, path: Path, hashes: frozenset[str]) -> str | None:
     if path.suffix != ".jpg":
         # One of just now, by whatever clock, is being written.
         return "unfinished caches" if abs(time.time() - path.stat().st_mtime) > _WRITING else None
     if path.stem.split("-")[0] not in hashes:
         return "caches without photo"
-    kept = thumbnail_files.read(path)
+    kept = files.read(path)
     return None if kept and is_whole_jpeg(kept) else "damaged caches"
 
 
@@ -161,9 +166,17 @@ def _removed(path: Path) -> bool:
     return True
 
 
-def _backups(folder: Path) -> Iterator[Flaw]:
+def _backups(folder: Path, key: LibraryKey | None) -> Iterator[Flaw]:
     for newest in Backups(folder).list()[:1]:
         try:
-            check(newest.path)
+            check(newest.path, key)
         except CoreError as error:
             yield Flaw("backup", 1, f"The newest backup is of no use: {error}")
+
+
+def _readable(folder: Path) -> Iterator[Flaw]:
+    if paths := readable(folder):
+        names = ", ".join(str(path) for path in paths[:_SHOWN]) + (", ..." if len(paths) > _SHOWN else "")
+        yield Flaw(
+            "readable", len(paths), f"{len(paths):,} files of this encrypted library are readable: {names}.", False
+        )

@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -20,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 from app.analysis import Job, PhotoAnalysis, analyze, prepare_worker, retell
 from app.errors import Unfinished, WorkersLost
 from app.telling import Told
+from app.thumbnail_files import ThumbnailFiles
 from app.worklist import Waiting
 from core.models import ModelPack
 
@@ -41,7 +41,7 @@ _POLL_SECONDS = 0.1
 class Workers:
     """A pool of processes, started at the first photo and ended with the `with` block, whatever they are doing."""
 
-    def __init__(self, pack: ModelPack, cache: Path, seconds_per_photo: float = SECONDS_PER_PHOTO) -> None:
+    def __init__(self, pack: ModelPack, cache: ThumbnailFiles, seconds_per_photo: float = SECONDS_PER_PHOTO) -> None:
         self._pack = pack
         self._cache = cache
         self._seconds = seconds_per_photo

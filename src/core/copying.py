@@ -11,6 +11,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from core.database import BUSY_SECONDS, explained, load_vectors
+from core.encryption import unlock
 from core.errors import DatabaseDamaged, DatabaseError
 
 PART = ".part"
@@ -24,7 +25,7 @@ class Stopped(Exception):
     """The copy was given up, as its caller wished."""
 
 
-def copy(source: Path, target: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+def copy(source: Path, target: Path, stopped: Callable[[], bool] = lambda: False, *, key: bytes | None = None) -> None:
     """Copies one state of a database; whoever writes into it meanwhile need not wait.
 
     The copy is one file, without a journal beside it. It gets its name when it is whole, verified and on the disk.
@@ -33,6 +34,7 @@ def copy(source: Path, target: Path, stopped: Callable[[], bool] = lambda: False
         source: the database.
         target: replaced, if it is there.
         stopped: asked now and then.
+        key: of the source, if it is encrypted, and then of the copy as well.
 
     Raises:
         Stopped: as `stopped` wished.
@@ -41,10 +43,10 @@ def copy(source: Path, target: Path, stopped: Callable[[], bool] = lambda: False
     """
     part = target.with_name(f".{target.name}{PART}")
     try:
-        _remove(part)
+        remove(part)
         with explained(source):
-            _copied(source, part, stopped)
-        found = problems(part)
+            _copied(source, part, stopped, key)
+        found = problems(part, key)
         if found:
             raise DatabaseDamaged(f"{source} is damaged: {found[0]}.")
         settle(part, target)
@@ -52,7 +54,7 @@ def copy(source: Path, target: Path, stopped: Callable[[], bool] = lambda: False
         raise DatabaseError(f"{target} cannot be written: {error.strerror or error}.") from error
     finally:
         with contextlib.suppress(OSError):
-            _remove(part)
+            remove(part)
 
 
 def settle(part: Path, target: Path) -> None:
@@ -73,14 +75,14 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def problems(path: Path) -> list[str]:
+def problems(path: Path, key: bytes | None = None) -> list[str]:
     """What SQLite's own check finds in a database that nobody uses; empty when it is sound.
 
     Raises:
         DatabaseError: it cannot be read.
     """
     try:
-        with explained(path), opened(path) as connection:
+        with explained(path), opened(path, key=key) as connection:
             rows = connection.execute("PRAGMA integrity_check").fetchall()
     except DatabaseDamaged as error:
         return [str(error)]
@@ -88,7 +90,7 @@ def problems(path: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def opened(path: Path, writing: bool = False) -> Iterator[Any]:
+def opened(path: Path, writing: bool = False, *, key: bytes | None = None) -> Iterator[Any]:
     """The driver's own connection to a database that is there, with vectors.
 
     Raises:
@@ -97,19 +99,20 @@ def opened(path: Path, writing: bool = False) -> Iterator[Any]:
     uri = f"{path.absolute().as_uri()}?mode={'rw' if writing else 'ro'}"
     connection = dbapi2.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
+        unlock(connection, key)
         load_vectors(connection)
         yield connection
     finally:
         connection.close()
 
 
-def _copied(source: Path, part: Path, stopped: Callable[[], bool]) -> None:
+def _copied(source: Path, part: Path, stopped: Callable[[], bool], key: bytes | None) -> None:
     def step(*_progress: int) -> None:
         if stopped():
             raise Stopped
 
     part.touch(mode=0o600)
-    with opened(source) as of, opened(part, writing=True) as to:
+    with opened(source, key=key) as of, opened(part, writing=True, key=key) as to:
         # One transaction around all steps: a step would begin anew with every change of another connection.
         of.execute("BEGIN")
         of.execute("SELECT 1 FROM sqlite_master").fetchone()
@@ -117,6 +120,7 @@ def _copied(source: Path, part: Path, stopped: Callable[[], bool]) -> None:
         to.execute("PRAGMA journal_mode = DELETE")
 
 
-def _remove(part: Path) -> None:
+def remove(part: Path) -> None:
+    """Removes a copy that is not whole, with its journals."""
     for name in (part.name, f"{part.name}-journal", f"{part.name}-wal", f"{part.name}-shm"):
         part.with_name(name).unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlcipher3 import dbapi2
 
 from core import migrating, migrations
+from core.encryption import unlock
 from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer, DatabaseOutdated, DiskFull
 
 BUSY_SECONDS = 20.0
@@ -47,7 +48,7 @@ class Database:
         DatabaseError: the file is no database, is locked or asked by too many for too long, or the disk is full.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all but three can be left out)
         self,
         path: Path,
         metadata: MetaData,
@@ -57,6 +58,7 @@ class Database:
         revisions: Sequence[Path] | None = None,
         before: Callable[[], object] = lambda: None,
         reading: bool = False,
+        key: bytes | None = None,
     ) -> None:
         """Opens the file, makes it where there is none, and brings an older one up to date.
 
@@ -69,10 +71,11 @@ class Database:
                 follow their history, and other tables of `metadata` that are missing are made as they are.
             before: called before an older file is changed; an error that it raises leaves the file as it is.
             reading: nothing is ever written, and a file that is not there or not of today is refused.
+            key: 32 bytes, of a file that is encrypted, or is to be when it is made.
 
         Raises:
             DatabaseNewer: a newer version of the program made the file.
-            DatabaseDamaged: the file is no database, or it is damaged.
+            DatabaseDamaged: the file is no database, it is damaged, or encrypted with another key.
             DatabaseOutdated: the file is not there or of an older version, and it is only to be read.
         """
         self.path = path
@@ -89,7 +92,11 @@ class Database:
             # The last connection first: it still has in its cache what it wrote.
             pool_use_lifo=True,
         )
-        event.listen(self._engine, "connect", _set_up_to_read if reading else _set_up)
+
+        def set_up(connection: Any, _record: object) -> None:
+            _set_up(connection, reading, key)
+
+        event.listen(self._engine, "connect", set_up)
         folders = [migrations.FOLDER] if revisions is None else list(revisions)
         try:
             if not self._is_current(version, folders):
@@ -187,17 +194,15 @@ def add_row(connection: Connection, table: str, row: Mapping[str, object]) -> in
     return int(connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({values})", dict(row)).lastrowid)
 
 
-def _set_up(connection: Any, _record: object) -> None:
+def _set_up(connection: Any, reading: bool, key: bytes | None) -> None:
+    unlock(connection, key)
     # Transactions are begun by `read` and `write` alone, not by the driver's own guess.
     connection.isolation_level = None
     load_vectors(connection)
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _set_up_to_read(connection: Any, record: object) -> None:
-    _set_up(connection, record)
-    connection.execute("PRAGMA query_only = ON")
+    if reading:
+        connection.execute("PRAGMA query_only = ON")
 
 
 @contextlib.contextmanager
@@ -209,7 +214,7 @@ def explained(path: Path) -> Iterator[None]:
         raise DatabaseError(_TOO_MANY) from error
     except (DBAPIError, dbapi2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", _BY_TEXT.get(str(cause), _EXTENDED)) % _EXTENDED
+        code = _BY_TEXT.get(str(cause), getattr(cause, "sqlite_errorcode", _EXTENDED)) % _EXTENDED
         if code not in _SENTENCES:
             raise
         kind = _KINDS.get(code, DatabaseError)
@@ -227,7 +232,7 @@ _BY_TEXT = {
     "database disk image is malformed": dbapi2.SQLITE_CORRUPT,
     "attempt to write a readonly database": dbapi2.SQLITE_READONLY,
 }
-"""The driver gives no code with the errors of a backup."""
+"""The driver gives no code with the errors of a backup, and sqlcipher none that tells with those of an export."""
 
 _IN_USE = "The library is in use by another program. Try again in a moment."
 _TOO_MANY = "Too much is asked of the database at the same time. Try again in a moment."

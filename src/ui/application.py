@@ -11,17 +11,22 @@ from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox
 
-from app.errors import LibraryDamaged, ModelMissing
+from app.encrypting import Converted, encrypt
+from app.errors import LibraryDamaged, LibraryLocked, ModelMissing
 from app.importing import program_version
+from app.keys import LibraryKey
 from app.library import Library, default_folder
 from app.restoring import restore
+from app.unlocking import unlock
 from core.errors import CoreError
 from ui.dialogs.trouble import TroubleDialog, Way, trouble_of, upgraded
+from ui.dialogs.unlock import UnlockDialog
 from ui.look import Look
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
+from ui.text import shown
 
 _LAST_RESORT, _BETTER = "DejaVu Sans", "Inter"
 """What is found where no desktop chose a font, and what is better where it is installed."""
@@ -67,6 +72,9 @@ class Session(QObject):
         self._library: Library | None = None
         self._window: MainWindow | None = None
         self._trouble: TroubleDialog | None = None
+        self._unlock: UnlockDialog | None = None
+        self._key: LibraryKey | None = None
+        self._agreed: tuple[LibraryKey, str | None] | None = None
         self._telling = False
         application.setQuitOnLastWindowClosed(False)
 
@@ -76,7 +84,9 @@ class Session(QObject):
         Args:
             model: the face model to use from now on; by default the one that the library used last.
         """
-        self._tasks.run(self, lambda: Library.open(self._folder, model=model), self._opened, self._failed)
+        self._tasks.run(
+            self, lambda: Library.open(self._folder, model=model, key=self._key), self._opened, self._failed
+        )
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A bug: keeps a report beside the library, tells the user where, and lets the program go on."""
@@ -108,6 +118,8 @@ class Session(QObject):
 
     def _opened(self, library: Library) -> None:
         self._library = library
+        if self._unlock is not None:
+            self._unlock.hide()
         try:
             self._window = MainWindow(library, self._look)
         except Exception as error:
@@ -116,6 +128,7 @@ class Session(QObject):
             self._failed(error)
             return
         self._window.closed.connect(self._close)
+        self._window.encryption_agreed.connect(self._encrypt)
         self._window.show()
         if library.upgraded is not None:
             self._show(TroubleDialog(upgraded(library.upgraded), self._window))
@@ -125,6 +138,11 @@ class Session(QObject):
         if isinstance(error, ModelMissing) and self._may_use_another(error):
             self.open(error.instead)
             return
+        if isinstance(error, LibraryLocked):
+            self._ask_for_secret(error)
+            return
+        if self._unlock is not None:
+            self._unlock.hide()
         known = isinstance(error, CoreError)
         trouble = trouble_of(error, self._folder) if isinstance(error, CoreError) else None
         if trouble is not None:
@@ -146,25 +164,60 @@ class Session(QObject):
         dialog = self._trouble
         assert dialog is not None
         if way is Way.RESTORE and isinstance(error, LibraryDamaged) and error.backup is not None:
-            folder, backup = self._folder, error.backup
+            folder, backup, key = self._folder, error.backup, self._key
             dialog.wait(self.tr("Restoring the backup…"))
-            self._tasks.run(self, lambda: restore(folder, backup), lambda _done: self._again(), self._failed, keep=True)
+            self._tasks.run(
+                self, lambda: restore(folder, backup, key), lambda _done: self._again(), self._failed, keep=True
+            )
         elif way is Way.AGAIN:
             self._again()
         elif way is Way.ANOTHER:
-            folder_name = QFileDialog.getExistingDirectory(dialog, self.tr("The folder of a library, or a new one"))
-            if folder_name:
-                self._folder = Path(folder_name)
-                self._again()
+            self._open_another(dialog)
         else:
             dialog.hide()
             if way is Way.QUIT:
                 self._application.exit(1)
 
+    def _open_another(self, dialog: QDialog) -> None:
+        folder_name = QFileDialog.getExistingDirectory(dialog, self.tr("The folder of a library, or a new one"))
+        if folder_name:
+            self._folder, self._key = Path(folder_name), None
+            self._again()
+
     def _again(self) -> None:
-        if self._trouble is not None:
-            self._trouble.hide()
+        for dialog in (self._trouble, self._unlock):
+            if dialog is not None:
+                dialog.hide()
         self.open()
+
+    def _ask_for_secret(self, error: LibraryLocked) -> None:
+        """The library is encrypted, and its key is to be asked for."""
+        if self._unlock is not None:
+            self._unlock.deleteLater()
+        dialog = self._unlock = UnlockDialog(error, self._folder)
+        dialog.entered.connect(self._try)
+        dialog.chosen.connect(lambda way: self._open_another(dialog) if way is Way.ANOTHER else self._give_up(dialog))
+        dialog.open()
+
+    def _give_up(self, dialog: QDialog) -> None:
+        dialog.hide()
+        self._application.exit(1)
+
+    def _try(self, secret: str) -> None:
+        dialog, folder = self._unlock, self._folder
+        assert dialog is not None
+
+        def unlocked(key: LibraryKey) -> None:
+            self._key = key
+            self.open()
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, CoreError):
+                dialog.refuse(str(error))
+            else:
+                self._failed(error)
+
+        self._tasks.run(dialog, lambda: unlock(folder, secret), unlocked, refused)
 
     def _may_use_another(self, error: ModelMissing) -> bool:
         """Asks whether the library may be opened with the face model that comes with the program."""
@@ -174,14 +227,49 @@ class Session(QObject):
         answer = QMessageBox.question(None, "Sietch", f"{error}\n\n{question}")
         return answer is QMessageBox.StandardButton.Yes
 
+    def _encrypt(self, key: LibraryKey, passphrase: str | None) -> None:
+        """Closes the library, encrypts it, and opens it again."""
+        self._agreed = key, passphrase
+        assert self._window is not None
+        self._window.close()
+
+    def _ended(self) -> None:
+        """The library is closed."""
+        if self._agreed is None:
+            self._application.quit()
+            return
+        (key, passphrase), self._agreed, folder = self._agreed, None, self._folder
+        self._library = self._window = None
+        self._closing.setText(self.tr("Encrypting…"))
+        self._closing.show()
+        self._tasks.run(
+            self, lambda: encrypt(folder, key, passphrase), lambda done: self._encrypted(key, done), self._as_it_was
+        )
+
+    def _encrypted(self, key: LibraryKey, done: Converted) -> None:
+        if done.left:
+            text = self.tr("The library is encrypted now, but these damaged files could not be, and stay readable:")
+            QMessageBox.warning(None, "Sietch", "\n".join((text, "", *(shown(str(path)) for path in done.left))))
+        self._reopen(key)
+
+    def _as_it_was(self, error: Exception) -> None:
+        QMessageBox.warning(None, "Sietch", str(error))
+        self._reopen(None)
+
+    def _reopen(self, key: LibraryKey | None) -> None:
+        self._closing.hide()
+        self._closing.setText(self.tr("Closing…"))
+        self._key = key
+        self.open()
+
     def _close(self) -> None:
         """Gives the library time to end what it is writing, and says so when that takes longer than a moment."""
-        QTimer.singleShot(400, self._closing, self._closing.show)
         library, window = self._library, self._window
+        QTimer.singleShot(400, self._closing, lambda: self._closing.show() if self._library is library else None)
         assert library is not None and window is not None
 
         def close() -> None:
             window.tasks.close()
             library.close()
 
-        self._tasks.run(self, close, lambda _none: self._application.quit(), self._failed)
+        self._tasks.run(self, close, lambda _none: self._ended(), self._failed)

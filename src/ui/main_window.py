@@ -9,6 +9,8 @@ from PySide6.QtCore import QByteArray, QEventLoop, QSettings, QSize, Qt, QTimer,
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from app import keyrings
+from app.keys import LibraryKey
 from app.library import Library
 from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
@@ -16,6 +18,7 @@ from ui.bridge import Bridge
 from ui.context import Context
 from ui.copying import Copying
 from ui.deleting import Deleting
+from ui.dialogs.encrypt import EncryptDialog
 from ui.dialogs.models import ModelsDialog
 from ui.drop_target import DropTarget
 from ui.header import Header
@@ -54,6 +57,8 @@ class MainWindow(QMainWindow):
     """One window on one library. It closes its own threads; the library is its opener's to close."""
 
     closed = Signal()
+    encryption_agreed = Signal(object, object)
+    """Of the library, with a key and a passphrase or None; its opener has to close it for that."""
 
     def __init__(self, library: Library, look: Look) -> None:
         super().__init__()
@@ -118,6 +123,13 @@ class MainWindow(QMainWindow):
         dialog = ModelsDialog(self.context.library.models, self.tasks, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self.timeline.tell_licence)
+        dialog.open()
+
+    def ask_to_encrypt(self) -> None:
+        """Shows what encrypting the library means, and the recovery code."""
+        dialog = EncryptDialog(LibraryKey.new(), keyrings.available(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.agreed.connect(self.encryption_agreed)
         dialog.open()
 
     def settle(self) -> None:

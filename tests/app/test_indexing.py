@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlcipher3 import dbapi2
 
 from app.library import Library
+from app.thumbnail_files import ThumbnailFiles
 from app.types import IndexPhase, IndexProgress, PhotoState
 from app.workers import AHEAD, Workers
 from core.errors import ImageUnavailable
@@ -290,7 +291,7 @@ def test_files_that_kill_their_workers_twice_are_refused_and_the_others_are_inde
     photos = samples.write_portraits(tmp_path / "photos", 12)
     with open_library(resume=False) as library:
         assert scan(library, photos) == 12
-        workers = Workers(library.core.pack, tmp_path).window // AHEAD
+        workers = Workers(library.core.pack, ThumbnailFiles(tmp_path)).window // AHEAD
     # One for each worker, in the place of photos that were imported.
     pipes = [Pipe(path) for path in sorted(photos.rglob("*.jpg"))[:workers]]
     library = open_library()

@@ -15,6 +15,7 @@ from app.analysis import Job, analyze
 from app.errors import ModelMissing
 from app.library import Library
 from app.queueing import Queue
+from app.thumbnail_files import ThumbnailFiles
 from core.errors import ModelError
 from core.models import find_pack
 from tests import samples
@@ -246,7 +247,7 @@ def test_what_the_model_before_saw_of_a_photo_is_not_stored(own: Library, tmp_pa
     with Library.open(own.folder, resume=False, model=OTHER) as library:
         scan(library, samples.write_portraits(tmp_path / "photos", 1))
         (new,) = worklist.waiting(library.database, 0, 10)
-        seen = analyze(Job(new.paths, new.content_hash, tmp_path / "cache", library.core.pack))
+        seen = analyze(Job(new.paths, new.content_hash, ThumbnailFiles(tmp_path / "cache"), library.core.pack))
         assert seen.model == OTHER
         late = replace(seen, model="buffalo_s")
         assert worklist.store(library.database, library.core, new, late).photo_ids == frozenset()

@@ -14,7 +14,7 @@ from PIL import Image
 
 from app.errors import NotFound
 from app.library import Library
-from app.thumbnail_files import FACE_SIDE, PHOTO_SIDE, ThumbnailFiles, read
+from app.thumbnail_files import FACE_SIDE, PHOTO_SIDE, ThumbnailFiles
 from core.errors import CoreError, ImageUnavailable
 from core.types import BoundingBox
 from tests import samples
@@ -162,11 +162,11 @@ def test_odd_photos_and_boxes_have_pictures_too(tmp_path: Path, shape: tuple[int
     assert opened(files.write_face("ab" * 32, box, pixels, 1.0)).size == (FACE_SIDE, FACE_SIDE)
     small = opened(files.write_photo("ab" * 32, pixels))
     assert max(small.size) == min(PHOTO_SIDE, max(shape))
-    assert read(files.photo("ab" * 32)) is not None
+    assert files.read(files.photo("ab" * 32)) is not None
 
 
 def test_a_picture_that_may_not_be_replaced_is_still_answered(tmp_path: Path) -> None:
     files = ThumbnailFiles(tmp_path)
     os.makedirs(files.photo("ab" * 32))
-    assert read(files.photo("ab" * 32)) is None
+    assert files.read(files.photo("ab" * 32)) is None
     assert opened(files.write_photo("ab" * 32, np.zeros((20, 30, 3), np.uint8))).size == (30, 20)

@@ -16,6 +16,7 @@ import pytest
 
 from app import analysis
 from app.errors import Unfinished, WorkersLost
+from app.thumbnail_files import ThumbnailFiles
 from app.workers import AHEAD, Workers
 from app.worklist import Waiting
 from core import images
@@ -35,7 +36,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def workers(pack: ModelPack, cache: Path) -> Iterator[Workers]:
     """Workers that give a photo six seconds; they survive what the tests do to them."""
-    with Workers(pack, cache, seconds_per_photo=6) as started:
+    with Workers(pack, ThumbnailFiles(cache), seconds_per_photo=6) as started:
         yield started
 
 
@@ -102,7 +103,7 @@ def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_is_analysed(wo
 def test_a_photo_that_kills_its_worker_is_given_up_and_the_next_one_is_analysed(
     pack: ModelPack, processes: Callable[[], list[psutil.Process]], tmp_path: Path
 ) -> None:
-    with Workers(pack, tmp_path / "cache") as workers:
+    with Workers(pack, ThumbnailFiles(tmp_path / "cache")) as workers:
         # One for each worker: all are at work when they die.
         pipes = [Pipe(tmp_path / f"{number}.jpg") for number in range(workers.window // AHEAD)]
         futures = [workers.submit(stuck(pipe)) for pipe in pipes]
@@ -121,7 +122,7 @@ def test_workers_that_die_without_a_photo_are_no_photos_fault(
     pack: ModelPack, processes: Callable[[], list[psutil.Process]], tmp_path: Path
 ) -> None:
     path = samples.save(samples.portrait(0), tmp_path / "a.jpg")
-    with Workers(pack, tmp_path / "cache") as workers:
+    with Workers(pack, ThumbnailFiles(tmp_path / "cache")) as workers:
         assert workers.result(workers.submit(photo(path)), never) is not None
         for process in processes():
             process.kill()
@@ -149,7 +150,7 @@ def test_too_little_memory_is_no_photos_fault(workers: Workers, monkeypatch: pyt
 def test_waiting_ends_when_the_work_is_stopped_and_no_process_stays(
     pack: ModelPack, processes: Callable[[], list[psutil.Process]], tmp_path: Path
 ) -> None:
-    with Workers(pack, tmp_path / "cache") as workers:
+    with Workers(pack, ThumbnailFiles(tmp_path / "cache")) as workers:
         assert processes() == [], "none is started before the first photo"
         pipe = Pipe(tmp_path / "pipe.jpg")
         future = workers.submit(stuck(pipe))

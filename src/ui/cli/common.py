@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ui.cli import secrets
+
 if TYPE_CHECKING:
     from app.library import Library
 
@@ -20,7 +22,7 @@ def opened(context: click.Context, resume: bool = False, reading: bool = False) 
     """The library that the command line names; `reading`: also beside a window that has it open."""
     from app.library import Library
 
-    with Library.open(context.obj, resume=resume, reading=reading) as library:
+    with Library.open(context.obj, resume=resume, reading=reading, key=secrets.key_of(context)) as library:
         yield library
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, output, safety, sidecars, trash
+from ui.cli import copying, duplicates, encryption, output, safety, secrets, sidecars, trash
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened as _library
 from ui.cli.display import display_finding, require_display
@@ -47,11 +47,18 @@ def main() -> None:
 @click.option(
     "--library", "folder", type=_EXISTING, metavar="DIR", help="The library's folder.", envvar="SIETCH_LIBRARY"
 )
+@click.option(
+    "--passphrase-file",
+    type=_EXISTING,
+    metavar="FILE",
+    help="Read the passphrase or recovery code of an encrypted library from the first line of FILE.",
+)
 @click.version_option(version("sietch"), prog_name="sietch")
 @click.pass_context
-def cli(context: click.Context, folder: Path | None) -> None:
+def cli(context: click.Context, folder: Path | None, passphrase_file: Path | None) -> None:
     """Your photos, sorted by the people in them, on your own computer. Without a command: opens the window."""
     context.obj = folder.expanduser() if folder else None
+    secrets.remember_file(context, passphrase_file)
     if context.invoked_subcommand is None:
         require_display()
         from ui.application import run
@@ -155,7 +162,7 @@ def models(context: click.Context, as_json: bool) -> None:
         from app.library import default_folder
         from app.models import listed
 
-        output.models(listed(context.obj or default_folder()), as_json)
+        output.models(listed(context.obj or default_folder(), secrets.key_of(context)), as_json)
 
 
 @models.command()
@@ -166,7 +173,7 @@ def use(context: click.Context, model: str, as_json: bool) -> None:
     """Use another face model: all photos are looked at again; names and what you decided stay."""
     from app.library import Library
 
-    with Library.open(context.obj, model=model) as library:
+    with Library.open(context.obj, model=model, key=secrets.key_of(context)) as library:
         output.watch_indexing(library, ())
         output.models(library.models.list(), as_json)
 
@@ -205,10 +212,17 @@ def doctor(context: click.Context, as_json: bool) -> None:
     from app.doctor import examine
     from app.library import default_folder
 
-    findings = [*examine(context.obj or default_folder()), display_finding()]
+    findings = [*examine(context.obj or default_folder(), secrets.key_of(context)), display_finding()]
     output.findings(findings, as_json)
     context.exit(0 if all(finding.sound for finding in findings) else 1)
 
 
-for command in (safety.backup, safety.restore, safety.verify):
+for command in (
+    safety.backup,
+    safety.restore,
+    safety.verify,
+    encryption.encrypt,
+    encryption.decrypt,
+    encryption.unlock,
+):
     cli.add_command(command)

@@ -1,0 +1,108 @@
+"""An encrypted library in the window: it is encrypted there, and asks for its key when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends import fail
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.encrypting import encrypt
+from app.keys import LibraryKey
+from app.library import Library
+from app.opening import database_path
+from core.encryption import is_encrypted
+from tests.keyrings import MemoryKeyring
+from tests.qt import until
+from tests.ui import test_application
+from ui.application import Session
+from ui.dialogs.encrypt import EncryptDialog
+from ui.dialogs.unlock import UnlockDialog
+
+PASSPHRASE = "a horse on a stapler"
+
+session = test_application.session
+
+
+@pytest.fixture(autouse=True)
+def memory() -> Iterator[MemoryKeyring]:
+    before, made = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+def locked(session: Session, qtbot: QtBot) -> UnlockDialog:
+    session.open()
+    until(qtbot, lambda: session._unlock is not None and session._unlock.isVisible())
+    assert session._unlock is not None
+    return session._unlock
+
+
+def test_a_library_is_encrypted_from_the_window(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    window = test_application.open_session(session, qtbot)
+    window.ask_to_encrypt()
+    dialog = QApplication.activeModalWidget() or window.findChild(EncryptDialog)
+    assert isinstance(dialog, EncryptDialog)
+    dialog.kept.setChecked(True)
+    dialog.encrypt.click()
+    until(qtbot, lambda: session._window not in (None, window) and session._window.isVisible())
+    assert is_encrypted(database_path(tmp_path / "library"))
+    assert session._library is not None and session._library.encrypted
+    assert not session._closing.isVisible()
+    texts = [action.text() for action in session._window.actions()] if session._window else []
+    assert "Face models…" in texts and "Encrypt the library…" not in texts
+
+
+def test_a_passphrase_is_asked_for_until_it_is_right(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    keyring.set_keyring(fail.Keyring())
+    Library.open(tmp_path / "library", resume=False).close()
+    encrypt(tmp_path / "library", LibraryKey.new(), PASSPHRASE)
+    dialog = locked(session, qtbot)
+    for _ in range(2):
+        dialog.field.setText("a cow")
+        dialog.unlock.click()
+        until(qtbot, dialog.unlock.isEnabled)
+        assert "try again" in dialog.note.text()
+    dialog.field.setText(PASSPHRASE)
+    dialog.unlock.click()
+    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+    assert not dialog.isVisible()
+
+
+def test_the_code_gives_the_key_back_to_the_keyring(
+    session: Session,
+    qtbot: QtBot,
+    tmp_path: Path,
+    memory: MemoryKeyring,
+) -> None:
+    Library.open(tmp_path / "library", resume=False).close()
+    key = LibraryKey.new()
+    encrypt(tmp_path / "library", key)
+    memory.kept.clear()
+    dialog = locked(session, qtbot)
+    dialog.field.setText(key.code.lower())
+    dialog.unlock.click()
+    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+    assert list(memory.kept.values()) == [key.code]
+
+
+def test_who_does_not_know_it_can_leave(
+    session: Session,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    memory: MemoryKeyring,
+) -> None:
+    Library.open(tmp_path / "library", resume=False).close()
+    encrypt(tmp_path / "library", LibraryKey.new())
+    memory.kept.clear()
+    codes: list[int] = []
+    monkeypatch.setattr(session._application, "exit", codes.append)
+    dialog = locked(session, qtbot)
+    dialog.quit.click()
+    assert codes == [1] and not dialog.isVisible()
