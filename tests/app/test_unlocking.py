@@ -109,7 +109,11 @@ def test_a_passphrase_is_asked_for(folder: Path, key: LibraryKey) -> None:
     assert unlocking.by_secret(folder, key.code) == key
 
 
-@pytest.mark.parametrize("wrong", ["another horse", "", LibraryKey.new().code])
+@pytest.mark.parametrize(
+    "wrong",
+    ["another horse", "", LibraryKey.new().code],
+    ids=["a passphrase", "nothing", "the code of another library"],
+)
 def test_what_is_wrong_is_refused_as_often_as_one_likes(folder: Path, key: LibraryKey, wrong: str) -> None:
     unlocking.keep(folder, key, PASSPHRASE)
     for _ in range(3):
