@@ -8,20 +8,24 @@ from typing import Self
 
 import platformdirs
 
-from app import models
+from app import models, worklist
 from app.backups import Backup, Backups
 from app.errors import LibraryError
 from app.events import Events
+from app.folders import Folders
+from app.importing import Importer
 from app.indexing import Indexer
 from app.keeping import BackupKeeper
 from app.locking import LibraryLock
 from app.models import Models
+from app.mounts import Mounts, system_mounts
 from app.people import People
 from app.photos import Photos
 from app.starting import opened
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
-from app.types import LibraryCounts
+from app.types import LibraryChanged, LibraryCounts
+from app.volumes import VolumeChanges, Volumes
 from core.database import Database
 from core.models import ModelPack
 from core.service import FaceCore
@@ -44,7 +48,13 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, database: Database, pack: ModelPack, lock: LibraryLock, upgraded: Backup | None = None
+        self,
+        folder: Path,
+        database: Database,
+        pack: ModelPack,
+        lock: LibraryLock,
+        upgraded: Backup | None = None,
+        mounts: Mounts = system_mounts,
     ) -> None:
         cache = folder / "cache"
         self.folder = folder
@@ -55,15 +65,25 @@ class Library:
         self.core = FaceCore(database, pack)
         self.photos = Photos(database)
         self.people = People(database, self.core, self.photos, self.events)
-        self.thumbnails = Thumbnails(database, self.photos, ThumbnailFiles(cache))
-        self.indexer = Indexer(database, self.core, self.events, folder, cache)
+        files = ThumbnailFiles(cache)
+        self.thumbnails = Thumbnails(database, self.photos, files)
+        self.volumes = Volumes(database, mounts)
+        self.folders = Folders(database, self.core, self.events, self.volumes, files)
+        importer = Importer(database, folder, self.volumes)
+        self.indexer = Indexer(database, self.core, self.events, importer, cache, self.folders.remember)
         self.models = Models(database, self.core, self.indexer)
+        self.volumes.subscribe(self._volumes_changed)
         self._lock = lock
         self.keeper = BackupKeeper(folder, self.backups)
 
     @classmethod
     def open(
-        cls, folder: Path | None = None, resume: bool = True, model: str | None = None, reading: bool = False
+        cls,
+        folder: Path | None = None,
+        resume: bool = True,
+        model: str | None = None,
+        reading: bool = False,
+        mounts: Mounts = system_mounts,
     ) -> Self:
         """Opens the library in a folder, or makes a new one there.
 
@@ -73,6 +93,7 @@ class Library:
             model: the face model that the library is to use from now on; by default the one that it used last.
             reading: only look at what is there, also beside a process that has the library open. A library that has to
                 be made or brought up to date first is opened as usual, and then is only looked at.
+            mounts: tells what volumes there are.
 
         Raises:
             LibraryError: the folder cannot be made.
@@ -96,8 +117,9 @@ class Library:
             if not database.reading:
                 models.adopt(database)
             pack = models.choose(database, model) if model else models.find(database)
-            library = cls(where, database, pack, lock, upgraded)
+            library = cls(where, database, pack, lock, upgraded, mounts)
             undo.pop_all()
+        library.volumes.refresh()
         if resume and not database.reading:
             library.indexer.start()
             library.keeper.start()
@@ -118,6 +140,14 @@ class Library:
             self.database.close()
         finally:
             self._lock.release()
+
+    def _volumes_changed(self, changes: VolumeChanges) -> None:
+        """A drive came, went, or is elsewhere: its photos look different, and what waits for it can go on."""
+        touched = changes.came | changes.went | changes.moved
+        worklist.forget_faults(self.database, touched)
+        self.events.publish(LibraryChanged(worklist.photos_on(self.database, touched), skipped=True, folders=True))
+        if changes.came:
+            self.indexer.retry()
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app import worklist
 from app.errors import NotFound
 from app.events import Events
-from app.photos import Photos, timeline_of
+from app.photos import Photos, absences, timeline_of
 from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
 from core.database import Database
 from core.service import FaceCore
@@ -71,7 +71,7 @@ class People:
         """The photos that a person is in, newest first."""
         with self._database.read() as db:
             rows = db.execute(text(_TIMELINE), {"id": person_id})
-            return timeline_of((photo_id, month) for photo_id, month, _ in rows)
+            return timeline_of(((photo_id, month) for photo_id, month, _ in rows), absences(db))
 
     def faces(self, person_id: int) -> builtins.list[PhotoFace]:
         """A person's faces, those in the newest photo first."""

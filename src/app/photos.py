@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from app import schema
 from app.errors import NotFound
-from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, SkippedFile, Timeline
+from app.types import Absence, LibraryCounts, Month, Photo, PhotoFace, PhotoState, SkippedFile, Timeline
 from core import images
 from core.database import Database
 from core.errors import ImageUnavailable
@@ -32,6 +32,21 @@ _SKIPPED = """
     UNION ALL
     SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id) WHERE photo.reason IS NOT NULL
     ORDER BY path
+"""
+
+_ABSENT = """
+    SELECT photo_id, max(coalesce(connected, 1) = 0) AS offline FROM place LEFT JOIN volume USING (volume_id)
+    WHERE photo_id IN (
+        SELECT photo_id FROM place WHERE missing_since IS NOT NULL
+        UNION SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
+    )
+    GROUP BY photo_id HAVING NOT max(missing_since IS NULL AND coalesce(connected, 1))
+"""
+"""Photos of which no file is there as far as the library knows; the disk is not asked."""
+
+_PLACES = """
+    SELECT path, coalesce(connected, 1) AS connected, missing_since, label
+    FROM place LEFT JOIN volume USING (volume_id) WHERE photo_id = :id ORDER BY place_id
 """
 
 _COUNTS = """
@@ -54,7 +69,7 @@ class Photos:
         """Every indexed photo, newest first."""
         query = "SELECT photo_id, substr(taken_at, 1, 7) FROM photo WHERE state = 'indexed' "
         with self._database.read() as db:
-            return timeline_of(db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC")))
+            return timeline_of(db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC")), absences(db))
 
     def get(self, photo_id: int) -> Photo:
         """One photo.
@@ -64,16 +79,21 @@ class Photos:
         """
         with self._database.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
-            places = select(schema.place.c.path).where(schema.place.c.photo_id == photo_id)
-            paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
-        if row is None or not (paths or row.last_path):
+            places = db.execute(text(_PLACES), {"id": photo_id}).all()
+        if row is None or not (places or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
-        there = next((path for path in paths if os.path.exists(path)), None)
+        # What is not connected is not asked: a path to it may be another drive's now.
+        there = next((each.path for each in places if each.connected and _is_there(each)), None)
+        offline = next((each for each in places if not each.connected), None)
+        absence = Absence.OFFLINE if offline else Absence.MISSING
+        # A photo without a place: its file was overwritten with another photo.
+        path = there or (offline or places[0]).path if places else row.last_path
         return Photo(
             photo_id=photo_id,
-            # A photo without a place: its file was overwritten with another photo.
-            path=there or (paths[0] if paths else Path(os.fsdecode(row.last_path))),
+            path=Path(os.fsdecode(path)),
             available=there is not None,
+            absence=None if there else absence,
+            drive=offline.label if offline and not there else "",
             taken_at=datetime.fromisoformat(row.taken_at),
             width=row.width,
             height=row.height,
@@ -134,7 +154,7 @@ class Photos:
         """
         photo = self.get(photo_id)
         if not photo.available:
-            raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+            raise ImageUnavailable(why_absent(photo))
         return images.decode(images.read_file(photo.path), max_side).pixels
 
     def skipped(self) -> list[SkippedFile]:
@@ -148,7 +168,20 @@ class Photos:
             return LibraryCounts(**db.execute(text(_COUNTS)).one()._asdict())
 
 
-def timeline_of(rows: Iterable[Any]) -> Timeline:
+def why_absent(photo: Photo) -> str:
+    """Why a photo's file is not there, in a sentence for the user."""
+    if photo.absence is Absence.OFFLINE:
+        return f"{photo.path.name} is on a drive that is not connected: {photo.drive}."
+    return f"{photo.path.name} is not where it was. It was moved or deleted outside of Sietch."
+
+
+def absences(db: Connection) -> dict[int, Absence]:
+    """The photos of which no file is there, as far as the library knows."""
+    rows = db.execute(text(_ABSENT))
+    return {row.photo_id: Absence.OFFLINE if row.offline else Absence.MISSING for row in rows}
+
+
+def timeline_of(rows: Iterable[Any], absent: Mapping[int, Absence] | None = None) -> Timeline:
     """From rows of photo id and month ("2026-07"), newest first."""
     photo_ids = array("q")
     firsts: list[tuple[str, int]] = []
@@ -161,7 +194,12 @@ def timeline_of(rows: Iterable[Any]) -> Timeline:
         Month(int(month[:4]), int(month[5:]), first, end - first)
         for (month, first), end in zip(firsts, bounds[1:], strict=True)
     )
-    return Timeline(photo_ids, tuple(months))
+    return Timeline(photo_ids, tuple(months), absent or {})
+
+
+def _is_there(place: Any) -> bool:
+    """Whether a file is there; one that was overwritten with something else is missing, though its path is not."""
+    return place.missing_since is None and os.path.exists(place.path)
 
 
 def photo_face(row: Any) -> PhotoFace:

@@ -57,6 +57,14 @@ class ThumbnailFiles:
         crop = pixels[top : top + side, left : left + side]
         return _kept(self.face(content_hash, box), encode_jpeg(resized(crop, FACE_SIDE, FACE_SIDE)))
 
+    def remove(self, content_hash: str) -> None:
+        """Removes the pictures of a photo and of its faces: nothing of a photo stays that was removed for ever."""
+        picture = self.photo(content_hash)
+        faces = (self._folder / "faces" / content_hash[:2]).glob(f"{content_hash}-*.jpg")
+        for path in (picture, *faces):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
 
 def every(folder: Path) -> Iterator[Path]:
     """Every file of a cache, also what was left of those that were never finished."""

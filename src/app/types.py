@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,15 @@ class PhotoState(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class Absence(StrEnum):
+    """Why no file of a photo is there."""
+
+    OFFLINE = "offline"
+    """It is on a drive that is not connected."""
+    MISSING = "missing"
+    """It is not where it was, though its drive is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A run of rows in a `Timeline`: `count` photos from row `first` on, taken in one month."""
@@ -31,10 +41,14 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers."""
+    """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers.
+
+    `absent` names those whose file is not there, as far as the library knows.
+    """
 
     photo_ids: array[int]
     months: tuple[Month, ...]
+    absent: Mapping[int, Absence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +56,8 @@ class Photo:
     """One photo. `path` is its first place that is there now (or its first one at all, then `available` is False).
 
     `width` and `height` are those of the upright picture, 0 while it was not read. `taken_at` has no zone: it is the
-    time that the camera showed, or the file's own time where the camera told none.
+    time that the camera showed, or the file's own time where the camera told none. `absence` tells why it is not
+    available, and `drive` on which drive it is where that one is not connected.
     """
 
     photo_id: int
@@ -53,6 +68,8 @@ class Photo:
     height: int
     size: int
     state: PhotoState
+    absence: Absence | None = None
+    drive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +149,39 @@ class ModelSummary:
     unseen: int
 
 
+class FolderState(StrEnum):
+    """How a folder is looked after."""
+
+    WATCHED = "watched"
+    """Changes are heard of as they happen."""
+    POLLED = "polled"
+    """It sends no events, and is looked through now and then."""
+    OFFLINE = "offline"
+    """Its drive is not connected."""
+    GONE = "gone"
+    """It is not where it was, though its drive is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """A folder that was added.
+
+    Attributes:
+        photos: that have a place in it.
+        missing: photos whose file was in it and is nowhere now.
+        vanished: photos whose files went all at once; nothing was changed, and the user is to be asked.
+        drive: the name of the volume on which it is.
+    """
+
+    folder_id: int
+    path: Path
+    state: FolderState
+    photos: int
+    missing: int
+    vanished: int
+    drive: str
+
+
 class IndexPhase(StrEnum):
     """What the Indexer is doing."""
 
@@ -169,6 +219,7 @@ class LibraryChanged:
     photo_ids: frozenset[int] = frozenset()
     person_ids: frozenset[int] = frozenset()
     skipped: bool = False
+    folders: bool = False
 
 
 Event = LibraryChanged | IndexProgress

@@ -24,7 +24,7 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._photo_ids: set[int] = set()
         self._person_ids: set[int] = set()
-        self._skipped = False
+        self._skipped = self._folders = False
         self._progress: IndexProgress | None = None
         self._timer = QTimer(self, singleShot=True, interval=INTERVAL_MS)
         self._timer.timeout.connect(self._flush)
@@ -39,13 +39,14 @@ class Bridge(QObject):
     def _receive(self, event: Event) -> None:
         """On the thread of whoever made the event."""
         with self._lock:
-            waiting = bool(self._photo_ids or self._person_ids or self._skipped or self._progress)
+            waiting = bool(self._photo_ids or self._person_ids or self._skipped or self._folders or self._progress)
             if isinstance(event, IndexProgress):
                 self._progress = event
             else:
                 self._photo_ids |= event.photo_ids
                 self._person_ids |= event.person_ids
                 self._skipped |= event.skipped
+                self._folders |= event.folders
         if not waiting:
             self._wake.emit()
 
@@ -55,9 +56,11 @@ class Bridge(QObject):
 
     def _flush(self) -> None:
         with self._lock:
-            change = LibraryChanged(frozenset(self._photo_ids), frozenset(self._person_ids), self._skipped)
+            ids = frozenset(self._photo_ids), frozenset(self._person_ids)
+            change = LibraryChanged(*ids, skipped=self._skipped, folders=self._folders)
             progress, self._progress = self._progress, None
-            self._photo_ids, self._person_ids, self._skipped = set(), set(), False
+            self._photo_ids, self._person_ids = set(), set()
+            self._skipped = self._folders = False
         if progress:
             self.progressed.emit(progress)
         if change != LibraryChanged():

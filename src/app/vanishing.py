@@ -1,0 +1,213 @@
+"""What a scan did not find again, and what becomes of it.
+
+Absence is never deletion: no photo goes because its file did.
+
+A file that is not where it was, though its volume is there, has moved if the same photo was met elsewhere: then its old
+place is forgotten. Otherwise its place is marked as missing, and the photo stays, for the user to put away. If many go
+at once, nothing is marked: the folder remembers how many, and the user is asked. A volume that went is not a deletion
+of anything: what is known of it stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+
+from app.errors import VolumeGone
+from app.volumes import BELOW, Volume, Volumes, bounds, is_below
+from core.database import Database
+
+if TYPE_CHECKING:
+    from app.importing import Imported
+    from app.scanning import Scan, Walk
+
+MANY = 20
+"""Photos of one folder that may go at once before the user is asked: more than anybody deletes by hand one by one."""
+
+OVERWRITTEN = "UPDATE place SET missing_since = :now WHERE path = :path AND missing_since IS NULL"
+
+_MISSING = "UPDATE place SET missing_since = :now WHERE path = :path AND missing_since IS NULL"
+_BACK = "UPDATE place SET missing_since = NULL WHERE path = :path"
+
+_THERE = "SELECT 1 FROM place AS other WHERE other.photo_id = place.photo_id AND other.missing_since IS NULL"
+
+_MOVED = f"""
+    DELETE FROM place WHERE missing_since IS NOT NULL AND EXISTS
+        ({_THERE} AND coalesce((SELECT connected FROM volume WHERE volume.volume_id = other.volume_id), 1))
+"""
+"""Missing places of photos that are somewhere else. A place on a drive that is not connected can prove nothing."""
+
+_ON_ANOTHER = f"""
+    UPDATE place SET volume_id = :id WHERE {BELOW} AND volume_id IS NOT :id
+    AND coalesce((SELECT connected FROM volume WHERE volume.volume_id = place.volume_id), 1)
+"""
+"""Places of which no volume is known yet, or whose folder is a volume of its own now. Those on a drive that is not
+connected are its own, whatever their path."""
+
+_LEFT = f"SELECT photo_id, path FROM place WHERE missing_since = :now AND NOT EXISTS ({_THERE})"
+
+_POSSIBLY_MOVED = """
+    SELECT place.path, place.volume_id FROM photo JOIN place ON place.photo_id = photo.replaces
+    JOIN volume USING (volume_id) WHERE place.missing_since IS NULL AND connected
+"""
+
+_NEVER_SEEN = f"""
+    DELETE FROM photo WHERE state = 'pending' AND indexed_at IS NULL AND photo_id IN
+        (SELECT photo_id FROM place WHERE missing_since = :now AND NOT EXISTS ({_THERE}))
+"""
+
+
+def moment() -> str:
+    """Now, as the database keeps it, and fine enough to tell one scan from the next."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a scan looks: the volumes on which it began."""
+
+    path: bytes
+    volume: Volume
+    within: tuple[Volume, ...]
+    volumes: Volumes
+    label: str
+
+    def volume_of(self, path: bytes) -> int:
+        """The volume of a file."""
+        for each in self.within:
+            if is_below(path, each.point):
+                return each.volume_id
+        return self.volume.volume_id
+
+    def check(self) -> None:
+        """Looks whether everything is mounted as it was.
+
+        Raises:
+            VolumeGone: it is not.
+        """
+        self.volumes.refresh()
+        if (self.volumes.at(self.path), tuple(self.volumes.within(self.path))) != (self.volume, self.within):
+            raise VolumeGone(self.label)
+
+
+class Gone:
+    """Gathers what several scans did not find again, and settles it."""
+
+    def __init__(self, database: Database, volumes: Volumes) -> None:
+        self._database = database
+        self._volumes = volumes
+        self._now = moment()
+        self._places: set[bytes] = set()
+        self._back: set[bytes] = set()
+        self._forgotten: set[bytes] = set()
+        self._scanned: list[Scan] = []
+        self._volume_of: list[dict[str, Any]] = []
+
+    def spot(self, path: bytes) -> Spot:
+        """The volume of a path.
+
+        Raises:
+            VolumeGone: the folder was on a volume that is not connected.
+        """
+        query = text(
+            "SELECT folder.path, label FROM folder JOIN volume USING (volume_id) WHERE NOT connected ORDER BY folder_id"
+        )
+        with self._database.read() as db:
+            for folder, label in db.execute(query):
+                if is_below(path, folder):
+                    raise VolumeGone(str(label))
+        volume = self._volumes.at(path)
+        with self._database.read() as db:
+            label = db.execute(
+                text("SELECT label FROM volume WHERE volume_id = :id"), {"id": volume.volume_id}
+            ).scalar()
+        return Spot(path, volume, tuple(self._volumes.within(path)), self._volumes, str(label))
+
+    def forget(self, path: bytes) -> None:
+        """A file that could not be read is now nothing that anybody would look for a photo in."""
+        self._forgotten.add(path)
+
+    def add(self, scan: Scan, spot: Spot, walk: Walk, missing: Iterable[bytes]) -> None:
+        """What a scan left unfound, and what it found of what was missing."""
+        self._scanned.append(scan)
+        here = {spot.volume.volume_id, *(each.volume_id for each in spot.within), None}
+        self._back.update(path for path in missing if path not in walk.known)
+        self._volume_of.append(bounds(scan.path) | {"id": spot.volume.volume_id, "simple": not spot.within})
+        if self._is_a_folder_that_is_not_there(scan.path):
+            return
+        for path, row in walk.known.items():
+            if any(is_below(path, folder) for folder in walk.closed):
+                continue
+            if row[3] is None:
+                self._forgotten.add(path)
+            elif row[5] in here:
+                self._places.add(path)
+
+    def look_for_others(self) -> None:
+        """Looks whether files of which new ones may be edits are still there, where they were not looked for yet."""
+        with self._database.read() as db:
+            rows = db.execute(text(_POSSIBLY_MOVED)).all()
+        self._places.update(row.path for row in rows if not os.path.lexists(row.path))
+
+    def mark(self, db: Connection) -> None:
+        """Marks every place that is gone for now; what became of the photos is seen by it."""
+        _each(db, _BACK, [{"path": path} for path in self._back])
+        _each(db, _MISSING, [{"path": path, "now": self._now} for path in self._places])
+        for table in ("skipped", "passed"):
+            _each(db, f"DELETE FROM {table} WHERE path = :path", [{"path": path} for path in self._forgotten])
+        for values in self._volume_of:
+            if values["simple"]:
+                db.execute(text(_ON_ANOTHER), values)
+
+    def settle(self, db: Connection, imported: Imported, accept: bool) -> None:
+        """Forgets the places of what has moved, and marks the rest, unless it is much and nobody said so."""
+        imported.photo_ids.update(self._photos_at(db, self._back))
+        if db.execute(text("SELECT 1 FROM place WHERE missing_since IS NOT NULL LIMIT 1")).first():
+            db.execute(text(_MOVED))
+        left: dict[bytes | None, set[int]] = {}
+        folders = [bytes(path) for path in db.execute(text("SELECT path FROM folder")).scalars()]
+        for photo_id, path in db.execute(text(_LEFT), {"now": self._now}) if self._places else ():
+            folder = next((each for each in folders if is_below(path, each)), None)
+            left.setdefault(folder, set()).add(photo_id)
+        for folder in folders:
+            whole = any(scan.deep and is_below(folder, scan.path) for scan in self._scanned)
+            _ask(db, folder, len(left.get(folder, ())), whole, accept)
+        for photos in left.values():
+            if len(photos) > MANY and not accept:
+                self._take_back(db, photos)
+            else:
+                imported.photo_ids |= photos
+        db.execute(text(_NEVER_SEEN), {"now": self._now})
+
+    def _take_back(self, db: Connection, photos: Iterable[int]) -> None:
+        statement = "UPDATE place SET missing_since = NULL WHERE photo_id = :id AND missing_since = :now"
+        _each(db, statement, [{"id": photo_id, "now": self._now} for photo_id in photos])
+
+    def _photos_at(self, db: Connection, paths: Iterable[bytes]) -> set[int]:
+        query = text("SELECT photo_id FROM place WHERE path = :path")
+        return {int(db.execute(query, {"path": path}).scalar_one()) for path in paths}
+
+    def _is_a_folder_that_is_not_there(self, path: bytes) -> bool:
+        """Whether it is a folder that the user added: all of it being gone is no deletion of what was in it."""
+        with self._database.read() as db:
+            added = db.execute(text("SELECT 1 FROM folder WHERE path = :path"), {"path": path}).first()
+        return added is not None and not os.path.isdir(path)
+
+
+def _ask(db: Connection, folder: bytes, count: int, whole: bool, accept: bool) -> None:
+    """Remembers at a folder how many of its photos went at once."""
+    if count > MANY and not accept:
+        statement = "UPDATE folder SET vanished = :count WHERE path = :path AND (vanished < :count OR :whole)"
+        db.execute(text(statement), {"path": folder, "count": count, "whole": whole})
+    elif whole:
+        db.execute(text("UPDATE folder SET vanished = 0 WHERE path = :path AND vanished"), {"path": folder})
+
+
+def _each(db: Connection, statement: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.execute(text(statement), rows)
