@@ -26,6 +26,7 @@ from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
 from app.types import LibraryChanged, LibraryCounts
 from app.volumes import VolumeChanges, Volumes
+from app.watching import Watcher
 from core.database import Database
 from core.models import ModelPack
 from core.service import FaceCore
@@ -71,6 +72,7 @@ class Library:
         self.folders = Folders(database, self.core, self.events, self.volumes, files)
         importer = Importer(database, folder, self.volumes)
         self.indexer = Indexer(database, self.core, self.events, importer, cache, self.folders.remember)
+        self.watcher = Watcher(self.folders, self.volumes, importer, self.indexer, folder)
         self.models = Models(database, self.core, self.indexer)
         self.volumes.subscribe(self._volumes_changed)
         self._lock = lock
@@ -83,6 +85,7 @@ class Library:
         resume: bool = True,
         model: str | None = None,
         reading: bool = False,
+        watch: bool = False,
         mounts: Mounts = system_mounts,
     ) -> Self:
         """Opens the library in a folder, or makes a new one there.
@@ -93,6 +96,7 @@ class Library:
             model: the face model that the library is to use from now on; by default the one that it used last.
             reading: only look at what is there, also beside a process that has the library open. A library that has to
                 be made or brought up to date first is opened as usual, and then is only looked at.
+            watch: follow what happens in the folders that were added, until the library is closed.
             mounts: tells what volumes there are.
 
         Raises:
@@ -118,11 +122,13 @@ class Library:
                 models.adopt(database)
             pack = models.choose(database, model) if model else models.find(database)
             library = cls(where, database, pack, lock, upgraded, mounts)
+            library.volumes.refresh()
             undo.pop_all()
-        library.volumes.refresh()
         if resume and not database.reading:
             library.indexer.start()
             library.keeper.start()
+        if watch and not database.reading:
+            library.watcher.start()
         return library
 
     def counts(self) -> LibraryCounts:
@@ -135,6 +141,7 @@ class Library:
         If a backup is due, it is made first.
         """
         try:
+            self.watcher.close()
             self.indexer.close()
             self.keeper.close()
             self.database.close()

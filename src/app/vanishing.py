@@ -42,6 +42,8 @@ _MOVED = f"""
 """
 """Missing places of photos that are somewhere else. A place on a drive that is not connected can prove nothing."""
 
+_AWAY = "SELECT path, label FROM folder JOIN volume USING (volume_id) WHERE NOT connected"
+
 _ON_ANOTHER = f"""
     UPDATE place SET volume_id = :id WHERE {BELOW} AND volume_id IS NOT :id
     AND coalesce((SELECT connected FROM volume WHERE volume.volume_id = place.volume_id), 1)
@@ -114,12 +116,12 @@ class Gone:
         Raises:
             VolumeGone: the folder was on a volume that is not connected.
         """
-        query = text(
-            "SELECT folder.path, label FROM folder JOIN volume USING (volume_id) WHERE NOT connected ORDER BY folder_id"
-        )
         with self._database.read() as db:
-            for folder, label in db.execute(query):
+            for folder, label in db.execute(text(_AWAY)):
                 if is_below(path, folder):
+                    raise VolumeGone(str(label))
+            for point, label in db.execute(text("SELECT mount_point, label FROM volume WHERE NOT connected")):
+                if is_below(path, point) and not os.path.lexists(path):
                     raise VolumeGone(str(label))
         volume = self._volumes.at(path)
         with self._database.read() as db:

@@ -232,10 +232,15 @@ def count_attempt(database: Database, core: FaceCore, photo: Waiting, reason: st
 
 
 def postpone(database: Database, photo: Waiting, reason: str) -> None:
-    """The photo cannot be read now: it waits on. What is in the library does not become unreadable by that."""
+    """The photo cannot be read now: it waits on. What is in the library does not become unreadable by that.
+
+    Where its drive is not connected that is told of the drive, not of each of its photos.
+    """
+    query = text(f"SELECT 1 FROM photo WHERE photo_id = :id AND {REACHABLE}")
     if not photo.again:
         with database.write() as db:
-            _set(db, photo, reason=reason)
+            if db.execute(query, {"id": photo.photo_id}).first():
+                _set(db, photo, reason=reason)
 
 
 def forget_waiting(database: Database) -> None:
