@@ -66,10 +66,10 @@ class Changes:
         """What is to be looked at now; nothing while anything is still going on."""
         now = self._clock()
         with self._lock:
-            still = [path for path, heard in self._heard.items() if self._is_still(path, heard, now)]
+            still = {path for path, heard in self._heard.items() if self._is_still(path, heard, now)}
             if len(still) < len(self._heard) and now - self._since < PATIENCE:
                 return []
-            restless = [path for path in self._heard if path not in set(still)]
+            restless = [path for path in self._heard if path not in still]
             taken = [
                 (path, self._heard[path].deep)
                 for path in still

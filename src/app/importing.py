@@ -124,14 +124,14 @@ class Importer:
         """Looks at one file or folder; what came of it last."""
         spot, batch = gone.spot(scan.path), list[Found]()
         walk = Walk(scan.path, self._own, self._known(scan), stop, scan.deep)
-        missing = {path for path, row in walk.known.items() if row[_MISSING]}
+        missing = gone.missing_below(scan.path)
         for met in walk:
             if stop():
                 break
             found = examine(met, stop)
             if found and (scan.named or found.path != scan.path):
                 batch.append(found)
-            elif met.before is not None and met.before[_PHOTO] is None and met.before[_SIZE] < 0:
+            elif met.before is not None and met.before[1] < 0:
                 gone.forget(met.path)
             if found and found.content_hash is None:
                 missing.discard(met.path)
@@ -152,14 +152,15 @@ class Importer:
             where = f"({BELOW} AND instr(substr(path, :rest), :separator) = 0)"
             values |= {"rest": len(bounds(scan.path)["low"]) + 1, "separator": os.sep.encode()}
         query = f"""
-            SELECT path, size, modified_ns, photo_id, missing_since IS NOT NULL, volume_id FROM place WHERE {where}
-            UNION ALL SELECT path, CASE refused_by WHEN :version THEN size ELSE -1 END, modified_ns, NULL, 0, NULL
-            FROM skipped WHERE {where}
-            UNION ALL SELECT path, CASE passed_by WHEN :version THEN size ELSE -1 END, modified_ns, NULL, 0, NULL
-            FROM passed WHERE {where}
+            SELECT path, size, modified_ns FROM place WHERE {where} UNION ALL
+            SELECT path, CASE refused_by WHEN :version THEN size ELSE -1 END, modified_ns FROM skipped WHERE {where}
+            UNION ALL
+            SELECT path, CASE passed_by WHEN :version THEN size ELSE -1 END, modified_ns FROM passed WHERE {where}
         """
         with self._database.read() as db:
-            return {row[0]: row for row in db.exec_driver_sql(query, values)}
+            # The driver's own rows: a large library has many.
+            rows = db.connection.cursor().execute(query, values).fetchall()
+        return {row[0]: row for row in rows}
 
     def _write(self, batch: Sequence[Found], spot: Spot) -> Imported:
         imported = Imported()
@@ -183,9 +184,6 @@ class Importer:
         db.execute(text(f"DELETE {_LOST}"))
         db.execute(text("UPDATE photo SET replaces = NULL WHERE replaces IS NOT NULL"))
 
-
-_SIZE, _PHOTO, _MISSING = 1, 3, 4
-"""Columns of what is known of a file."""
 
 _HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {} AND missing_since IS NULL)"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from app.picture_data import picture_hash
 from app.volumes import is_below
@@ -75,8 +75,8 @@ class Stop:
         return self.said
 
 
-Seen = Sequence[Any]
-"""What the library knows of a file: a row that begins with its path, size and time."""
+Seen = tuple[bytes, int, int]
+"""What the library knows of a file: its path, size and time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,21 +149,19 @@ class Walk:
         known = self.known
         for entry in entries:
             path = entry.path
-            if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith(b".") and os.path.realpath(path) not in self._left_out:
-                    folders.append(path)
-                continue
             before = known.pop(path, None)
             if before is not None:
                 try:
                     status = entry.stat()
-                except OSError:
-                    status = None
-                if status and status.st_mtime_ns == before[2] and status.st_size == before[1]:
-                    continue
-            elif entry.name.startswith(b"._"):
-                continue
-            met[path] = before
+                    if status.st_mtime_ns == before[2] and status.st_size == before[1]:
+                        continue
+                except OSError:  # for `examine` to tell
+                    pass
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(b".") and os.path.realpath(path) not in self._left_out:
+                    folders.append(path)
+            elif before is not None or not entry.name.startswith(b"._"):
+                met[path] = before
         return folders, met
 
     def _unlisted(self, path: bytes) -> Iterator[Met]:

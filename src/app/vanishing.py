@@ -130,6 +130,12 @@ class Gone:
             ).scalar()
         return Spot(path, volume, tuple(self._volumes.within(path)), self._volumes, str(label))
 
+    def missing_below(self, path: bytes) -> set[bytes]:
+        """The places at or below a path whose files an earlier scan did not find."""
+        query = f"SELECT path FROM place WHERE missing_since IS NOT NULL AND {BELOW}"
+        with self._database.read() as db:
+            return set(db.execute(text(query), bounds(path)).scalars())
+
     def forget(self, path: bytes) -> None:
         """A file that could not be read is now nothing that anybody would look for a photo in."""
         self._forgotten.add(path)
@@ -142,13 +148,13 @@ class Gone:
         self._volume_of.append(bounds(scan.path) | {"id": spot.volume.volume_id, "simple": not spot.within})
         if self._is_a_folder_that_is_not_there(scan.path):
             return
-        for path, row in walk.known.items():
-            if any(is_below(path, folder) for folder in walk.closed):
-                continue
-            if row[3] is None:
-                self._forgotten.add(path)
-            elif row[5] in here:
-                self._places.add(path)
+        closed = walk.closed
+        gone = [path for path in walk.known if not any(is_below(path, folder) for folder in closed)]
+        with self._database.read() as db:
+            for path in gone:
+                row = db.exec_driver_sql("SELECT volume_id FROM place WHERE path = ?", (path,)).first()
+                if row is None or row[0] in here:
+                    (self._forgotten if row is None else self._places).add(path)
 
     def look_for_others(self) -> None:
         """Looks whether files of which new ones may be edits are still there, where they were not looked for yet."""
