@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.cli import output, safety
+from ui.cli import folders, output, safety
 from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
@@ -215,5 +215,5 @@ def doctor(context: click.Context, as_json: bool) -> None:
     context.exit(0 if all(finding.sound for finding in findings) else 1)
 
 
-for command in (safety.backup, safety.restore, safety.verify):
+for command in (folders.folders, safety.backup, safety.restore, safety.verify):
     cli.add_command(command)
