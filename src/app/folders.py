@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from app.errors import NotFound
 from app.events import Events
 from app.thumbnail_files import ThumbnailFiles
-from app.types import FolderState, LibraryChanged, WatchedFolder
+from app.types import AwaitedDrive, FolderState, LibraryChanged, WatchedFolder
 from app.volumes import BELOW, Volumes, bounds, is_below
 from core.database import Database
 from core.service import FaceCore
@@ -37,6 +37,12 @@ _PHOTOS = f"SELECT count(DISTINCT photo_id) FROM place JOIN photo USING (photo_i
 _MISSING = f"""
     SELECT count(DISTINCT photo_id) FROM place WHERE missing_since IS NOT NULL AND {BELOW} AND NOT EXISTS
         (SELECT 1 FROM place AS other WHERE other.photo_id = place.photo_id AND other.missing_since IS NULL)
+"""
+
+_AWAITED = """
+    SELECT label, count(DISTINCT photo_id) AS photos
+    FROM photo JOIN place USING (photo_id) JOIN volume USING (volume_id)
+    WHERE state = 'pending' AND NOT connected GROUP BY volume_id ORDER BY label
 """
 
 _ONLY_HERE = f"""
@@ -80,6 +86,11 @@ class Folders:
         """The same without counting their photos, which takes a moment in a large library."""
         with self._database.read() as db:
             return [self._summary(row, 0, 0) for row in db.execute(text(_LISTED)).all()]
+
+    def awaited(self) -> builtins.list[AwaitedDrive]:
+        """The drives that are not connected and hold photos that wait to be looked at."""
+        with self._database.read() as db:
+            return [AwaitedDrive(row.label, row.photos) for row in db.execute(text(_AWAITED))]
 
     def get(self, path: Path) -> WatchedFolder:
         """The folder at a path.

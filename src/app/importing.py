@@ -42,11 +42,13 @@ class Imported:
         waiting: photos that wait to be indexed.
         refused: files that are no photos.
         photo_ids: photos that were in the library and are not as they were: edited, or no longer where they were.
+        folders: there is something else to tell of a folder than before, a question for instance.
     """
 
     waiting: int = 0
     refused: int = 0
     photo_ids: set[int] = field(default_factory=set)
+    folders: bool = False
 
 
 def program_version() -> str:

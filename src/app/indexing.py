@@ -103,7 +103,8 @@ class Indexer:
                     self._postponed = set()
                     self._meter.restart()
                 self._indexing = self._more = True
-        self._added(imported)
+        if imported != Imported():
+            self._added(imported)
 
     def retry(self) -> None:
         """What could not be read may be readable now: a drive came back."""
@@ -270,7 +271,7 @@ class Indexer:
 
     def _added(self, imported: Imported) -> None:
         self._count(total=imported.waiting, skipped=imported.refused)
-        changed = LibraryChanged(frozenset(imported.photo_ids), skipped=True)
+        changed = LibraryChanged(frozenset(imported.photo_ids), skipped=True, folders=imported.folders)
         self._events.publish(changed)
 
     def _index(self) -> None:

@@ -182,6 +182,14 @@ class WatchedFolder:
     drive: str
 
 
+@dataclass(frozen=True, slots=True)
+class AwaitedDrive:
+    """A drive that is not connected, and how many photos on it wait to be looked at."""
+
+    name: str
+    photos: int
+
+
 class IndexPhase(StrEnum):
     """What the Indexer is doing."""
 

@@ -175,6 +175,7 @@ class Gone:
     def settle(self, db: Connection, imported: Imported, accept: bool) -> None:
         """Forgets the places of what has moved, and marks the rest, unless it is much and nobody said so."""
         imported.photo_ids.update(self._photos_at(db, self._back))
+        imported.folders |= bool(self._forgotten)
         if db.execute(text("SELECT 1 FROM place WHERE missing_since IS NOT NULL LIMIT 1")).first():
             db.execute(text(_MOVED))
         left: dict[bytes | None, set[int]] = {}
@@ -184,7 +185,7 @@ class Gone:
             left.setdefault(folder, set()).add(photo_id)
         for folder in folders:
             whole = any(scan.deep and is_below(folder, scan.path) for scan in self._scanned)
-            _ask(db, folder, len(left.get(folder, ())), whole, accept)
+            imported.folders |= _ask(db, folder, len(left.get(folder, ())), whole, accept)
         for photos in left.values():
             if len(photos) > MANY and not accept:
                 self._take_back(db, photos)
@@ -207,13 +208,17 @@ class Gone:
         return added is not None and not os.path.isdir(path)
 
 
-def _ask(db: Connection, folder: bytes, count: int, whole: bool, accept: bool) -> None:
-    """Remembers at a folder how many of its photos went at once."""
+def _ask(db: Connection, folder: bytes, count: int, whole: bool, accept: bool) -> bool:
+    """Remembers at a folder how many of its photos went at once; whether that is another number than before."""
+    values = {"path": folder, "count": count}
     if count > MANY and not accept:
-        statement = "UPDATE folder SET vanished = :count WHERE path = :path AND (vanished < :count OR :whole)"
-        db.execute(text(statement), {"path": folder, "count": count, "whole": whole})
+        less = "!=" if whole else "<"
+        statement = f"UPDATE folder SET vanished = :count WHERE path = :path AND vanished {less} :count"
     elif whole:
-        db.execute(text("UPDATE folder SET vanished = 0 WHERE path = :path AND vanished"), {"path": folder})
+        statement = "UPDATE folder SET vanished = 0 WHERE path = :path AND vanished"
+    else:
+        return False
+    return db.execute(text(statement), values).rowcount > 0
 
 
 def _each(db: Connection, statement: str, rows: list[dict[str, Any]]) -> None:

@@ -76,7 +76,7 @@ class Session(QObject):
         Args:
             model: the face model to use from now on; by default the one that the library used last.
         """
-        self._tasks.run(self, lambda: Library.open(self._folder, model=model), self._opened, self._failed)
+        self._tasks.run(self, lambda: Library.open(self._folder, model=model, watch=True), self._opened, self._failed)
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A bug: keeps a report beside the library, tells the user where, and lets the program go on."""

@@ -19,11 +19,13 @@ from ui.drop_target import DropTarget
 from ui.header import Header
 from ui.look import Look
 from ui.menus import build_menus
+from ui.notice import NoticeBar
 from ui.refresh import Refresher
 from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
 from ui.thumbnails import ThumbnailCache
+from ui.views.folders import FoldersView
 from ui.views.people import PeopleView
 from ui.views.person import PersonView
 from ui.views.photo_grid import DEFAULT_CELL
@@ -126,20 +128,28 @@ class MainWindow(QMainWindow):
         self.people = PeopleView(self.context, self)
         self.person = PersonView(self.context, self)
         self.skipped = SkippedView(self.context, self)
+        self.folders = FoldersView(self.context, self)
         self.viewer = Viewer(self.context, self)
         self.pages: dict[str, QWidget] = {
             "photos": self.timeline,
             "people": self.people,
+            "folders": self.folders,
             "skipped": self.skipped,
         }
         self.titles = {
             "photos": self.tr("Photos"),
             "people": self.tr("People"),
+            "folders": self.tr("Folders"),
             "skipped": self.tr("Not readable"),
         }
 
     def _lay_out(self) -> None:
-        for name, icon in (("photos", "images"), ("people", "users"), ("skipped", "file-x-2")):
+        for name, icon in (
+            ("photos", "images"),
+            ("people", "users"),
+            ("folders", "folder-open"),
+            ("skipped", "file-x-2"),
+        ):
             self.sidebar.add(name, icon, self.titles[name])
         self.sidebar.set_count("skipped", 0)
         self._stack = QStackedWidget(self)
@@ -147,6 +157,8 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         right = QVBoxLayout()
         right.addWidget(self.header)
+        self.notice = NoticeBar(self.context, self)
+        right.addWidget(self.notice)
         right.addWidget(self._stack, 1)
         across = QHBoxLayout()
         across.addWidget(self.sidebar)
@@ -173,8 +185,8 @@ class MainWindow(QMainWindow):
         self.status.pause_wanted.connect(indexer.pause)
         self.status.resume_wanted.connect(indexer.resume)
         self.status.cancel_wanted.connect(indexer.cancel)
-        for add_requested in (self.timeline.add_requested, self.people.add_requested):
-            add_requested.connect(self.ask_for_folder)
+        for asking in (self.timeline, self.people, self.folders, self.notice):
+            asking.add_requested.connect(self.ask_for_folder)
         self.timeline.models_requested.connect(self.show_models)
         for photo_opened in (self.timeline.photo_opened, self.person.photo_opened):
             photo_opened.connect(self.open_photo)
