@@ -65,6 +65,7 @@ class Importer:
         self._volumes = volumes or Volumes(database)
         # What one scan has not settled yet is not for another one to settle.
         self._scanning = threading.Lock()
+        self._seen_there: set[tuple[bytes, int]] = set()
 
     def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[Imported], None]) -> bool:
         """Adds a file, or everything below a folder, in the order of the names.
@@ -100,7 +101,7 @@ class Importer:
         lost: VolumeGone | None = None
         with self._scanning:
             self._volumes.refresh()
-            stop, gone = Stop(stopped), Gone(self._database, self._volumes)
+            stop, gone = Stop(stopped), Gone(self._database, self._volumes, self._seen_there)
             imported = Imported()
             for number, scan in enumerate(scans):
                 if number:
@@ -197,7 +198,10 @@ _EDITS = f"""
 """
 """Photos whose last place was taken by one new photo. Where several took them, none of them is the old one."""
 
-_LOST = f"FROM photo WHERE indexed_at IS NULL AND NOT {_HAS_PLACE.format('photo.photo_id')}"
+_LOST = f"""
+    FROM photo WHERE state IN ('pending', 'unreadable') AND indexed_at IS NULL
+    AND NOT {_HAS_PLACE.format("photo.photo_id")}
+"""
 """Photos that changed before they were ever looked at: nothing is known of them, and nothing is left of them."""
 
 _PLACED = """

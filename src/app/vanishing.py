@@ -100,7 +100,12 @@ class Spot:
 class Gone:
     """Gathers what several scans did not find again, and settles it."""
 
-    def __init__(self, database: Database, volumes: Volumes) -> None:
+    def __init__(self, database: Database, volumes: Volumes, seen_there: set[tuple[bytes, int]]) -> None:
+        """Begins with nothing.
+
+        Args:
+            seen_there: folders of which earlier scans made sure that their places are with their volume; is added to.
+        """
         self._database = database
         self._volumes = volumes
         self._now = moment()
@@ -108,7 +113,8 @@ class Gone:
         self._back: set[bytes] = set()
         self._forgotten: set[bytes] = set()
         self._scanned: list[Scan] = []
-        self._volume_of: list[dict[str, Any]] = []
+        self._on_volume: set[tuple[bytes, int]] = set()
+        self._seen_there = seen_there
 
     def spot(self, path: bytes) -> Spot:
         """The volume of a path.
@@ -132,9 +138,10 @@ class Gone:
 
     def missing_below(self, path: bytes) -> set[bytes]:
         """The places at or below a path whose files an earlier scan did not find."""
-        query = f"SELECT path FROM place WHERE missing_since IS NOT NULL AND {BELOW}"
         with self._database.read() as db:
-            return set(db.execute(text(query), bounds(path)).scalars())
+            # All of them, by their index: they are few.
+            missing = db.execute(text("SELECT path FROM place WHERE missing_since IS NOT NULL")).scalars()
+            return {each for each in missing if is_below(each, path)}
 
     def forget(self, path: bytes) -> None:
         """A file that could not be read is now nothing that anybody would look for a photo in."""
@@ -145,7 +152,8 @@ class Gone:
         self._scanned.append(scan)
         here = {spot.volume.volume_id, *(each.volume_id for each in spot.within), None}
         self._back.update(path for path in missing if path not in walk.known)
-        self._volume_of.append(bounds(scan.path) | {"id": spot.volume.volume_id, "simple": not spot.within})
+        if not spot.within:
+            self._on_volume.add((scan.path, spot.volume.volume_id))
         if self._is_a_folder_that_is_not_there(scan.path):
             return
         closed = walk.closed
@@ -168,9 +176,9 @@ class Gone:
         _each(db, _MISSING, [{"path": path, "now": self._now} for path in self._places])
         for table in ("skipped", "passed"):
             _each(db, f"DELETE FROM {table} WHERE path = :path", [{"path": path} for path in self._forgotten])
-        for values in self._volume_of:
-            if values["simple"]:
-                db.execute(text(_ON_ANOTHER), values)
+        for path, volume_id in self._on_volume - self._seen_there:
+            db.execute(text(_ON_ANOTHER), bounds(path) | {"id": volume_id})
+        self._seen_there |= self._on_volume
 
     def settle(self, db: Connection, imported: Imported, accept: bool) -> None:
         """Forgets the places of what has moved, and marks the rest, unless it is much and nobody said so."""
