@@ -198,9 +198,9 @@ _EDITS = f"""
 """
 """Photos whose last place was taken by one new photo. Where several took them, none of them is the old one."""
 
-_LOST = f"""
+_LOST = """
     FROM photo WHERE state IN ('pending', 'unreadable') AND indexed_at IS NULL
-    AND NOT {_HAS_PLACE.format("photo.photo_id")}
+    AND NOT EXISTS (SELECT 1 FROM place WHERE place.photo_id = photo.photo_id)
 """
 """Photos that changed before they were ever looked at: nothing is known of them, and nothing is left of them."""
 

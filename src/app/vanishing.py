@@ -199,7 +199,7 @@ class Gone:
                 self._take_back(db, photos)
             else:
                 imported.photo_ids |= photos
-        db.execute(text(_NEVER_SEEN), {"now": self._now})
+        imported.waiting -= db.execute(text(_NEVER_SEEN), {"now": self._now}).rowcount
 
     def _take_back(self, db: Connection, photos: Iterable[int]) -> None:
         statement = "UPDATE place SET missing_since = NULL WHERE photo_id = :id AND missing_since = :now"

@@ -285,8 +285,21 @@ def test_what_went_before_it_was_ever_looked_at_is_forgotten(library: Library, t
     path = picture(tmp_path / "photos" / "a.jpg")
     scan(library, tmp_path / "photos")
     path.unlink()
-    look(library, tmp_path / "photos")
+    assert look(library, tmp_path / "photos").waiting == -1
     assert (places(library), library.counts().pending) == ({}, 0)
+
+
+def test_many_that_wait_and_went_at_once_wait_on(library: Library, tmp_path: Path) -> None:
+    for number in range(MANY + 1):
+        picture(tmp_path / "photos" / "trip" / f"{number}.jpg", number * 3)
+    scan(library, tmp_path / "photos")
+    library.folders.remember([tmp_path / "photos"])
+    kept = (tmp_path / "photos" / "trip").rename(tmp_path / "kept")
+    assert look(library, tmp_path / "photos").waiting == 0
+    assert (library.counts().pending, vanished(library)) == (MANY + 1, MANY + 1)
+    kept.rename(tmp_path / "photos" / "trip")
+    look(library, tmp_path / "photos")
+    assert (library.counts().pending, vanished(library)) == (MANY + 1, 0)
 
 
 def test_a_flat_look_leaves_the_folders_below_alone(library: Library, tmp_path: Path) -> None:
