@@ -1,13 +1,16 @@
 """The picture in a file without what is told of it: what stays the same when another program writes a caption.
 
 A JPEG is its tables and its compressed picture, without the segments of applications and comments; a PNG its critical
-chunks; a WebP its chunks of pixels. The bytes are taken as they are: nothing is decoded.
+chunks; a WebP its chunks of pixels; a HEIC or AVIF its items but those of metadata. The bytes are taken as they are:
+nothing is decoded.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+
+from app.picture_boxes import coded_pictures
 
 _CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"acTL", b"fcTL", b"fdAT", b"tRNS")
 _PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
@@ -35,6 +38,8 @@ def _parts(data: bytes) -> Iterable[memoryview] | None:
         return _chunks(data, 8, True, _CRITICAL)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _chunks(data, 12, False, _PIXELS)
+    if data[4:8] == b"ftyp":
+        return coded_pictures(data)
     return None
 
 

@@ -23,7 +23,7 @@ def told(text: str) -> bytes:
     return exif.tobytes()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_what_is_told_of_a_picture_is_no_part_of_it(kind: str) -> None:
     image = samples.portrait(0)
     plain = picture_hash(saved(image, kind))
@@ -44,6 +44,13 @@ def test_what_follows_the_picture_is_no_part_of_it() -> None:
     assert picture_hash(data + b"a film of a moving photo") == picture_hash(data)
 
 
+@pytest.mark.parametrize("cut", range(8, 400, 7))
+def test_an_avif_that_is_cut_off_or_damaged_does_no_harm(cut: int) -> None:
+    data = saved(samples.portrait(0), "AVIF")
+    picture_hash(data[:cut])
+    picture_hash(data[:cut] + b"\xff" * 8 + data[cut + 8 :])
+
+
 def test_text_in_a_png_is_no_part_of_the_picture() -> None:
     information = PngImagePlugin.PngInfo()
     information.add_itxt("XML:com.adobe.xmp", "<x/>")
@@ -51,9 +58,20 @@ def test_text_in_a_png_is_no_part_of_the_picture() -> None:
     assert picture_hash(saved(image, "PNG", pnginfo=information)) == picture_hash(saved(image, "PNG"))
 
 
+BOXES = b"\0\0\0\x18ftypheic" + bytes(40), b"\0\0\0\x10ftypavif\0\0\0\0\0\0\0\x10meta\0\0\0\0\0\0"
+
+
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\x00\x10", b"\xff\xd8" + b"\xff" * 50, b"\x89PNG\r\n\x1a\n\0", b"GIF89a"],
+    [
+        b"",
+        b"GIF89a",
+        b"\xff\xd8\xff",
+        b"\xff\xd8\xff\xe0\x00\x10",
+        b"\xff\xd8" + b"\xff" * 50,
+        b"\x89PNG\r\n\x1a\n\0",
+        *BOXES,
+    ],
 )
 def test_what_is_cut_off_or_of_another_format_has_none(data: bytes) -> None:
     assert picture_hash(data) is None
