@@ -41,6 +41,10 @@ check: lint test ## everything that must hold before a commit: lint, then the te
 bench: environment ## measure speed and accuracy
 	$(BIN)/python -m tests.benchmarks
 
+.PHONY: formats
+formats: environment ## renew docs/formats.md
+	$(BIN)/python -m tests.formats_table
+
 .PHONY: wheel
 wheel: environment ## build the package into dist/
 	@packaging/environment.sh uv build --wheel

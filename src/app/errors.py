@@ -47,6 +47,14 @@ class LibraryDamaged(AppError, DatabaseDamaged):
         super().__init__(f"{reason} {advice}")
 
 
+class InvalidDetail(AppError):
+    """What was to be written about a photo cannot be kept."""
+
+
+class SidecarError(AppError):
+    """A file beside a photo cannot be written."""
+
+
 class ModelMissing(AppError):
     """The face model that a library uses cannot be used; `instead` names one that comes with the program."""
 

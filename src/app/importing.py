@@ -20,15 +20,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, text, update
 
-from app import schema
+from app import schema, stacks
 from app.errors import VolumeGone
 from app.metadata import taken_at
 from app.scanning import Found, Scan, Seen, Stop, Walk, examine
+from app.sidecars import SidecarScan
 from app.types import PhotoState
 from app.vanishing import OVERWRITTEN, Gone, Spot, moment
 from app.volumes import BELOW, Volumes, bounds
 from core.database import Database, add_row
-from core.images import exif_of
 
 BATCH = 64
 """Files whose rows are written together."""
@@ -43,12 +43,14 @@ class Imported:
         refused: files that are no photos.
         photo_ids: photos that were in the library and are not as they were: edited, or no longer where they were.
         folders: there is something else to tell of a folder than before, a question for instance.
+        sidecars: what is told of photos in files beside them is not as it was.
     """
 
     waiting: int = 0
     refused: int = 0
     photo_ids: set[int] = field(default_factory=set)
     folders: bool = False
+    sidecars: bool = False
 
 
 def program_version() -> str:
@@ -128,9 +130,12 @@ class Importer:
         spot, batch = gone.spot(scan.path), list[Found]()
         walk = Walk(scan.path, self._own, self._known(scan), stop, scan.deep)
         missing = gone.missing_below(scan.path)
+        sidecars = SidecarScan(self._database, scan.path, scan.deep)
         for met in walk:
             if stop():
                 break
+            if sidecars.takes(met.path):
+                continue
             found = examine(met, stop)
             if found and (scan.named or found.path != scan.path):
                 batch.append(found)
@@ -144,6 +149,9 @@ class Importer:
         imported = self._write(batch, spot)
         if not stop.said:
             spot.check()
+        sidecars.finish(to_the_end=not stop.said)
+        imported.sidecars = sidecars.changed
+        if not stop.said:
             gone.add(scan, spot, walk, missing)
         return imported
 
@@ -186,6 +194,7 @@ class Importer:
         imported.waiting -= int(db.execute(text(f"SELECT count(*) {_LOST} AND state = 'pending'")).scalar_one())
         db.execute(text(f"DELETE {_LOST}"))
         db.execute(text("UPDATE photo SET replaces = NULL WHERE replaces IS NOT NULL"))
+        stacks.release(db)
 
 
 _HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {} AND missing_since IS NULL)"
@@ -194,9 +203,12 @@ _EDITS = f"""
     SELECT photo.replaces AS photo_id, min(photo.photo_id) AS new_id FROM photo
     WHERE photo.replaces IS NOT NULL AND {_HAS_PLACE.format("photo.photo_id")}
       AND NOT {_HAS_PLACE.format("photo.replaces")}
+      AND NOT EXISTS (SELECT 1 FROM trash WHERE trash.photo_id = photo.replaces)
     GROUP BY photo.replaces HAVING count(*) = 1
 """
-"""Photos whose last place was taken by one new photo. Where several took them, none of them is the old one."""
+"""Photos whose last place was taken by one new photo. Where several took them, none of them is the old one.
+
+What is in the trash stays there as it was put there: a file that is edited afterwards is a photo of its own."""
 
 _LOST = """
     FROM photo WHERE state IN ('pending', 'unreadable') AND indexed_at IS NULL
@@ -277,7 +289,7 @@ def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]
         "width": 0,
         "height": 0,
         "format": "",
-        "taken_at": taken_at(exif_of(b""), name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
+        "taken_at": taken_at(name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
         "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
         # What was edited again before it was settled is an edit of the photo that was there first.
         "replaces": db.exec_driver_sql(

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
-from app import worklist
+from app import retelling, worklist
 from app.analysis import PhotoAnalysis
 from app.errors import Unfinished, VolumeGone, WorkersLost
 from app.events import Events
@@ -75,7 +75,8 @@ class Indexer:
         worklist.retry_refused(self._database)
         total, model = self._left(), self._core.pack.name
         self._scanning = worklist.next_request(self._database) is not None
-        self._indexing = self._scanning or total > 0 or worklist.grouping_due(self._database, model, at_end=True)
+        left = total + retelling.count(self._database)
+        self._indexing = self._scanning or left > 0 or worklist.grouping_due(self._database, model, at_end=True)
         self._tell(total=total)
         for thread in self._threads:
             thread.start()
@@ -105,6 +106,8 @@ class Indexer:
                 self._indexing = self._more = True
         if imported != Imported():
             self._added(imported)
+        if imported.sidecars:
+            self.retell()
 
     def retry(self) -> None:
         """What could not be read may be readable now: a drive came back."""
@@ -128,6 +131,15 @@ class Indexer:
             self._postponed = set()
             self._meter.restart()
             self._indexing = self._more = self._renewed = True
+        self._tell()
+
+    def retell(self) -> None:
+        """Photos wait to be read anew for what their files tell."""
+        with self._changed:
+            if not self._indexing:
+                self._progress = IndexProgress(IndexPhase.INDEXING)
+                self._meter.restart()
+            self._indexing = self._more = True
         self._tell()
 
     def pause(self) -> None:
@@ -281,6 +293,7 @@ class Indexer:
         pack = self._core.pack
         with Workers(pack, self._cache) as workers:
             self._analyze(workers, Queue(self._database, pack.name))
+            self._retell(workers)
         cut_short = self._cancelled
         if cut_short:
             self._drop()
@@ -360,6 +373,13 @@ class Indexer:
         self._count(done=1, skipped=int(change.skipped))
         self._events.publish(change)
         self._group(at_end=False)
+
+    def _retell(self, workers: Workers) -> None:
+        """Reads anew what the files of photos tell, where they changed; what cannot be read now is left for later."""
+        self._count(total=retelling.count(self._database))
+        for change in retelling.run(self._database, workers, self._disturbed):
+            self._events.publish(change)
+            self._count(done=1)
 
     def _group(self, at_end: bool) -> None:
         if not worklist.grouping_due(self._database, self._core.pack.name, at_end):

@@ -10,8 +10,12 @@ import platformdirs
 
 from app import models, worklist
 from app.backups import Backup, Backups
+from app.copy_import import CopyImport
+from app.details import Details
+from app.duplicates import Duplicates
 from app.errors import LibraryError
 from app.events import Events
+from app.fingerprints import Fingerprinter
 from app.folders import Folders
 from app.importing import Importer
 from app.indexing import Indexer
@@ -21,9 +25,11 @@ from app.models import Models
 from app.mounts import Mounts, system_mounts
 from app.people import People
 from app.photos import Photos
+from app.sidecar_keeping import Sidecars
 from app.starting import opened
 from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
+from app.trash import Trash
 from app.types import LibraryChanged, LibraryCounts
 from app.volumes import VolumeChanges, Volumes
 from app.watching import Watcher
@@ -65,6 +71,7 @@ class Library:
         self.events = Events()
         self.core = FaceCore(database, pack)
         self.photos = Photos(database)
+        self.details = Details(database, self.events)
         self.people = People(database, self.core, self.photos, self.events)
         files = ThumbnailFiles(cache)
         self.thumbnails = Thumbnails(database, self.photos, files)
@@ -75,6 +82,11 @@ class Library:
         self.watcher = Watcher(self.folders, self.volumes, importer, self.indexer, folder)
         self.models = Models(database, self.core, self.indexer)
         self.volumes.subscribe(self._volumes_changed)
+        self.sidecars = Sidecars(database, self.events, self.indexer.retell)
+        self.trash = Trash(database, self.core, self.events, files, self.indexer.renew)
+        self.copying = CopyImport(database, self.events, self.indexer)
+        self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
+        self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
         self._lock = lock
         self.keeper = BackupKeeper(folder, self.backups)
 
@@ -123,9 +135,13 @@ class Library:
             pack = models.choose(database, model) if model else models.find(database)
             library = cls(where, database, pack, lock, upgraded, mounts)
             library.volumes.refresh()
+            if not database.reading:
+                library.trash.recover()
             undo.pop_all()
         if resume and not database.reading:
             library.indexer.start()
+            library.sidecars.start()
+            library.fingerprints.start()
             library.keeper.start()
         if watch and not database.reading:
             library.watcher.start()
@@ -135,6 +151,10 @@ class Library:
         """How many there are of everything."""
         return self.photos.counts()
 
+    def _compared(self) -> None:
+        """More photos can be compared than before."""
+        self.events.publish(LibraryChanged(duplicates=True))
+
     def close(self) -> None:
         """Stops the work in the background, which goes on at the next `open`, and closes the database.
 
@@ -142,6 +162,10 @@ class Library:
         """
         try:
             self.watcher.close()
+            self.trash.stop()
+            self.copying.close()
+            self.fingerprints.close()
+            self.sidecars.close()
             self.indexer.close()
             self.keeper.close()
             self.database.close()

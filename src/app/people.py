@@ -12,27 +12,29 @@ from sqlalchemy import text
 from app import worklist
 from app.errors import NotFound
 from app.events import Events
-from app.photos import Photos, absences, timeline_of
+from app.photos import SOMEBODY, Photos, timeline_of, with_marks
 from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
 from core.database import Database
 from core.service import FaceCore
 from core.types import Clustering
 
-_PEOPLE = """
+_PEOPLE = f"""
     SELECT person.person_id, person.name,
-           count(face.face_id) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
+           count(photo.photo_id) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
            min(photo.taken_at) AS first_taken, max(photo.taken_at) AS last_taken,
-           (SELECT best.face_id FROM face AS best WHERE best.person_id = person.person_id
+           (SELECT best.face_id FROM face AS best JOIN photo AS shown USING (image_id)
+            WHERE best.person_id = person.person_id AND shown.state <> 'trashed'
             ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
-    FROM person LEFT JOIN face USING (person_id) LEFT JOIN photo USING (image_id)
-    {where}
+    FROM person LEFT JOIN face USING (person_id)
+         LEFT JOIN photo ON photo.image_id = face.image_id AND photo.state <> 'trashed'
+    WHERE {SOMEBODY} {{also}}
     GROUP BY person.person_id
     ORDER BY person.name IS NULL, photo_count DESC, person.person_id
 """
 
 _TIMELINE = """
     SELECT DISTINCT photo.photo_id, substr(photo.taken_at, 1, 7), photo.taken_at
-    FROM face JOIN photo USING (image_id) WHERE face.person_id = :id
+    FROM face JOIN photo USING (image_id) WHERE face.person_id = :id AND photo.state <> 'trashed'
     ORDER BY photo.taken_at DESC, photo.photo_id DESC
 """
 
@@ -52,7 +54,7 @@ class People:
         Who has a name stays when the last photo goes: the name is the user's work.
         """
         with self._database.read() as db:
-            return [_summary(row) for row in db.execute(text(_PEOPLE.format(where="")))]
+            return [_summary(row) for row in db.execute(text(_PEOPLE.format(also="")))]
 
     def get(self, person_id: int) -> PersonSummary:
         """One person.
@@ -61,7 +63,7 @@ class People:
             NotFound: there is no such person.
         """
         with self._database.read() as db:
-            query = text(_PEOPLE.format(where="WHERE person.person_id = :id"))
+            query = text(_PEOPLE.format(also="AND person.person_id = :id"))
             row = db.execute(query, {"id": person_id}).first()
         if row is None:
             raise NotFound(f"There is no person {person_id}.")
@@ -71,7 +73,7 @@ class People:
         """The photos that a person is in, newest first."""
         with self._database.read() as db:
             rows = db.execute(text(_TIMELINE), {"id": person_id})
-            return timeline_of(((photo_id, month) for photo_id, month, _ in rows), absences(db))
+            return with_marks(db, timeline_of((photo_id, month) for photo_id, month, _ in rows))
 
     def faces(self, person_id: int) -> builtins.list[PhotoFace]:
         """A person's faces, those in the newest photo first."""

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from app import schema
+from app import schema, stacks, videos
 from app.errors import NotFound
-from app.types import Absence, LibraryCounts, Month, Photo, PhotoFace, PhotoState, SkippedFile, Timeline
+from app.types import Absence, LibraryCounts, Month, Photo, PhotoFace, PhotoState, Role, SkippedFile, Timeline
 from core import images
 from core.database import Database
 from core.errors import ImageUnavailable
 from core.types import BoundingBox, Pixels
+from core.video import frame_at
 
 _FACES = """
     SELECT face.face_id, photo.photo_id, face.person_id, person.name, face.x, face.y, face.width, face.height,
-           face.confidence, face.quality
-    FROM face JOIN photo USING (image_id) LEFT JOIN person USING (person_id)
+           face.confidence, face.quality, moment.seconds AS moment
+    FROM face JOIN photo USING (image_id) LEFT JOIN person USING (person_id) LEFT JOIN moment USING (face_id)
     WHERE {where}
     ORDER BY {order}
 """
 
+_IN_SIGHT = "photo.state <> 'trashed'"
+
 _SKIPPED = """
     SELECT path, reason FROM skipped
     UNION ALL
-    SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id) WHERE photo.reason IS NOT NULL
+    SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id)
+    WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed'
     ORDER BY path
 """
 
@@ -49,13 +54,23 @@ _PLACES = """
     FROM place LEFT JOIN volume USING (volume_id) WHERE photo_id = :id ORDER BY place_id
 """
 
-_COUNTS = """
+SOMEBODY = """
+    (name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
+     OR EXISTS (SELECT 1 FROM face JOIN photo USING (image_id)
+                WHERE face.person_id = person.person_id AND photo.state <> 'trashed'))
+"""
+"""An SQL condition over the table `person`: not somebody without a name all of whose photos are in the trash."""
+
+_COUNTS = f"""
     SELECT (SELECT count(*) FROM photo WHERE state = 'indexed') AS photos,
-           (SELECT count(*) FROM person) AS people,
-           (SELECT count(*) FROM face) AS faces,
+           (SELECT count(*) FROM person WHERE {SOMEBODY}) AS people,
+           (SELECT count(*) FROM face) - (SELECT count(*) FROM face JOIN photo USING (image_id)
+                                          WHERE photo.state = 'trashed') AS faces,
            (SELECT count(*) FROM photo WHERE state = 'pending') AS pending,
            (SELECT count(*) FROM skipped)
-             + (SELECT count(*) FROM photo JOIN place USING (photo_id) WHERE photo.reason IS NOT NULL) AS skipped
+             + (SELECT count(*) FROM photo JOIN place USING (photo_id)
+                WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed') AS skipped,
+           (SELECT count(*) FROM trash) AS trashed
 """
 
 
@@ -69,7 +84,8 @@ class Photos:
         """Every indexed photo, newest first."""
         query = "SELECT photo_id, substr(taken_at, 1, 7) FROM photo WHERE state = 'indexed' "
         with self._database.read() as db:
-            return timeline_of(db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC")), absences(db))
+            rows = db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC"))
+            return with_marks(db, timeline_of(rows))
 
     def get(self, photo_id: int) -> Photo:
         """One photo.
@@ -80,6 +96,8 @@ class Photos:
         with self._database.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
             places = db.execute(text(_PLACES), {"id": photo_id}).all()
+            video, beside = videos.of(db, photo_id), stacks.of(db, photo_id)
+            moves = bool(video or videos.motion_of(db, photo_id) or any(each.role is Role.LIVE for each in beside))
         if row is None or not (places or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
         # What is not connected is not asked: a path to it may be another drive's now.
@@ -99,7 +117,24 @@ class Photos:
             height=row.height,
             size=row.size,
             state=PhotoState(row.state),
+            video=video,
+            beside=beside,
+            moves=moves,
         )
+
+    def at(self, path: Path) -> int:
+        """The photo whose file is at a place.
+
+        Raises:
+            NotFound: there is none.
+        """
+        place = schema.place.c
+        with self._database.read() as db:
+            where = os.fsencode(os.path.abspath(path))
+            found = db.execute(select(place.photo_id).where(place.path == where)).scalar()
+        if found is None:
+            raise NotFound(f"{path} is no photo of the library.")
+        return int(found)
 
     def paths(self) -> dict[int, Path]:
         """The place of every photo, by its id; of several the first that is there now."""
@@ -117,7 +152,7 @@ class Photos:
     def all_faces(self) -> list[PhotoFace]:
         """Every face of the library, by id."""
         with self._database.read() as db:
-            return [photo_face(row) for row in db.execute(text(_FACES.format(where="1", order="face.face_id")))]
+            return [photo_face(row) for row in db.execute(text(_FACES.format(where=_IN_SIGHT, order="face.face_id")))]
 
     def faces(self, photo_id: int) -> list[PhotoFace]:
         """The faces in a photo, from left to right."""
@@ -142,11 +177,11 @@ class Photos:
         """The faces of a person, those in the newest photo first."""
         order = "photo.taken_at DESC, photo.photo_id DESC, face.face_id"
         with self._database.read() as db:
-            query = text(_FACES.format(where="face.person_id = :id", order=order))
+            query = text(_FACES.format(where=f"face.person_id = :id AND {_IN_SIGHT}", order=order))
             return [photo_face(row) for row in db.execute(query, {"id": person_id})]
 
     def image(self, photo_id: int, max_side: int = images.WORKING_SIDE) -> Pixels:
-        """The upright picture, in full or, above `max_side`, somewhat reduced.
+        """The upright picture, in full or, above `max_side`, somewhat reduced; of a video the frame that stands for it.
 
         Raises:
             NotFound: there is no such photo.
@@ -155,7 +190,42 @@ class Photos:
         photo = self.get(photo_id)
         if not photo.available:
             raise ImageUnavailable(why_absent(photo))
+        if photo.video:
+            return frame_at(photo.path, photo.video.poster, max_side).pixels
         return images.decode(images.read_file(photo.path), max_side).pixels
+
+    def frame(self, photo_id: int, seconds: float) -> Pixels:
+        """What is seen at some second of a video.
+
+        Raises:
+            As `image`.
+        """
+        photo = self.get(photo_id)
+        if not photo.available:
+            raise ImageUnavailable(why_absent(photo))
+        return frame_at(photo.path, seconds).pixels
+
+    def moving(self, photo_id: int) -> Path | bytes:
+        """What a player shows of a video, a live or a motion photo: a file, or what is inside the photo's own.
+
+        Raises:
+            NotFound: there is no such photo, or nothing of it moves.
+            ImageError, ImageUnavailable: it cannot be read.
+        """
+        photo = self.get(photo_id)
+        beside = [Path(os.fsdecode(each.path)) for each in photo.beside if each.role is Role.LIVE]
+        with self._database.read() as db:
+            motion = videos.motion_of(db, photo_id)
+        if photo.video or not photo.moves:
+            beside = [photo.path] if photo.video else []
+        elif motion and not beside:
+            return images.read_file(photo.path)[motion[0] : sum(motion)]
+        if not beside:
+            raise NotFound(f"Nothing of photo {photo_id} moves.")
+        there = next((path for path in beside if path.exists()), None)
+        if there is None:
+            raise ImageUnavailable(f"{beside[0].name} is not there. It may be on a drive that is not connected.")
+        return there
 
     def skipped(self) -> list[SkippedFile]:
         """Every file that was asked for and could not be read, by path."""
@@ -181,7 +251,14 @@ def absences(db: Connection) -> dict[int, Absence]:
     return {row.photo_id: Absence.OFFLINE if row.offline else Absence.MISSING for row in rows}
 
 
-def timeline_of(rows: Iterable[Any], absent: Mapping[int, Absence] | None = None) -> Timeline:
+def with_marks(db: Connection, timeline: Timeline) -> Timeline:
+    """With what is told of photos in a grid: videos, other files of the shot beside them, files that are not there."""
+    live = stacks.leaders(db, Role.LIVE) | videos.with_motion(db)
+    raw = stacks.leaders(db, Role.RAW)
+    return replace(timeline, videos=videos.lengths(db), raw=raw, live=live, absent=absences(db))
+
+
+def timeline_of(rows: Iterable[Any]) -> Timeline:
     """From rows of photo id and month ("2026-07"), newest first."""
     photo_ids = array("q")
     firsts: list[tuple[str, int]] = []
@@ -194,7 +271,7 @@ def timeline_of(rows: Iterable[Any], absent: Mapping[int, Absence] | None = None
         Month(int(month[:4]), int(month[5:]), first, end - first)
         for (month, first), end in zip(firsts, bounds[1:], strict=True)
     )
-    return Timeline(photo_ids, tuple(months), absent or {})
+    return Timeline(photo_ids, tuple(months))
 
 
 def _is_there(place: Any) -> bool:
@@ -212,4 +289,5 @@ def photo_face(row: Any) -> PhotoFace:
         box=BoundingBox(row.x, row.y, row.width, row.height),
         confidence=row.confidence,
         quality=row.quality,
+        moment=row.moment,
     )

@@ -112,8 +112,8 @@ def _forget_vectors(db: Connection, ids: Sequence[int]) -> None:
     """The model whose vector is lost looks at the photo again."""
     _each(
         db,
-        "DELETE FROM look WHERE (photo_id, model) IN (SELECT photo_id, model FROM vector JOIN face USING (face_id) "
-        "JOIN photo USING (image_id) WHERE vector_id = :id)",
+        "DELETE FROM look WHERE (photo_id, model) IN (SELECT photo_id, vector.model FROM vector "
+        "JOIN face USING (face_id) JOIN photo USING (image_id) WHERE vector_id = :id)",
         ids,
     )
     _delete(db, "vector", "vector_id", ids)

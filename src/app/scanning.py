@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from app.picture_data import picture_hash
 from app.volumes import is_below
-from core.images import MAX_FILE_BYTES, READABLE, sniff
+from core.formats import READABLE, VIDEOS, sniff
+from core.images import MAX_FILE_BYTES
 
 _BLOCK = 1_000_000
 """Bytes that are read between two questions whether to stop."""
@@ -23,13 +24,23 @@ _CHANGING = "The file was being written while it was read. It is read with the n
 
 _TOO_LARGE = "The file is larger than 1 GB, more than Sietch opens as a picture."
 
-VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".mts", ".m2ts", ".3gp", ".wmv", ".webm", ".mpg"})
+OTHER_VIDEO_SUFFIXES = frozenset({".mts", ".m2ts", ".wmv", ".mpg", ".mpeg", ".vob", ".flv"})
+VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".3gp", ".webm", ".qt", *OTHER_VIDEO_SUFFIXES})
 RAW_SUFFIXES = frozenset({".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".pef", ".srw"})
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".jp2", ".heic"}
-    | {".heif", ".jxl", *RAW_SUFFIXES}
+    | {".heif", ".hif", ".jxl", ".j2k", ".jpx", *RAW_SUFFIXES}
 )
-"""Names that promise a picture: what such a file holds instead is reported, other files are passed over."""
+"""Names that promise a picture or a video: what such a file holds instead is reported, other files are passed over."""
+
+OTHER_PICTURE_SUFFIXES = frozenset(
+    {".psd", ".psb", ".xcf", ".svg", ".eps", ".ico", ".icns", ".tga", ".pcx", ".sgi", ".dds", ".exr", ".hdr", ".fli"}
+    | {".flc", ".blp", ".msp", ".spider", ".pnm", ".ppm", ".pgm", ".pbm", ".wmf", ".emf", ".jxr", ".wdp"}
+)
+"""Names of pictures that are drawings or of formats that no camera writes: they are named, and not opened."""
+
+_TWO_LETTERS = (b"BM", b"\xff\x0a")
+"""How BMP and the bare codestream of JPEG XL begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +184,12 @@ class Walk:
         yield Met(path, True, self.known.pop(path, None))
 
 
+def walk(root: bytes, own: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Every file at or below a folder, as `Walk`; True for what was named itself or cannot be read."""
+    for met in Walk(root, own, {}, Stop(lambda: False)):
+        yield met.path, met.explicit
+
+
 def examine(met: Met, stop: Stop) -> Found | None:
     """What a file is; None where it is as it was, or when stopped. What nobody would look for in it has no reason."""
     path = met.path
@@ -229,15 +246,23 @@ def _refusal(path: bytes, head: bytes, size: int, explicit: bool) -> str | None:
     """Why a file is no photo; "" for one that nobody would expect to be; None for a photo."""
     kind = sniff(head)
     suffix = os.path.splitext(os.fsdecode(path))[1].lower()
-    if suffix in VIDEO_SUFFIXES:
-        return "Videos cannot be opened by this version of Sietch."
-    if kind in ("HEIC", "RAW") or (suffix in RAW_SUFFIXES and kind in (None, "TIFF")):
-        return f"{'HEIC' if kind == 'HEIC' else 'RAW'} pictures cannot be opened by this version of Sietch."
+    if kind in VIDEOS:
+        return None
     if kind in READABLE:
         # Two letters are too little to call a file without the right name a picture.
-        if kind == "BMP" and suffix != ".bmp" and not explicit:
+        if head.startswith(_TWO_LETTERS) and suffix not in (".bmp", ".jxl") and not explicit:
             return ""
         return _TOO_LARGE if size > MAX_FILE_BYTES else None
-    if suffix in PICTURE_SUFFIXES or explicit:
-        return "The file is empty." if not head else "The file is not a picture."
-    return ""
+    promises = suffix in PICTURE_SUFFIXES | OTHER_PICTURE_SUFFIXES | VIDEO_SUFFIXES or explicit
+    return _disappointment(head, suffix) if promises else ""
+
+
+def _disappointment(head: bytes, suffix: str) -> str:
+    """What to say of a file that is not what its name says."""
+    if not head:
+        return "The file is empty."
+    if suffix in OTHER_VIDEO_SUFFIXES:
+        return f"Videos of this kind ({suffix[1:].upper()}) cannot be opened by this version of Sietch."
+    if suffix in OTHER_PICTURE_SUFFIXES:
+        return f"Pictures of this kind ({suffix[1:].upper()}) cannot be opened by this version of Sietch."
+    return "The file is not a video." if suffix in VIDEO_SUFFIXES else "The file is not a picture."

@@ -1,13 +1,22 @@
-"""The app's tables, beside Core's in one database.
-
-They are photo, look, volume, folder, place, passed, skipped, import_request, setting.
+"""The app's tables, beside Core's in one database: photos and what is known of them, requests, settings.
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    text,
+)
 
 from app import migrations
 from core.migrating import revisions
@@ -23,7 +32,7 @@ photo = Table(
     Column("photo_id", Integer, primary_key=True),
     Column("content_hash", String, nullable=False, unique=True, comment="sha256 of the file, hexadecimal"),
     Column("image_id", ForeignKey("image.image_id", ondelete="SET NULL"), unique=True, comment="Core's, once indexed"),
-    Column("state", String, nullable=False, comment="pending, indexed or unreadable"),
+    Column("state", String, nullable=False, comment="pending, indexed, unreadable, stacked or trashed"),
     Column("reason", String, comment="why it is unreadable, or could not be read yet"),
     Column("refused_by", String, comment="the version that found it unreadable"),
     Column("attempts", Integer, nullable=False, default=0, comment="how often analysing it came to no end"),
@@ -40,11 +49,76 @@ photo = Table(
     Column("height", Integer, nullable=False, default=0),
     Column("format", String, nullable=False, default=""),
     Column("taken_at", String, nullable=False, comment="the camera's own time, ISO 8601 without zone"),
+    Column("zone", Integer, comment="minutes by which that clock was ahead of UTC, if known"),
+    Column("make", String, comment="of the camera, as model"),
+    Column("model", String),
+    Column("lens", String),
+    Column("exposure_time", Float, comment="seconds"),
+    Column("aperture", Float, comment="f-number"),
+    Column("iso", Integer),
+    Column("focal_length", Float, comment="millimetres"),
+    Column("flash", Integer, comment="1 if it fired"),
+    Column("latitude", Float, comment="degrees, north positive"),
+    Column("longitude", Float, comment="degrees, east positive"),
+    Column("country", String, comment="as somebody wrote it, or as the position tells; likewise province and city"),
+    Column("province", String),
+    Column("city", String),
+    Column("rating", Integer, comment="1 to 5"),
+    Column("title", String),
+    Column("caption", String),
+    Column("orientation", Integer, comment="EXIF's number by which the stored picture is turned"),
+    Column("told", String, comment="JSON: rating, title, caption and keywords as the files told them last"),
+    Column(
+        "retell",
+        Integer,
+        nullable=False,
+        server_default="1",
+        comment="1 when the files are to be read anew for what they tell",
+    ),
     Column("added_at", String, nullable=False, comment="UTC, ISO 8601"),
     Column("indexed_at", String),
     Index("photo_by_state", "state", "photo_id"),
     Index("photo_by_time", "state", "taken_at", "photo_id"),
+    Index("photo_to_retell", "photo_id", sqlite_where=text("retell <> 0")),
     sqlite_autoincrement=True,
+)
+
+keyword = Table(
+    "keyword",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("word", String, primary_key=True),
+    Column("position", Integer, nullable=False, comment="in the order in which they were written"),
+    Index("keyword_by_word", "word"),
+    sqlite_with_rowid=False,
+)
+
+region = Table(
+    "region",
+    metadata,
+    Column("region_id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String, nullable=False, comment="of the person, as the files tell it"),
+    Column("x", Float, nullable=False, comment="parts of the sides of the upright picture, as y, width, height"),
+    Column("y", Float, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("source", String, nullable=False, comment="mwg, microsoft or picasa"),
+    Column("automatic", Integer, nullable=False, comment="1: the machine had recognised the person, not a human"),
+    Column("face_id", ForeignKey("face.face_id", ondelete="SET NULL"), index=True, comment="Core's, at that place"),
+    Column("settled", String, comment="the name that was seen to: what is said in Sietch after that counts"),
+    Column("decision_id", Integer, comment="Core's, which was made of it"),
+    Column("person_id", ForeignKey("person.person_id", ondelete="SET NULL"), comment="whom that decision named"),
+    Index("region_by_name", "name"),
+    sqlite_autoincrement=True,
+)
+
+sidecar = Table(
+    "sidecar",
+    metadata,
+    Column("path", LargeBinary, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("modified_ns", Integer, nullable=False),
 )
 
 look = Table(
@@ -53,6 +127,69 @@ look = Table(
     Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
     Column("model", String, primary_key=True, comment="that has looked at the photo as it is"),
     sqlite_with_rowid=False,
+)
+
+trash = Table(
+    "trash",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String, nullable=False, comment="the photo's own, which it gets back"),
+    Column("trashed_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("reason", String, comment="why it could not be removed for ever"),
+    Column("leaving", LargeBinary, comment="the file that is being handed to the system's trash"),
+    Column("device", String, comment="of that file's folder: without its drive nobody can tell whether it went"),
+    Index("trash_by_time", "trashed_at", "photo_id"),
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("content_hash", String, nullable=False, comment="of the photo's file then: an edited one gets another"),
+    Column("bits", LargeBinary, comment="256, of `core.likeness`; none where the picture shows nothing"),
+    Column("sharpness", Float, nullable=False),
+)
+
+not_duplicate = Table(
+    "not_duplicate",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
+    CheckConstraint("photo_id < other_id"),
+    Index("not_duplicate_other", "other_id"),
+    sqlite_with_rowid=False,
+)
+
+video = Table(
+    "video",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Float, nullable=False, comment="how long it is; 0 where it does not tell"),
+    Column("poster", Float, nullable=False, comment="the second that stands for it"),
+)
+
+moment = Table(
+    "moment",
+    metadata,
+    Column("face_id", ForeignKey("face.face_id", ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Float, nullable=False, comment="when in its video the face was seen"),
+)
+
+companion = Table(
+    "companion",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("of_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("role", String, nullable=False, comment="raw or live: what it is to the photo that it stands behind"),
+)
+
+motion = Table(
+    "motion",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("offset", Integer, nullable=False, comment="where in the file its video begins"),
+    Column("length", Integer, nullable=False, comment="bytes"),
 )
 
 volume = Table(

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.errors import ImageUnavailable
 from core.images import encode_jpeg, resized
 from core.types import BoundingBox, Pixels
 
@@ -64,6 +65,20 @@ class ThumbnailFiles:
         for path in (picture, *faces):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+    def write_motion(self, content_hash: str, data: bytes) -> Path:
+        """Keeps the video of a motion photo as a file, for a player to open.
+
+        Raises:
+            ImageUnavailable: there is no room for it.
+        """
+        path = self._folder / "motion" / f"{content_hash}.mp4"
+        try:
+            if not path.exists():
+                _write(path, data)
+        except OSError as error:
+            raise ImageUnavailable(f"The video in the photo cannot be taken out: {error.strerror or error}.") from error
+        return path
 
 
 def every(folder: Path) -> Iterator[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import select
 
 from app import schema, thumbnail_files
@@ -41,9 +43,22 @@ class Thumbnails:
         kept = thumbnail_files.read(self._files.face(content_hash, face.box))
         if kept:
             return kept
-        pixels = self._photos.image(face.photo_id)
+        if face.moment is None:
+            pixels = self._photos.image(face.photo_id)
+        else:
+            pixels = self._photos.frame(face.photo_id, face.moment)
         scale = self._photos.get(face.photo_id).width / pixels.shape[1]
         return self._files.write_face(content_hash, face.box, pixels, scale)
+
+    def moving(self, photo_id: int) -> Path:
+        """The file that a player shows of a video, a live or a motion photo; of the last one it is made.
+
+        Raises:
+            NotFound: there is no such photo, or nothing of it moves.
+            ImageError, ImageUnavailable: it cannot be read.
+        """
+        found = self._photos.moving(photo_id)
+        return found if isinstance(found, Path) else self._files.write_motion(self._content_hash(photo_id), found)
 
     def _content_hash(self, photo_id: int) -> str:
         photo = schema.photo.c

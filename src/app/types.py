@@ -18,6 +18,8 @@ class PhotoState(StrEnum):
     PENDING = "pending"
     INDEXED = "indexed"
     UNREADABLE = "unreadable"
+    STACKED = "stacked"
+    TRASHED = "trashed"
 
 
 class Absence(StrEnum):
@@ -43,21 +45,51 @@ class Month:
 class Timeline:
     """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers.
 
+    `videos` are those among them that are videos, and how many seconds long they are; `raw` have a raw file beside
+    them, `live` the seconds around them.
     `absent` names those whose file is not there, as far as the library knows.
     """
 
     photo_ids: array[int]
     months: tuple[Month, ...]
     absent: Mapping[int, Absence] = field(default_factory=dict)
+    videos: Mapping[int, float] = field(default_factory=dict)
+    raw: frozenset[int] = frozenset()
+    live: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """How many seconds long it is (0 where it does not tell), and the second that stands for it."""
+
+    seconds: float
+    poster: float
+
+
+class Role(StrEnum):
+    """What a file is to the photo that it stands behind: what the sensor saw, or the seconds around it."""
+
+    RAW = "raw"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file of the same shot."""
+
+    role: Role
+    path: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo. `path` is its first place that is there now (or its first one at all, then `available` is False).
+    """One photo or video.
 
+    `path` is its first place that is there now (or its first one at all, then `available` is False).
     `width` and `height` are those of the upright picture, 0 while it was not read. `taken_at` has no zone: it is the
-    time that the camera showed, or the file's own time where the camera told none. `absence` tells why it is not
-    available, and `drive` on which drive it is where that one is not connected.
+    time that the camera showed, or the file's own time where the camera told none. `video` is that of a video,
+    `beside` are the files of the same shot, and `moves` says whether there is a video to be played. `absence` tells
+    why it is not available, and `drive` on which drive it is where that one is not connected.
     """
 
     photo_id: int
@@ -68,13 +100,19 @@ class Photo:
     height: int
     size: int
     state: PhotoState
+    video: Video | None = None
+    beside: tuple[Companion, ...] = ()
+    moves: bool = False
     absence: Absence | None = None
     drive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFace:
-    """A face in a photo and, if known, whose it is; the box is in pixels of the upright original."""
+    """A face in a photo and, if known, whose it is; the box is in pixels of the upright original.
+
+    `moment` is the second of a video in which the face was seen.
+    """
 
     face_id: int
     photo_id: int
@@ -83,6 +121,51 @@ class PhotoFace:
     box: BoundingBox
     confidence: float
     quality: float
+    moment: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFace:
+    """A face that was marked in another program and not found by Sietch; the box is as in `PhotoFace`."""
+
+    name: str
+    box: BoundingBox
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDetails:
+    """What is known of a photo besides its picture; None or empty where it is not.
+
+    Attributes:
+        zone_minutes: by which the camera's clock was ahead of UTC.
+        camera: maker and model.
+        exposure_seconds: how long the shutter was open.
+        aperture: the f-number.
+        iso: the film's speed.
+        focal_length: in millimetres.
+        flash: whether it fired.
+        position: latitude and longitude in degrees, north and east positive.
+        place: city, province, country.
+        rating: 1 to 5.
+        marked: faces that wait to be found.
+    """
+
+    photo_id: int
+    zone_minutes: int | None = None
+    camera: str = ""
+    lens: str = ""
+    exposure_seconds: float | None = None
+    aperture: float | None = None
+    iso: int | None = None
+    focal_length: float | None = None
+    flash: bool | None = None
+    position: tuple[float, float] | None = None
+    place: str = ""
+    rating: int | None = None
+    title: str = ""
+    caption: str = ""
+    keywords: tuple[str, ...] = ()
+    marked: tuple[MarkedFace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +199,62 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class TrashedPhoto:
+    """A photo in the trash: where its files are, when it came there, and why it could not be removed, if it could not.
+
+    `available`: all of its files are there now. `size` is that of one of them, in bytes.
+    """
+
+    photo_id: int
+    paths: tuple[Path, ...]
+    available: bool
+    size: int
+    trashed_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A photo that had to stay in the trash, one of its files, and why. `missing`: because that is not there."""
+
+    photo_id: int
+    path: Path
+    reason: str
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What came of removing photos for ever: who went, the files that the system's trash has now, and what stays."""
+
+    photo_ids: tuple[int, ...] = ()
+    files: tuple[Path, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePhoto:
+    """One of several photos that show the same; `size` in bytes, `sharpness` as in `core.likeness.Fingerprint`."""
+
+    photo_id: int
+    path: Path
+    width: int
+    height: int
+    size: int
+    format: str
+    taken_at: datetime
+    sharpness: float
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Photos that show the same, the best one first."""
+
+    photos: tuple[DuplicatePhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryCounts:
     """What the window's status bar tells."""
 
@@ -124,6 +263,7 @@ class LibraryCounts:
     faces: int
     pending: int
     skipped: int
+    trashed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +287,21 @@ class ModelSummary:
     installed: bool
     in_use: bool
     unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarReport:
+    """What came of writing sidecars.
+
+    Attributes:
+        written: photos whose sidecars tell everything now.
+        left: photos whose place is not there, or whose sidecar another program changed: it is to be read first.
+        problems: why others could not be written, in words for the user.
+    """
+
+    written: int
+    left: int
+    problems: tuple[str, ...]
 
 
 class FolderState(StrEnum):
@@ -227,7 +382,60 @@ class LibraryChanged:
     photo_ids: frozenset[int] = frozenset()
     person_ids: frozenset[int] = frozenset()
     skipped: bool = False
+    duplicates: bool = False
     folders: bool = False
 
 
-Event = LibraryChanged | IndexProgress
+@dataclass(frozen=True, slots=True)
+class CopyRequest:
+    """Photos that are to be copied: from a card or folder, into the photo folder, by a pattern of the date."""
+
+    source: Path
+    to: Path
+    pattern: str
+
+
+class CopyResult(StrEnum):
+    """What became of a file on the card."""
+
+    COPIED = "copied"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    SIDECAR = "sidecar"
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedFile:
+    """One file: where it is now, if it is in the photo folder, and why it was skipped or failed."""
+
+    source: Path
+    target: Path | None
+    result: CopyResult
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What came of an import; `stopped` says why it ended before its end, in words for the user."""
+
+    request: CopyRequest
+    files: tuple[CopiedFile, ...]
+    stopped: str | None = None
+    dry_run: bool = False
+
+    def of(self, result: CopyResult) -> tuple[CopiedFile, ...]:
+        """The files with that result."""
+        return tuple(each for each in self.files if each.result is result)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyProgress:
+    """How far an import is; `seconds_left` is None while it cannot be told."""
+
+    busy: bool
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+Event = LibraryChanged | IndexProgress | CopyProgress | CopyReport

@@ -13,14 +13,17 @@ from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from app.analysis import Job, PhotoAnalysis, analyze, prepare_worker
+from app.analysis import Job, PhotoAnalysis, analyze, prepare_worker, retell
 from app.errors import Unfinished, WorkersLost
+from app.telling import Told
 from app.worklist import Waiting
 from core.models import ModelPack
+
+_Result = TypeVar("_Result")
 
 MAX_WORKERS = 6
 """More gain little (the disk and the one writer come next) and take 250 MB each."""
@@ -66,6 +69,13 @@ class Workers:
         Raises:
             WorkersLost: as `result`.
         """
+        return self._scheduled(analyze, photo)
+
+    def retell(self, photo: Waiting) -> Future[Told]:
+        """Lets the next free worker read what a photo's files tell; otherwise as `submit`."""
+        return self._scheduled(retell, photo)
+
+    def _scheduled(self, work: Callable[[Job], _Result], photo: Waiting) -> Future[_Result]:
         if self._pool is None:
             # Spawned, not forked: a fork of a program with threads and a window can hang.
             self._pool = ProcessPool(
@@ -73,12 +83,12 @@ class Workers:
             )
         job = Job(photo.paths, photo.content_hash, self._cache, self._pack)
         try:
-            future: Future[PhotoAnalysis] = self._pool.schedule(analyze, args=[job], timeout=self._seconds)
+            future: Future[_Result] = self._pool.schedule(work, args=[job], timeout=self._seconds)
         except RuntimeError as error:  # the pool says no more than that it is broken
             raise WorkersLost from error
         return future
 
-    def result(self, future: Future[PhotoAnalysis], stopped: Callable[[], bool]) -> PhotoAnalysis | None:
+    def result(self, future: Future[_Result], stopped: Callable[[], bool]) -> _Result | None:
         """Waits for a photo; None when `stopped` says so first.
 
         Raises:
@@ -93,11 +103,11 @@ class Workers:
             try:
                 return future.result()
             except TimeoutError as error:
-                raise Unfinished(f"Opening the picture took more than {self._seconds:.0f} seconds.") from error
+                raise Unfinished(f"Opening the file took more than {self._seconds:.0f} seconds.") from error
             except ProcessExpired as error:
-                raise Unfinished("Opening the picture crashed its decoder.") from error
+                raise Unfinished("Opening the file crashed its decoder.") from error
             except MemoryError as error:
-                raise Unfinished("There is not enough memory to open the picture.") from error
+                raise Unfinished("There is not enough memory to open the file.") from error
             except BrokenProcessPool as error:
                 raise WorkersLost from error
         return None

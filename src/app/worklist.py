@@ -19,13 +19,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from app import schema, settings
+from app import describing, fingerprints, schema, settings, stacks, videos
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
 from core.database import Database
 from core.service import FaceCore
-from core.types import Clustering
+from core.types import Clustering, Face
 
 FIRST_GROUPING, GROWTH = 150, 4
 """While photos come in, people are made anew after the first 150 faces and whenever another quarter was added: early
@@ -161,6 +161,7 @@ def retry_refused(database: Database) -> None:
     fresh = {"state": PhotoState.PENDING, "reason": None, "refused_by": None, "attempts": 0}
     with database.write() as db:
         db.execute(update(schema.photo).where(old).values(fresh))
+        stacks.release(db)
 
 
 def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysis) -> LibraryChanged:
@@ -176,29 +177,62 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         row = _still_waiting(db, photo)
         if row is None or seen.model != core.pack.name:
             return LibraryChanged()
-        source, size = f"{photo.photo_id}/{photo.content_hash}", (seen.width, seen.height)
-        if row.image_id is None:
-            image_id, faces = core.add_image(source, *size, seen.faces, db)
-            before: frozenset[int] = frozenset()
-        else:
-            image_id = row.image_id
-            faces, before = core.redetect(image_id, source, *size, seen.faces, db)
-        _set(
-            db,
-            photo,
-            state=PhotoState.INDEXED,
-            image_id=image_id,
-            width=seen.width,
-            height=seen.height,
-            format=seen.format,
-            taken_at=seen.taken_at.isoformat(timespec="seconds"),
-            indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            reason=None,
-            attempts=0,
-        )
+        taken, seconds = seen.told.taken_at, seen.footage.seconds if seen.footage else None
+        leader = row.image_id is None and stacks.leader_of(db, photo.photo_id, seen.format, seconds, taken)
+        if leader:
+            _stand_behind(db, photo, seen, leader)
+            return LibraryChanged(frozenset({leader}))
+        faces, before = _store_faces(db, core, photo, seen, row.image_id)
         _looked(db, photo, seen.model)
+        named = describing.keep(db, photo.photo_id, seen.told)
+        if seen.fingerprint:
+            fingerprints.save(db, photo.photo_id, photo.content_hash, seen.fingerprint)
+        hidden, lost = stacks.gather(db, core, photo.photo_id, taken) if _may_lead(seen) else (set(), set())
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
-    return LibraryChanged(frozenset({photo.photo_id}), persons | before)
+    return LibraryChanged(frozenset({photo.photo_id}) | hidden, persons | before | named | lost)
+
+
+def _may_lead(seen: PhotoAnalysis) -> bool:
+    return seen.footage is None and seen.format != "RAW"
+
+
+def _store_faces(
+    db: Connection, core: FaceCore, photo: Waiting, seen: PhotoAnalysis, image_id: int | None
+) -> tuple[Sequence[Face], frozenset[int]]:
+    """The photo is indexed: its faces, and the persons who lost one."""
+    source, size = f"{photo.photo_id}/{photo.content_hash}", (seen.width, seen.height)
+    before: frozenset[int] = frozenset()
+    if image_id is None:
+        image_id, faces = core.add_image(source, *size, seen.faces, db)
+    else:
+        faces, before = core.redetect(image_id, source, *size, seen.faces, db)
+    _set(db, photo, state=PhotoState.INDEXED, image_id=image_id, **_facts(seen))
+    videos.keep(db, photo.photo_id, seen.footage, faces)
+    videos.keep_motion(db, photo.photo_id, seen.motion)
+    return faces, before
+
+
+def _stand_behind(db: Connection, photo: Waiting, seen: PhotoAnalysis, leader_id: int) -> None:
+    """The file is another of a shot that is there: what is seen in it is seen in that photo."""
+    role = stacks.role_of(seen.format, seen.footage.seconds if seen.footage else None)
+    assert role is not None
+    stacks.stand_behind(db, photo.photo_id, leader_id, role)
+    if seen.footage:
+        videos.keep(db, photo.photo_id, replace(seen.footage, moments=()), ())
+    _set(db, photo, state=PhotoState.STACKED, **_facts(seen))
+    describing.keep(db, photo.photo_id, seen.told)
+
+
+def _facts(seen: PhotoAnalysis) -> dict[str, object]:
+    """What is known of a file that was looked at, as columns of `photo`."""
+    return {
+        "width": seen.width,
+        "height": seen.height,
+        "format": seen.format,
+        "indexed_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "reason": None,
+        "attempts": 0,
+    }
 
 
 def refuse(database: Database, core: FaceCore, photo: Waiting, reason: str) -> LibraryChanged:

@@ -27,13 +27,13 @@ def pixels_of(image: Image.Image, data: bytes, max_side: int) -> Pixels:
         DamagedImage, or nearly anything that a plugin of Pillow raises: they cannot be decoded.
     """
     if image.format == "JPEG" and image.mode in ("RGB", "L"):
-        denominator = _denominator(image.size, max_side)
+        step = denominator(image.size, max_side)
         try:
             pixels: Pixels = simplejpeg.decode_jpeg(
                 data,
                 "RGB",
-                min_width=-(-image.width // denominator),
-                min_height=-(-image.height // denominator),
+                min_width=-(-image.width // step),
+                min_height=-(-image.height // step),
             )
             return pixels
         except ValueError:
@@ -46,23 +46,32 @@ def pixels_of(image: Image.Image, data: bytes, max_side: int) -> Pixels:
 
 def _by_opencv(image: Image.Image, data: bytes, max_side: int) -> Pixels:
     """A still WebP: Pillow's decoder is made for animations and takes sixteen bytes a pixel."""
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None or pixels.shape[:2] != (image.height, image.width):
+    step = denominator(image.size, max_side)
+    # At a half OpenCV holds one copy of the picture where it holds two at full size.
+    flags = cv2.IMREAD_COLOR if step == 1 else cv2.IMREAD_REDUCED_COLOR_2
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    half = min(step, 2)
+    if pixels is None or abs(pixels.shape[1] - image.width / half) + abs(pixels.shape[0] - image.height / half) > 1:
         raise DamagedImage("The picture is damaged (its pixels cannot be decoded).")
-    denominator = _denominator(image.size, max_side)
-    if denominator == 1:
-        return pixels.astype(np.uint8, copy=False)
-    return resized(pixels.astype(np.uint8, copy=False), image.width // denominator, image.height // denominator)
+    small = resized(pixels.astype(np.uint8, copy=False), max(1, image.width // step), max(1, image.height // step))
+    return cv2.cvtColor(small, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
 
-def _denominator(size: tuple[int, int], max_side: int) -> int:
+def reduced(pixels: Pixels, max_side: int) -> Pixels:
+    """The picture, if need be at a half, a quarter or an eighth, for decoders that have no smaller one to give."""
+    height, width = pixels.shape[:2]
+    step = denominator((width, height), max_side)
+    return pixels if step == 1 else resized(pixels, max(1, width // step), max(1, height // step))
+
+
+def denominator(size: tuple[int, int], max_side: int) -> int:
     """The largest reduction that JPEG offers (1, 2, 4, 8) which keeps the longer side at `max_side` or more."""
     return max(each for each in (1, 2, 4, 8) if each == 1 or max(size) / each >= max_side)
 
 
 def _by_pillow(image: Image.Image, max_side: int) -> Pixels:
-    denominator = _denominator(image.size, max_side)
-    width, height = (max(1, side // denominator) for side in image.size)
+    step = denominator(image.size, max_side)
+    width, height = (max(1, side // step) for side in image.size)
     image.draft("RGB" if image.mode != "L" else "L", (width, height))
     image.load()
     rest = min(image.width // width, image.height // height)
@@ -71,13 +80,14 @@ def _by_pillow(image: Image.Image, max_side: int) -> Pixels:
     if rest > 1:
         # Smaller first, then in colour: the other order takes several times the memory.
         image = image.resize((width, height)) if image.mode in ("P", "PA", "1") else image.reduce(rest)
-    return np.asarray(_rgb(image))
+    return np.asarray(rgb(image))
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    """What is transparent becomes white."""
+def rgb(image: Image.Image) -> Image.Image:
+    """The picture in colour; what is transparent becomes white."""
     if image.mode not in ("LA", "La", "RGBA", "RGBa", "PA") and "transparency" not in image.info:
-        return image.convert("RGB")
+        # Converting what is RGB already would copy it.
+        return image if image.mode == "RGB" else image.convert("RGB")
     layer = image if image.mode == "RGBA" else image.convert("RGBA")
     white = Image.new("RGB", layer.size, (255, 255, 255))
     white.paste(layer, mask=layer.getchannel("A"))

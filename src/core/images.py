@@ -19,18 +19,21 @@ import numpy as np
 import simplejpeg
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
+from core import heif, jxl, raw
+from core.bounds import MAX_PIXELS as MAX_PIXELS
+from core.bounds import MAX_SCALED_PIXELS as MAX_SCALED_PIXELS
+from core.bounds import check_size
 from core.decoders import pixels_of
 from core.decoders import resized as resized
 from core.errors import DamagedImage, ImageError, ImageTooLarge, ImageUnavailable, NotAnImage
 from core.formats import READABLE as READABLE
+from core.formats import VIDEOS, kind_of
 from core.formats import sniff as sniff
+from core.turning import turned
 from core.types import Pixels
 
-MAX_PIXELS = 150_000_000
-"""More than any camera or stitched panorama in common use; at most four bytes a pixel of it are held, 600 MB."""
-
-MAX_SCALED_PIXELS = 400_000_000
-"""The bound for sequential JPEG, of which only an eighth is ever held when it is large."""
+MAX_AVIF_PIXELS = 60_000_000
+"""Up to fourteen bytes a pixel are held while libavif and Pillow hand an AVIF of ten bits on, 840 MB."""
 
 MAX_FILE_BYTES = 1_000_000_000
 """A picture file above a gigabyte is not one."""
@@ -42,6 +45,9 @@ FIRST_SIDE = 1600
 """A JPEG, which is decoded at a half or a quarter in half of the time, is looked at so first, at this size or above. On
 `faces-lfw-dev`, enlarged to 12 megapixels, people are told apart as well at a half (same mean similarity, 99.5% of true
 accepts at one false in 10,000 either way); for faces that are small even so there is `DecodedImage.finer`."""
+
+_QUICK = ("JPEG", "RAW")
+"""Formats that are decoded at a part of their size in a part of the time."""
 
 _ORIENTATION_TAG = 0x0112
 
@@ -105,14 +111,10 @@ def decode(data: bytes, max_side: int | None = None, max_pixels: int | None = No
         DamagedImage: cannot be decoded.
         ImageTooLarge: over these bounds.
     """
+    kind = _kind(data)
+    side = max_side or (FIRST_SIDE if kind in _QUICK else WORKING_SIDE)
     try:
-        with _open(data) as image:
-            _check_size(image, max_pixels)
-            width, height = image.size
-            orientation = _orientation(image)
-            kind = image.format or ""
-            side = max_side or (FIRST_SIDE if kind == "JPEG" else WORKING_SIDE)
-            pixels = _turned(pixels_of(image, data, side), orientation)
+        pixels, width, height = _read(kind, data, side, max_pixels)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -123,8 +125,6 @@ def decode(data: bytes, max_side: int | None = None, max_pixels: int | None = No
         raise ImageTooLarge("There is not enough memory to open the picture.") from error
     except Exception as error:  # Pillow's plugins raise nearly anything on hostile files
         _damaged(error)
-    if orientation >= 5:
-        width, height = height, width
     is_first = max_side is None and max(pixels.shape[:2]) < min(WORKING_SIDE, max(width, height))
     first = DecodedImage(pixels, width, height, kind)
     return replace(first, finer=cache(partial(_finer, first, data, max_pixels))) if is_first else first
@@ -140,11 +140,34 @@ def _finer(first: DecodedImage, data: bytes, max_pixels: int | None) -> DecodedI
 
 def exif_of(data: bytes) -> Image.Exif:
     """The EXIF block of a picture, empty where there is none or it cannot be read."""
+    kind = kind_of(data)
     try:
-        with _open(data) as image, _quiet():
+        if kind == "HEIC":
+            return _loaded(heif.exif(data))
+        if kind == "JXL":
+            return _loaded(jxl.exif(data))
+        if kind == "RAW":
+            return _exif_of_raw(data)
+        with _open(_kind(data), data) as image, _quiet():
             return image.getexif()
     except Exception:  # as in `decode`; a picture without readable metadata is still a picture
         return Image.Exif()
+
+
+def _exif_of_raw(data: bytes) -> Image.Exif:
+    """From the file's own tags where it is built like a TIFF, else from the preview's."""
+    for magic in (b"II*\0", b"MM\0*"):
+        # Olympus and Panasonic put letters of their own in the place of the number 42.
+        if data[:2] == magic[:2] and int.from_bytes(data[4:8], "little" if magic[:1] == b"I" else "big") < len(data):
+            return _loaded(magic + data[4:])
+    return exif_of(raw.preview_jpeg(data))
+
+
+def _loaded(block: bytes) -> Image.Exif:
+    exif = Image.Exif()
+    with _quiet():
+        exif.load(block)
+    return exif
 
 
 def encode_jpeg(pixels: Pixels, quality: int = 82) -> bytes:
@@ -162,14 +185,42 @@ def is_whole_jpeg(data: bytes) -> bool:
     return True
 
 
-def _open(data: bytes) -> Image.Image:
-    kind = sniff(data[:32])
+def _kind(data: bytes) -> str:
     if not data:
         raise NotAnImage("The file is empty.")
-    if kind in ("HEIC", "RAW"):
-        raise NotAnImage(f"{kind} pictures cannot be opened by this version of Sietch.")
-    if kind not in READABLE:
+    kind = kind_of(data)
+    if kind in VIDEOS:
+        raise NotAnImage("The file is a video, not a picture.")
+    if kind is None or kind not in READABLE:
         raise NotAnImage("The file is not a picture.")
+    return kind
+
+
+def _read(kind: str, data: bytes, max_side: int, max_pixels: int | None) -> tuple[Pixels, int, int]:
+    """Upright pixels, and the full width and height of the upright picture."""
+    if kind == "HEIC":
+        return heif.read(data, max_side, max_pixels)
+    if kind == "JXL":
+        return jxl.read(data, max_side, max_pixels)
+    if kind == "RAW":
+        return raw.read(data, max_side, max_pixels, partial(_stored, "JPEG"))
+    pixels, width, height, orientation = _stored(kind, data, max_side, max_pixels)
+    size = (height, width) if orientation >= 5 else (width, height)
+    return turned(pixels, orientation), *size
+
+
+def _stored(kind: str, data: bytes, max_side: int, max_pixels: int | None) -> tuple[Pixels, int, int, int]:
+    """The pixels as they lie in a file that Pillow opens, their full width and height, how they are to be turned."""
+    with _open(kind, data) as image:
+        scalable = kind == "JPEG" and not image.info.get("progressive")
+        width, height = image.size
+        bound = MAX_SCALED_PIXELS if scalable else MAX_AVIF_PIXELS if kind == "AVIF" else MAX_PIXELS
+        check_size(width, height, bound, max_pixels)
+        orientation = _orientation(image)
+        return pixels_of(image, data, max_side), width, height, orientation
+
+
+def _open(kind: str, data: bytes) -> Image.Image:
     with _quiet():
         if kind == "JPEG":
             # Opened directly: `Image.open` refuses large JPEGs that can be decoded at a fraction of their size.
@@ -189,23 +240,9 @@ def _quiet() -> Iterator[None]:
 def _damaged(error: Exception) -> NoReturn:
     # Pillow's plugins raise SyntaxError on a header they do not understand.
     header = isinstance(error, (UnidentifiedImageError, SyntaxError))
-    detail = "its header cannot be read" if header else str(error).split("\n")[0].strip() or type(error).__name__
+    said = error.args[0].decode("utf-8", "replace") if error.args and isinstance(error.args[0], bytes) else str(error)
+    detail = "its header cannot be read" if header else said.split("\n")[0].strip() or type(error).__name__
     raise DamagedImage(f"The picture is damaged ({detail}).") from error
-
-
-def _check_size(image: Image.Image, max_pixels: int | None) -> None:
-    width, height = image.size
-    if width < 1 or height < 1:
-        raise DamagedImage("The picture is damaged (it claims to have no pixels).")
-    scalable = image.format == "JPEG" and not image.info.get("progressive")
-    bound = MAX_SCALED_PIXELS if scalable else MAX_PIXELS
-    if max_pixels is not None:
-        bound = min(bound, max_pixels)
-    if width * height > bound:
-        raise ImageTooLarge(
-            f"The picture has {width:,} × {height:,} pixels, more than the {bound // 1_000_000} megapixels that "
-            "Sietch opens."
-        )
 
 
 def _orientation(image: Image.Image) -> int:
@@ -218,18 +255,3 @@ def _orientation(image: Image.Image) -> int:
     except Exception:  # a broken EXIF block is no reason to refuse the picture
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def _turned(pixels: Pixels, orientation: int) -> Pixels:
-    """Undoes an EXIF orientation (Exif 2.32, tag 0x0112)."""
-    turned = {
-        1: lambda p: p,
-        2: lambda p: p[:, ::-1],
-        3: lambda p: p[::-1, ::-1],
-        4: lambda p: p[::-1],
-        5: lambda p: p.transpose(1, 0, 2),
-        6: lambda p: p.transpose(1, 0, 2)[:, ::-1],
-        7: lambda p: p.transpose(1, 0, 2)[::-1, ::-1],
-        8: lambda p: p.transpose(1, 0, 2)[::-1],
-    }[orientation](pixels)
-    return np.ascontiguousarray(turned)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, text, update
 
 from core import decisions, schema
+from core.aside import IN_SIGHT
 from core.database import add_row
 from core.types import AnalyzedFace, BoundingBox, Face, Image, Person, Stats
 
@@ -25,27 +26,27 @@ _IMAGES = """
     FROM image {where} ORDER BY image_id LIMIT :limit OFFSET :skip
 """
 
-_PERSONS = """
+_PERSONS = f"""
     SELECT person.*,
            count(face.face_id) AS face_count,
            count(DISTINCT face.image_id) AS image_count,
-           (SELECT best.face_id FROM face AS best WHERE best.person_id = person.person_id
-            ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
-    FROM person LEFT JOIN face USING (person_id) {where}
+           (SELECT face.face_id FROM face WHERE face.person_id = person.person_id AND {IN_SIGHT}
+            ORDER BY face.quality DESC, face.face_id LIMIT 1) AS cover_face_id
+    FROM person LEFT JOIN face ON face.person_id = person.person_id AND {IN_SIGHT} {{where}}
     GROUP BY person.person_id ORDER BY person.person_id LIMIT :limit OFFSET :skip
 """
 
-_STATS = """
-    SELECT (SELECT count(*) FROM image) AS images,
-           (SELECT count(*) FROM face) AS faces,
+_STATS = f"""
+    SELECT (SELECT count(*) FROM image WHERE image_id NOT IN (SELECT image_id FROM aside)) AS images,
+           (SELECT count(*) FROM face WHERE {IN_SIGHT}) AS faces,
            (SELECT count(*) FROM person) AS persons,
            (SELECT count(*) FROM person WHERE name IS NOT NULL) AS named_persons,
-           (SELECT count(*) FROM face WHERE person_id IS NULL) AS unassigned_faces
+           (SELECT count(*) FROM face WHERE person_id IS NULL AND {IN_SIGHT}) AS unassigned_faces
 """
 
 
-_LARGEST = """
-    SELECT person_id, count(*) AS faces FROM face WHERE person_id IS NOT NULL
+_LARGEST = f"""
+    SELECT person_id, count(*) AS faces FROM face WHERE person_id IS NOT NULL AND {IN_SIGHT}
     GROUP BY person_id ORDER BY faces DESC, person_id LIMIT 1
 """
 

@@ -1,4 +1,4 @@
-"""Core's tables: image, person, face, vector, and what humans decided.
+"""Core's tables: image, person, face, vector, what is set aside of them (`core.aside`), and what humans decided.
 
 They hold no key of any other application's tables; an embedding application may point at them. The vectors themselves
 lie in sqlite-vec's virtual tables, one for each dimension (see `core.vectors`); `vector` says which model made each.
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -71,6 +72,26 @@ vector = Table(
     Column("model", String, nullable=False),
     Column("dimension", Integer, nullable=False),
     UniqueConstraint("face_id", "model"),
+    sqlite_autoincrement=True,
+)
+
+aside = Table(
+    "aside",
+    metadata,
+    Column("image_id", ForeignKey("image.image_id", ondelete="CASCADE"), primary_key=True),
+)
+
+aside_vector = Table(
+    "aside_vector",
+    metadata,
+    Column(
+        "aside_id", Integer, primary_key=True, comment="counts up: with the rows that are left it tells how many went"
+    ),
+    Column("vector_id", Integer, nullable=False, comment="as it was, and will be, in `vector`"),
+    Column("face_id", ForeignKey("face.face_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("model", String, nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("embedding", LargeBinary, nullable=False, comment="float32, as in sqlite-vec's table"),
     sqlite_autoincrement=True,
 )
 

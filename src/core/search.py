@@ -40,6 +40,12 @@ _PART = 8192
 _LEVELS = 127.0
 
 _LAST = "SELECT coalesce(max(vector_id), 0) FROM vector"
+
+_RETURNED = (
+    "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'aside_vector'), 0) - count(*) FROM aside_vector"
+)
+"""How many vectors ever came back from being set aside, or went from there for good."""
+
 _FACES = "SELECT vector_id, face_id FROM vector WHERE vector_id IN (SELECT value FROM json_each(:ids))"
 
 
@@ -147,6 +153,7 @@ class VectorSearch:
         self._copy = self._storage
         self._scans = 0
         self._missed = 0
+        self._returned = 0
 
     @property
     def size(self) -> int:
@@ -169,7 +176,7 @@ class VectorSearch:
         ours = query.model == self.pack.name
         unit = vectors.checked(query.vector, self.pack.dimension if ours else len(query.vector))
         last, limit = _last(db), min(limit, vectors.MAX_NEIGHBOURS)
-        if not ours or not self._ready(last):
+        if not ours or not self._fits(db) or not self._ready(last):
             return [pair for pair in vectors.nearest(db, query, limit) if pair[1] >= least]
         copy = self._copy
         fresh = _Copy.of(*_read(db, self.pack, copy.until, last))
@@ -180,6 +187,21 @@ class VectorSearch:
         """Makes the copy now, so that no search has to."""
         with self._changing:
             self._absorb()
+
+    def _fits(self, db: Connection) -> bool:
+        """Whether no vector came back since the copy was made: it would be older than the copy and not in it.
+
+        Vectors that came back in the caller's own transaction are nobody else's yet: sqlite-vec finds them.
+        """
+        returned = int(db.exec_driver_sql(_RETURNED).scalar_one())
+        if returned > self._returned and self._changing.acquire(blocking=False):
+            try:
+                with self._database.read() as committed:
+                    self._returned = int(committed.exec_driver_sql(_RETURNED).scalar_one())
+                self._storage = self._copy = _Copy.empty(self.pack.dimension)
+            finally:
+                self._changing.release()
+        return returned == self._returned
 
     def _ready(self, last: int) -> bool:
         """Whether the copy serves a search that sees vectors up to `last`; it is brought up to date where that pays."""

@@ -14,6 +14,8 @@ from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
 from ui.bridge import Bridge
 from ui.context import Context
+from ui.copying import Copying
+from ui.deleting import Deleting
 from ui.dialogs.models import ModelsDialog
 from ui.drop_target import DropTarget
 from ui.header import Header
@@ -25,18 +27,30 @@ from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
 from ui.thumbnails import ThumbnailCache
+from ui.views.duplicates import DuplicatesView
 from ui.views.folders import FoldersView
 from ui.views.people import PeopleView
 from ui.views.person import PersonView
 from ui.views.photo_grid import DEFAULT_CELL
 from ui.views.skipped import SkippedView
 from ui.views.timeline import TimelineView
+from ui.views.trash import TrashView
 from ui.views.viewer import Viewer
 from ui.widgets import named
 
 _LEAST = QSize(900, 600)
 _FIRST = QSize(1280, 820)
 _QUIET_ROUNDS = 3
+
+_PLACES = (
+    ("photos", "images"),
+    ("people", "users"),
+    ("folders", "folder-open"),
+    ("duplicates", "copy"),
+    ("skipped", "file-x-2"),
+    ("trash", "trash-2"),
+)
+"""The places of the sidebar and their icons, in their order."""
 
 
 class MainWindow(QMainWindow):
@@ -52,11 +66,14 @@ class MainWindow(QMainWindow):
         self._bridge = Bridge(library.events, self)
         thumbnails = ThumbnailCache(library.thumbnails, self.tasks, self)
         self.context = Context(library, look, self.tasks, self._bridge, thumbnails)
+        self._whole = QStackedWidget(self)
+        self.deleting = Deleting(self.context, self, self._whole)
         self._make_pages()
         self.sidebar = Sidebar(look, self)
         self.header = Header(look, self)
         self.status = StatusBar(look, self)
         self._lay_out()
+        self.copying = Copying(self.context, self, self.status.copying, self.deleting.bar)
         build_menus(self)
         self._counter = Refresher(self, self.tasks, library.counts, self._show_counts)
         self._connect()
@@ -119,6 +136,7 @@ class MainWindow(QMainWindow):
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/cell", self.header.cell_size.value())
         self._bridge.close()
+        self.context.library.trash.stop()
         super().closeEvent(event)
         self.hide()
         self.closed.emit()
@@ -129,27 +147,28 @@ class MainWindow(QMainWindow):
         self.person = PersonView(self.context, self)
         self.skipped = SkippedView(self.context, self)
         self.folders = FoldersView(self.context, self)
+        self.trash = TrashView(self.context, self.deleting, self)
+        self.duplicates = DuplicatesView(self.context, self.deleting.bar, self)
         self.viewer = Viewer(self.context, self)
         self.pages: dict[str, QWidget] = {
             "photos": self.timeline,
             "people": self.people,
             "folders": self.folders,
+            "duplicates": self.duplicates,
             "skipped": self.skipped,
+            "trash": self.trash,
         }
         self.titles = {
             "photos": self.tr("Photos"),
             "people": self.tr("People"),
             "folders": self.tr("Folders"),
+            "duplicates": self.tr("Duplicates"),
             "skipped": self.tr("Not readable"),
+            "trash": self.tr("Trash"),
         }
 
     def _lay_out(self) -> None:
-        for name, icon in (
-            ("photos", "images"),
-            ("people", "users"),
-            ("folders", "folder-open"),
-            ("skipped", "file-x-2"),
-        ):
+        for name, icon in _PLACES:
             self.sidebar.add(name, icon, self.titles[name])
         self.sidebar.set_count("skipped", 0)
         self._stack = QStackedWidget(self)
@@ -170,7 +189,6 @@ class MainWindow(QMainWindow):
         for layout in (right, across, column):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        self._whole = QStackedWidget(self)
         self._whole.addWidget(frame)
         self._whole.addWidget(self.viewer)
         self.setCentralWidget(self._whole)
@@ -188,8 +206,12 @@ class MainWindow(QMainWindow):
         for asking in (self.timeline, self.people, self.folders, self.notice):
             asking.add_requested.connect(self.ask_for_folder)
         self.timeline.models_requested.connect(self.show_models)
-        for photo_opened in (self.timeline.photo_opened, self.person.photo_opened):
-            photo_opened.connect(self.open_photo)
+        for page in (self.timeline, self.person, self.duplicates, self.trash):
+            page.photo_opened.connect(self.open_photo)
+        for deleted in (self.timeline.grid, self.person.grid, self.viewer):
+            deleted.delete_requested.connect(self.deleting.put)
+        self.duplicates.counted.connect(lambda count: self.sidebar.set_count("duplicates", count, always=True))
+        self.deleting.moved.connect(self.viewer.leave_out)
         self.people.person_opened.connect(self.open_person)
         self.person.gone.connect(lambda: self.go("people"))
         self.viewer.closed.connect(self._leave_viewer)
@@ -229,7 +251,7 @@ class MainWindow(QMainWindow):
     def _show(self, page: QWidget, title: str, back: bool) -> None:
         self._leave_viewer()
         self._stack.setCurrentWidget(page)
-        self.header.show_title(title, back, sizes=page in (self.timeline, self.person))
+        self.header.show_title(title, back, sizes=page in (self.timeline, self.person, self.trash))
         page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_viewer(self) -> None:
@@ -241,11 +263,12 @@ class MainWindow(QMainWindow):
                 page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _resize_cells(self, width: int) -> None:
-        for grid in (self.timeline.grid, self.person.grid):
+        for grid in (self.timeline.grid, self.person.grid, self.trash.grid):
             grid.set_cell_width(width)
 
     def _show_counts(self, counts: LibraryCounts) -> None:
         self.status.show_counts(counts)
         self.sidebar.set_count("skipped", counts.skipped)
+        self.sidebar.set_count("trash", counts.trashed, always=True)
         if not counts.skipped and self._stack.currentWidget() is self.skipped:
             QTimer.singleShot(0, lambda: self.go("photos"))

@@ -50,11 +50,25 @@ def _file_menu(window: MainWindow) -> None:
     menu = window.menuBar().addMenu(window.tr("&File"))
     _action(window, menu, window.tr("Add a folder…"), window.ask_for_folder, QKeySequence.StandardKey.Open)
     _action(window, menu, window.tr("Add single photos…"), window.ask_for_files, QKeySequence("Ctrl+Shift+O"))
+    _action(window, menu, window.tr("Import from a card or folder…"), window.copying.ask, QKeySequence("Ctrl+Shift+I"))
     window.header.add.menu().addActions(menu.actions())
     menu.addSeparator()
     _action(window, menu, window.tr("Face models…"), window.show_models)
+    _sidecar_action(window, menu)
     menu.addSeparator()
     _action(window, menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
+
+
+def _sidecar_action(window: MainWindow, menu: QMenu) -> None:
+    """Whether what the user says of photos goes into files beside them, too."""
+    context = window.context
+    sidecars = context.library.sidecars
+    action = QAction(window.tr("Write names and ratings beside the photos"), menu, checkable=True)
+    action.setToolTip(window.tr("Into XMP files, which other programs read. The photos themselves are never changed."))
+    context.tasks.run(window, lambda: sidecars.wanted, action.setChecked)
+    action.triggered.connect(lambda on: context.tasks.run(window, lambda: sidecars.want(on), keep=True))
+    menu.setToolTipsVisible(True)
+    menu.addAction(action)
 
 
 def _view_menu(window: MainWindow) -> None:

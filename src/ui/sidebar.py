@@ -45,11 +45,11 @@ class Sidebar(QFrame):
         """Marks an entry without telling of it."""
         self._entries[name][0].setChecked(True)
 
-    def set_count(self, name: str, count: int) -> None:
-        """Shows an entry with its count, or hides it when there is nothing behind it."""
+    def set_count(self, name: str, count: int, always: bool = False) -> None:
+        """Shows an entry with its count; without one it is hidden, or `always` shown by itself."""
         button, _, text = self._entries[name]
-        button.setVisible(count > 0)
-        button.setText(f" {text}  {QLocale().toString(count)}")
+        button.setVisible(always or count > 0)
+        button.setText(f" {text}  {QLocale().toString(count)}" if count else f" {text}")
 
     def entry(self, name: str) -> QPushButton:
         """The button of an entry."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QW
 
 from app.types import IndexPhase, IndexProgress, LibraryCounts
 from ui import theme
+from ui.copy_strip import CopyStrip
 from ui.look import Look
 from ui.widgets import icon_button, label
 
@@ -27,6 +28,7 @@ class StatusBar(QFrame):
         self._look = look
         self._progress = IndexProgress(IndexPhase.IDLE)
         self.setFixedHeight(theme.STATUS_HEIGHT)
+        self.copying = CopyStrip(look, self)
         self.text = label(self, "quiet")
         self.error = label(self, "error")
         self.bar = QProgressBar(self)
@@ -45,7 +47,7 @@ class StatusBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE_4, 0, theme.SPACE_4, 0)
         row.setSpacing(theme.SPACE_2)
-        for widget in (self.text, self.bar, self.pause, self.cancel, self.error):
+        for widget in (self.copying, self.text, self.bar, self.pause, self.cancel, self.error):
             row.addWidget(widget)
         row.setStretchFactor(self.error, 1)
         row.addWidget(self.counts)

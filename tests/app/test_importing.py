@@ -217,11 +217,13 @@ def test_an_archive_of_awkward_names(library: Library, tmp_path: Path) -> None:
         ("empty.jpg", b"", "The file is empty."),
         ("text.jpg", b"certainly no picture", "The file is not a picture."),
         ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "The file is not a picture."),
-        ("film.mp4", b"\0\0\0\x18ftypisom", "Videos cannot be opened by this version of Sietch."),
-        ("phone.heic", b"\0\0\0\x18ftypheic", "HEIC pictures cannot be opened by this version of Sietch."),
-        ("phone.jpg", b"\0\0\0\x18ftypheic", "HEIC pictures cannot be opened by this version of Sietch."),
-        ("camera.nef", b"II*\0\x08\0\0\0", "RAW pictures cannot be opened by this version of Sietch."),
-        ("camera.raf", b"FUJIFILMCCD-RAW ", "RAW pictures cannot be opened by this version of Sietch."),
+        ("film.mp4", b"certainly no film", "The file is not a video."),
+        ("layers.psd", b"8BPS\0\1", "Pictures of this kind (PSD) cannot be opened by this version of Sietch."),
+        ("film.mkv", b"", "The file is empty."),
+        ("film.mts", b"\0\0\0\0G", "Videos of this kind (MTS) cannot be opened by this version of Sietch."),
+        ("phone.heic", b"\0\0\0\x18ftypqwer", "The file is not a picture."),
+        ("camera.nef", b"certainly no raw file", "The file is not a picture."),
+        ("modern.jxl", b"\xff\xd9", "The file is not a picture."),
     ],
 )
 def test_what_promises_a_picture_and_is_none_is_skipped_with_the_reason(
@@ -235,9 +237,10 @@ def test_what_promises_a_picture_and_is_none_is_skipped_with_the_reason(
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "Thumbs.db", "photo.xmp", "no suffix", "album.pdf"])
-def test_what_promises_no_picture_is_passed_over(library: Library, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("content", [b"BM is how a bitmap begins, and this text", b"\xff\x0a is how JPEG XL may begin"])
+def test_what_promises_no_picture_is_passed_over(library: Library, tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / "photos").mkdir()
-    (tmp_path / "photos" / name).write_bytes(b"BM is how a bitmap begins, and this text")
+    (tmp_path / "photos" / name).write_bytes(content)
     assert scan(library, tmp_path / "photos") == 0
     assert reasons(library) == {}
 

@@ -301,7 +301,7 @@ def test_files_that_kill_their_workers_twice_are_refused_and_the_others_are_inde
     assert library.indexer.wait(TIMEOUT)
     assert library.indexer.progress.error is None
     skipped = {skipped.path: skipped.reason for skipped in library.photos.skipped()}
-    assert skipped == {pipe.path: "Opening the picture crashed its decoder." for pipe in pipes}
+    assert skipped == {pipe.path: "Opening the file crashed its decoder." for pipe in pipes}
     assert (library.counts().photos, library.counts().pending) == (12 - len(pipes), len(pipes))
     library.close()
     # Once can be the fault of the moment, such as a full memory; twice is theirs.

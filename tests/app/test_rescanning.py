@@ -314,6 +314,23 @@ def test_a_flat_look_leaves_the_folders_below_alone(library: Library, tmp_path: 
     assert missing(library) == {photo_id}
 
 
+def test_a_flat_look_leaves_the_sidecars_below_alone(library: Library, tmp_path: Path) -> None:
+    added(library, tmp_path / "photos", 1)
+    for path in (tmp_path / "photos" / "000.jpg.xmp", tmp_path / "photos" / "below" / "b.jpg.xmp"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("<x/>")
+    scan(library, tmp_path / "photos")
+    (tmp_path / "photos" / "000.jpg.xmp").unlink()
+    told: list[Imported] = []
+    importer = Importer(library.database, library.folder, library.volumes)
+    for _ in range(2):
+        importer.look([Scan(os.fsencode(tmp_path / "photos"), named=False, deep=False)], lambda: False, told.append)
+    with library.database.read() as db:
+        left = [Path(os.fsdecode(path)).name for path in db.execute(text("SELECT path FROM sidecar")).scalars()]
+    assert left == ["b.jpg.xmp"]
+    assert [each.sidecars for each in told] == [True, False]
+
+
 def test_a_file_that_is_being_written_is_left_for_later(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

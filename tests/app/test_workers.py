@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -156,3 +158,19 @@ def test_waiting_ends_when_the_work_is_stopped_and_no_process_stays(
         assert workers.result(future, lambda: True) is None
     psutil.wait_procs(started, timeout=10)
     assert not [process for process in started if process.is_running()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process may hold")
+def test_a_decoder_that_asks_for_too_much_memory_gets_none() -> None:
+    code = (
+        "from app.analysis import MAX_WORKER_BYTES, prepare_worker\n"
+        "import numpy\n"
+        "prepare_worker()\n"
+        "numpy.ones(500_000_000, 'u1')\n"
+        "try:\n"
+        "    numpy.ones(MAX_WORKER_BYTES, 'u1')\n"
+        "except MemoryError:\n"
+        "    print('refused')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "refused\n"

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from app import worklist
 from app.analysis import PhotoAnalysis
 from app.library import Library
+from app.telling import Told
 from app.types import LibraryChanged, PhotoState
 from core.types import AnalyzedFace, BoundingBox, Detection, Embedding
 from tests import samples
@@ -36,7 +37,7 @@ def seen(library: Library, faces: int, seed: int) -> PhotoAnalysis:
         box = BoundingBox(100.0 * number, 0, 80, 80)
         landmarks = np.zeros((5, 2), np.float32)
         found.append(AnalyzedFace(Detection(box, landmarks, 0.9), Embedding(vector, library.core.pack.name), 0.9))
-    return PhotoAnalysis(4000, 3000, "JPEG", datetime(2020, 1, 1), tuple(found), library.core.pack.name)
+    return PhotoAnalysis(4000, 3000, "JPEG", Told(datetime(2020, 1, 1)), tuple(found), library.core.pack.name)
 
 
 def waiting(library: Library, folder: Path, count: int) -> list[worklist.Waiting]:
@@ -102,7 +103,7 @@ def test_a_store_that_fails_leaves_nothing_behind(library: Library, tmp_path: Pa
     (photo,) = waiting(library, tmp_path / "photos", 1)
     whole = seen(library, 3, seed=1)
     broken = AnalyzedFace(whole.faces[2].detection, Embedding(np.zeros(512, np.float32), library.core.pack.name), 0.9)
-    half = PhotoAnalysis(10, 10, "JPEG", datetime(2020, 1, 1), (*whole.faces[:2], broken), whole.model)
+    half = PhotoAnalysis(10, 10, "JPEG", Told(datetime(2020, 1, 1)), (*whole.faces[:2], broken), whole.model)
     with pytest.raises(ValueError, match="not a direction"):
         worklist.store(library.database, library.core, photo, half)
     stats = library.core.stats()

@@ -13,8 +13,10 @@ from tests.benchmarks import (
     calibration,
     crash,
     dbscan,
+    duplicates,
     engine,
     enlargement,
+    everything,
     grouping,
     indexing,
     kills,
@@ -34,8 +36,10 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "calibration": calibration.main,
     "crash": crash.main,
     "dbscan": dbscan.main,
+    "duplicates": duplicates.main,
     "engine": engine.main,
     "enlargement": enlargement.main,
+    "everything": everything.main,
     "grouping": grouping.main,
     "kills": kills.main,
     "matching": matching.main,
@@ -52,7 +56,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
 def main() -> None:
     """Runs one benchmark with the rest of the command line."""
     if len(sys.argv) == 1:
-        for each in (engine, indexing, rescan, search, dbscan, responsiveness):
+        for each in (engine, indexing, rescan, search, dbscan, duplicates, responsiveness):
             each.main([])
         for each in (calibration, quality, matching, grouping, order, enlargement, overlaps) if LFW.is_dir() else ():
             each.main([])

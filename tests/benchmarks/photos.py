@@ -11,12 +11,12 @@ import numpy as np
 from core.images import decode, encode_jpeg
 from tests import samples
 
-_DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = Path(__file__).parents[3] / "shared" / "data"
 
-LFW = _DATA / "faces-lfw-dev"
+LFW = DATA / "faces-lfw-dev"
 """1,927 photos of 760 people, where they are at hand: they may not be redistributed."""
 
-COMPREFACE = _DATA / "faces-compreface"
+COMPREFACE = DATA / "faces-compreface"
 """18 photos, some of groups, up to 20 megapixels, where they are at hand."""
 
 

@@ -66,12 +66,23 @@ def test_nothing_and_text_are_not_pictures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "kind"),
-    [(b"\0\0\0\x18ftypheic", "HEIC"), (b"\0\0\0\x18ftypcrx ", "RAW"), (b"FUJIFILMCCD-RAW 0201", "RAW")],
+    "head",
+    [
+        b"\0\0\0\x18ftypheic",
+        b"\0\0\0\x18ftypcrx ",
+        b"FUJIFILMCCD-RAW 0201",
+        b"II*\0\x08\0\0\0CR\x02\0",
+        b"IIRO\x08\0\0\0",
+        b"\0\0\0\x0cJXL \r\n\x87\n",
+        b"\xff\x0a",
+    ],
+    ids=["heic", "cr3", "raf", "cr2", "orf", "jxl", "jxl-bare"],
 )
-def test_a_format_that_is_not_read_is_named(head: bytes, kind: str) -> None:
-    with pytest.raises(NotAnImage, match=kind):
+def test_a_file_that_only_begins_like_a_picture_is_refused_with_a_reason(head: bytes) -> None:
+    with pytest.raises((NotAnImage, DamagedImage)) as refusal:
         images.decode(head + b"\0" * 64)
+
+    assert str(refusal.value).endswith(".") and "b'" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])

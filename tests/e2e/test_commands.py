@@ -110,7 +110,7 @@ def test_index_prints_json_and_nothing_else(first_run: tuple[Path, Result], albu
     assert list(reasons) == ["broken.jpg", "empty.jpg", "film.mp4"]
     assert reasons["broken.jpg"].startswith("The picture is damaged")
     assert reasons["empty.jpg"] == "The file is empty."
-    assert reasons["film.mp4"] == "Videos cannot be opened by this version of Sietch."
+    assert reasons["film.mp4"] == "The video is damaged (its header cannot be read)."
     assert "Traceback" not in result.err
 
 
@@ -545,3 +545,29 @@ def test_a_damaged_library_names_its_backup(sietch: Sietch, indexed: Path) -> No
     assert sietch("verify", library=indexed).code == 1
     assert sietch("restore", made["number"], library=indexed).code == 0
     assert len(sietch("people", "--json", library=indexed).json) == samples.ALBUM_PEOPLE
+
+
+def test_sidecars_are_written_and_read(sietch: Sietch, tmp_path: Path) -> None:
+    photos, library = tmp_path / "photos", tmp_path / "library"
+    samples.save(samples.t1(), photos / "group.jpg")
+    samples.save(samples.darker(samples.t1()), photos / "dark.jpg")
+    sietch("index", photos, library=library)
+    assert sietch("sidecars", "--json", library=library).json == {"automatic": False, "due": 0}
+    person = sietch("people", "--json", library=library).json[0]["person_id"]
+    sietch("name", person, "Ann", library=library)
+    assert sietch("sidecars", library=library).out.splitlines() == [
+        "Written only by: sietch sidecars write",
+        "2 photos of which their files do not tell everything yet",
+    ]
+    assert sietch("sidecars", "write", "--json", library=library).json == {"written": 2, "left": 0, "problems": []}
+    assert "Ann" in (photos / "group.jpg.xmp").read_text()
+    (photos / "dark.jpg.xmp").write_text("no XMP")
+    sietch("index", photos, library=library)
+    sietch("name", person, "Bea", library=library)
+    result = sietch("sidecars", "write", library=library)
+    assert (result.code, result.err) == (1, "sietch: Not everything could be written.\n")
+    assert "dark.jpg.xmp is left as it is" in result.out
+    read_again = sietch("sidecars", "read", "--json", library=library)
+    assert read_again.json["photos"] == 2
+    assert sietch("sidecars", "on", "--json", library=library).json["automatic"] is True
+    assert sietch("sidecars", "off", "--json", library=library).json["automatic"] is False

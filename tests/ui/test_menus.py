@@ -45,7 +45,7 @@ def test_shortcuts_are_the_system_s_and_each_is_there_once(window: MainWindow) -
 
 def test_the_button_adds_what_the_menu_adds(window: MainWindow) -> None:
     texts = [action.text() for action in window.header.add.menu().actions()]
-    assert texts == ["Add a folder…", "Add single photos…"]
+    assert texts == ["Add a folder…", "Add single photos…", "Import from a card or folder…"]
 
 
 @pytest.mark.parametrize(("text", "choice", "theme"), [("Dark", "dark", DARK), ("Light", "light", LIGHT)])
@@ -62,3 +62,12 @@ def test_the_look_is_chosen(window: MainWindow, text: str, choice: str, theme: o
 def test_quit_closes_the_window(window: MainWindow) -> None:
     actions(window)["Quit"].trigger()
     assert not window.isVisible()
+
+
+def test_sidecars_are_wanted_by_a_choice(window: MainWindow, qtbot: QtBot) -> None:
+    action = actions(window)["Write names and ratings beside the photos"]
+    sidecars = window.context.library.sidecars
+    assert not action.isChecked()
+    action.trigger()
+    until(qtbot, lambda: sidecars.wanted)
+    assert action.isChecked()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from core import assignment, checking, decisions, records, redetection, vectors
+from core import aside, assignment, checking, decisions, records, redetection, vectors
 from core.errors import Conflict, CoreError, NotFound
 from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
@@ -120,6 +120,22 @@ class Keeping(Operations):
             records.remove_empty(db, gone | waited_for, keep_touched=keep_persons)
             records.remove_empty(db, rejected)
             return gone
+
+    def set_aside(self, image_ids: Collection[int], connection: Connection | None = None) -> frozenset[int]:
+        """Nothing in these images is searched, matched, grouped or counted until they are brought back.
+
+        Ids, faces, vectors, persons and decisions are kept as they are.
+
+        Returns:
+            The persons who are in them.
+        """
+        with self._writing(connection) as db:
+            return aside.set_aside(db, image_ids)
+
+    def bring_back(self, image_ids: Collection[int], connection: Connection | None = None) -> frozenset[int]:
+        """The images are as they were before they were set aside; the persons who are in them."""
+        with self._writing(connection) as db:
+            return aside.bring_back(db, image_ids)
 
     def images(self, skip: int = 0, limit: int | None = None) -> list[Image]:
         """What was saved, by id."""

@@ -5,23 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from ui.cli import folders, output, safety
+from ui.cli import copying, duplicates, folders, output, safety, sidecars, trash
+from ui.cli.common import as_json_option as _json
+from ui.cli.common import opened as _library
 from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
-if TYPE_CHECKING:
-    from app.library import Library
-
 _EXISTING = click.Path(path_type=Path)
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def main() -> None:
@@ -64,12 +59,9 @@ def cli(context: click.Context, folder: Path | None) -> None:
         context.exit(run(context.obj))
 
 
-@contextmanager
-def _library(context: click.Context, resume: bool = False, reading: bool = False) -> Iterator[Library]:
-    from app.library import Library
-
-    with Library.open(context.obj, resume=resume, reading=reading) as library:
-        yield library
+cli.add_command(copying.import_)
+cli.add_command(trash.trash)
+cli.add_command(duplicates.duplicates)
 
 
 @cli.command()
@@ -188,6 +180,9 @@ def add(context: click.Context, path: Path, as_json: bool) -> None:
     from app.models import add as added
 
     output.added_model(added(path), as_json)
+
+
+cli.add_command(sidecars.sidecars)
 
 
 @cli.command()

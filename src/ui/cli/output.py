@@ -58,7 +58,7 @@ def index_report(library: Library, as_json: bool) -> None:
     skipped = library.photos.skipped()
     if as_json:
         totals = {"photos": counts.photos, "faces": counts.faces, "people": counts.people}
-        _print_json(totals | {"skipped": [{"path": str(each.path), "reason": each.reason} for each in skipped]})
+        print_json(totals | {"skipped": [{"path": str(each.path), "reason": each.reason} for each in skipped]})
         return
     click.echo(f"{counts.photos:,} photos · {counts.faces:,} faces · {counts.people:,} people")
     if skipped:
@@ -73,12 +73,12 @@ def people(summaries: Sequence[PersonSummary], as_json: bool) -> None:
         {"person_id": each.person_id, "name": each.name, "faces": each.face_count, "photos": each.photo_count}
         for each in summaries
     ]
-    _print(rows, as_json, "Nobody yet. Add photos with: sietch index FOLDER")
+    print_rows(rows, as_json, "Nobody yet. Add photos with: sietch index FOLDER")
 
 
 def faces(found: Sequence[PhotoFace], paths: dict[int, Path], as_json: bool) -> None:
     """One row for each face."""
-    _print(
+    print_rows(
         [_face(face, paths, as_json) for face in found], as_json, "No faces yet. Add photos with: sietch index FOLDER"
     )
 
@@ -86,7 +86,7 @@ def faces(found: Sequence[PhotoFace], paths: dict[int, Path], as_json: bool) -> 
 def similar(found: Sequence[SimilarFaces], paths: dict[int, Path], as_json: bool) -> None:
     """For each face of a picture, the faces most like it."""
     if as_json:
-        _print_json(
+        print_json(
             [
                 {
                     "bbox": _box(each.box),
@@ -102,7 +102,7 @@ def similar(found: Sequence[SimilarFaces], paths: dict[int, Path], as_json: bool
     for number, each in enumerate(found, 1):
         place = ", ".join(f"{value:.0f}" for value in _box(each.box).values())
         click.echo(f"Face {number} of {len(found)} at {place}")
-        _print(
+        print_rows(
             [{"similarity": round(s, 3)} | _face(face, paths, False) for face, s in each.matches], False, "No faces."
         )
 
@@ -122,7 +122,7 @@ def clustering(result: Clustering, dry_run: bool, as_json: bool) -> None:
     if as_json:
         moves = [dataclasses.asdict(move) for move in result.moves]
         lists = {"dissolved_person_ids": list(result.dissolved), "noise_face_ids": list(result.noise)}
-        _print_json({"dry_run": dry_run, "groups": groups, "moves": moves, **lists})
+        print_json({"dry_run": dry_run, "groups": groups, "moves": moves, **lists})
         return
     new = [group for group in result.groups if group.is_new]
     grouped = sum(len(group.face_ids) for group in new)
@@ -148,7 +148,7 @@ def stats(library: Library, as_json: bool) -> None:
         "vectors": core.vectors,
     }
     if as_json:
-        _print_json(rows | {"library": str(library.folder)})
+        print_json(rows | {"library": str(library.folder)})
         return
     click.echo(f"{shown(str(library.folder))}")
     for key, value in rows.items():
@@ -163,7 +163,7 @@ def stats(library: Library, as_json: bool) -> None:
 def findings(found: Sequence[Finding], as_json: bool) -> None:
     """One line for each thing that was checked."""
     if as_json:
-        _print_json([{"subject": each.subject, "sound": each.sound, "detail": each.detail} for each in found])
+        print_json([{"subject": each.subject, "sound": each.sound, "detail": each.detail} for each in found])
         return
     for each in found:
         click.echo(f"{'ok     ' if each.sound else 'PROBLEM'}  {each.subject}: {each.detail}")
@@ -172,7 +172,7 @@ def findings(found: Sequence[Finding], as_json: bool) -> None:
 def models(found: Sequence[ModelSummary], as_json: bool) -> None:
     """One row for each face model; for people the licence of the one in use besides."""
     if as_json:
-        _print_json([dataclasses.asdict(each) for each in found])
+        print_json([dataclasses.asdict(each) for each in found])
         return
     rows = [
         {
@@ -185,7 +185,7 @@ def models(found: Sequence[ModelSummary], as_json: bool) -> None:
         }
         for each in found
     ]
-    _print(rows, False, "")
+    print_rows(rows, False, "")
     for each in found:
         if each.in_use:
             click.echo(f"\n{each.licence}")
@@ -195,7 +195,7 @@ def added_model(model: ModelPack, as_json: bool) -> None:
     """What was added, what its licence is, and how to use it."""
     if as_json:
         told = {"name": model.name, "title": model.title, "licence": model.licence, "folder": str(model.folder)}
-        _print_json(told | {"non_commercial": model.non_commercial})
+        print_json(told | {"non_commercial": model.non_commercial})
         return
     click.echo(f"{model.title} was added. Use it with: sietch models use {model.name}\n\n{model.licence}")
 
@@ -203,14 +203,14 @@ def added_model(model: ModelPack, as_json: bool) -> None:
 def told(value: Any, as_json: bool, sentence: str) -> None:
     """What was done: a value for programs, a sentence for people."""
     if as_json:
-        _print_json(value)
+        print_json(value)
     else:
         click.echo(sentence)
 
 
 def rows(found: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
     """One row each; a sentence for people if there is none."""
-    _print([row if as_json else {**row, "path": shown(row["path"])} for row in found], as_json, nothing)
+    print_rows([row if as_json else {**row, "path": shown(row["path"])} for row in found], as_json, nothing)
 
 
 def _face(face: PhotoFace, paths: dict[int, Path], as_json: bool) -> dict[str, Any]:
@@ -230,9 +230,10 @@ def _box(box: BoundingBox) -> dict[str, float]:
     return {key: round(getattr(box, key), 2) for key in ("x", "y", "width", "height")}
 
 
-def _print(rows: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
+def print_rows(rows: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
+    """A table, or JSON; `nothing` is said to people where there are no rows."""
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     elif not rows:
         click.echo(nothing)
     else:
@@ -247,5 +248,6 @@ def _print(rows: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
         console.print(table)
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """For programs."""
     click.echo(json.dumps(value, indent=2))

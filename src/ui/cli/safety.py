@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.cli import output
+from ui.cli.common import as_json_option as _json
 from ui.text import shown
 
 if TYPE_CHECKING:
     from app.backups import Backup, Backups
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 @click.command()

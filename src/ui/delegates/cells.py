@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.types import Absence
 from ui import theme
 from ui.look import Look
-from ui.models.photos import PhotosModel
+from ui.models.photos import Mark, PhotosModel
 from ui.models.rows import RowsModel
 from ui.thumbnails import Key, Kind, ThumbnailCache
 
 _FRAME = 3
 _TICK = 22
 _MARK = 26
+_BADGE = 22
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -45,6 +46,9 @@ class CellDelegate(QStyledItemDelegate):
                 paint_missing(painter, rect, self._look)
         else:
             painter.drawPixmap(rect, pixmap)
+            mark = index.data(PhotosModel.Badge) if self._kind is Kind.PHOTO else None
+            if mark:
+                paint_badge(painter, rect, mark, self._look)
         painter.restore()
         if absence := index.data(PhotosModel.Absence) if self._kind is Kind.PHOTO else None:
             # Qt hands text over as plain text.
@@ -61,6 +65,30 @@ class CellDelegate(QStyledItemDelegate):
 def tick_rect(cell: QRectF) -> QRectF:
     """Where a cell's mark of selection is, and where it is clicked."""
     return QRectF(cell.left() + theme.SPACE_2, cell.top() + theme.SPACE_2, _TICK, _TICK)
+
+
+def badge_rect(cell: QRectF, mark: Mark) -> QRectF:
+    """Where a photo's mark is: in the lower right corner."""
+    wide = QFontMetrics(theme.font(theme.TEXT_QUIET)).horizontalAdvance(mark.words)
+    icon = theme.ICON_SMALL + (theme.SPACE_1 if mark.words else 0) if mark.moves else 0
+    room = icon + wide + 2 * theme.SPACE_1
+    return QRectF(cell.right() - theme.SPACE_2 - room, cell.bottom() - theme.SPACE_2 - _BADGE, room, _BADGE)
+
+
+def paint_badge(painter: QPainter, rect: QRect, mark: Mark, look: Look) -> None:
+    """Says that this moves, and how long, or that the raw file is there."""
+    badge = badge_rect(QRectF(rect), mark)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(theme.VIEWER_GROUND))
+    painter.drawRoundedRect(badge, theme.RADIUS_THUMBNAIL, theme.RADIUS_THUMBNAIL)
+    if mark.moves:
+        icon = look.pixmaps("play", theme.ICON_SMALL, theme.VIEWER_TEXT)
+        painter.drawPixmap(QPointF(badge.left() + theme.SPACE_1, badge.center().y() - theme.ICON_SMALL / 2), icon)
+    painter.setPen(theme.colour(theme.VIEWER_TEXT))
+    painter.setFont(theme.font(theme.TEXT_QUIET))
+    text = badge.adjusted(theme.SPACE_1, 0, -theme.SPACE_1, 0)
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, mark.words)
 
 
 def paint_missing(painter: QPainter, rect: QRect, look: Look) -> None:

@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, QObject, Qt
 
-from app.types import Absence, Month, Timeline
+from app.types import Month, Timeline
 from ui.models.rows import Index, RowsModel, Section
+from ui.text import length
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A badge: its words, and whether there is something to play."""
+
+    words: str
+    moves: bool
 
 
 class PhotosModel(RowsModel):
-    """The rows are the photos of a `Timeline`; `Id` is the photo's id, `Absence` why its file is not there."""
+    """The rows are the photos of a `Timeline`; `Id` is the photo's id, `Badge` what its badge tells.
 
-    Absence = Qt.ItemDataRole.UserRole + 2
+    `Absence` is why its file is not there.
+    """
+
+    Badge = RowsModel.Id + 1
+    Absence = RowsModel.Id + 2
 
     def __init__(self, by_year: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._by_year = by_year
-        self._absent: Mapping[int, Absence] = {}
+        self._timeline = Timeline(array("q"), ())
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.AccessibleTextRole and index.isValid():
-            return self._month_of(index.row())
+            month, number = self._month_of(index.row()), self.ids[index.row()]
+            return self.tr("{}, video").format(month) if number in self._timeline.videos else month
+        if role == self.Badge and index.isValid():
+            return self._mark(self.ids[index.row()])
         if role == self.Absence and index.isValid():
-            return self._absent.get(self.ids[index.row()])
+            return self._timeline.absent.get(self.ids[index.row()])
         return super().data(index, role)
 
     def show(self, timeline: Timeline) -> None:
         """Follows a new state of the library."""
+        before, self._timeline = self._timeline, timeline
         sections = self._years(timeline.months) if self._by_year else self._months(timeline.months)
-        before, self._absent = self._absent, timeline.absent
         self.follow(timeline.photo_ids, sections)
-        if before != self._absent and self.ids:
-            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Absence])
+        if self.ids and _marks(before) != _marks(timeline):
+            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Badge, self.Absence])
+
+    def _mark(self, number: int) -> Mark | None:
+        """What is told of a photo in its corner, if anything."""
+        seconds = self._timeline.videos.get(number)
+        if seconds is not None:
+            return Mark(length(seconds), moves=True)
+        raw, live = number in self._timeline.raw, number in self._timeline.live
+        words = [word for word, there in ((self.tr("Live"), live), (self.tr("RAW"), raw)) if there]
+        return Mark(" \u00b7 ".join(words), live) if words else None
 
     @staticmethod
     def _months(months: Iterable[Month]) -> list[Section]:
@@ -48,6 +75,11 @@ class PhotosModel(RowsModel):
 
     def _month_of(self, row: int) -> str:
         return next((each.title for each in self.sections if each.first <= row < each.first + each.count), "")
+
+
+def _marks(timeline: Timeline) -> tuple[object, ...]:
+    """What is told of photos beside the pictures themselves."""
+    return timeline.videos, timeline.raw, timeline.live, timeline.absent
 
 
 def month_name(month: Month) -> str:

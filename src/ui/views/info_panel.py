@@ -1,16 +1,19 @@
-"""What is known of the photo in sight: file, date, size, people."""
+"""What is known of the photo in sight: file, date, size, camera, place, people; and what the user says of it."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, QLocale, Qt, QTime, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.types import Photo, PhotoFace
+from app.types import Photo, PhotoDetails, PhotoFace
 from ui import theme
-from ui.text import shown
+from ui.text import length, shown
+from ui.views.photo_facts import exposure_text, place_text, zone_text
+from ui.views.photo_words import PhotoWords
 from ui.widgets import label, named
 
 _UNBROKEN = 18
@@ -33,34 +36,73 @@ class InfoPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("Details"))
         self._page = named(QWidget(self), "panel_page")
-        self._column = QVBoxLayout(self._page)
         top = theme.VIEWER_BAR_HEIGHT + theme.SPACE_4
-        self._column.setContentsMargins(theme.SPACE_5, top, theme.SPACE_5, theme.SPACE_5)
-        self._column.setSpacing(theme.SPACE_1)
+        # What is typed into stays while the lines around it are made anew.
+        self._head, self._column = QVBoxLayout(), QVBoxLayout()
+        self.words = PhotoWords(self._page)
+        self.words.hide()
+        page = QVBoxLayout(self._page)
+        page.setContentsMargins(theme.SPACE_5, top, theme.SPACE_5, theme.SPACE_5)
+        page.setSpacing(0)
+        for column in (self._head, self._column):
+            column.setSpacing(theme.SPACE_1)
+        page.addLayout(self._head)
+        page.addWidget(self.words)
+        page.addLayout(self._column)
+        page.addStretch(1)
         self.setWidget(self._page)
 
     def show_nothing(self) -> None:
         """Empties the panel."""
-        while self._column.count():
-            item = self._column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget:
-                widget.hide()
-                widget.deleteLater()
+        self._empty()
+        self.words.keep()
+        self.words.hide()
 
-    def show_photo(self, photo: Photo, faces: Sequence[PhotoFace]) -> None:
+    def show_photo(self, photo: Photo, faces: Sequence[PhotoFace], details: PhotoDetails | None = None) -> None:
         """Fills the panel."""
-        self.show_nothing()
-        self._add(breakable(shown(photo.path.name)), "strong")
-        self._add(date_text(photo) + ", " + time_text(photo))
+        self._empty()
+        known = details or PhotoDetails(photo.photo_id)
+        zone = zone_text(known)
+        self._add(breakable(shown(photo.path.name)), "strong", self._head)
+        when = ", ".join(part for part in (date_text(photo), time_text(photo), zone) if part)
+        self._add(when, column=self._head)
+        self.words.setVisible(details is not None)
+        if details is not None:
+            self.words.show_details(details)
+        self._section(self.tr("Camera"), known.camera, known.lens, exposure_text(known))
+        self._section(self.tr("Place"), place_text(known))
+        if photo.video and photo.video.seconds:
+            self._section(self.tr("Length"), length(photo.video.seconds))
         self._heading(self.tr("Size"))
         self._add(self._size(photo))
+        if photo.beside:
+            self._heading(self.tr("Other files of this shot"))
+            for each in photo.beside:
+                self._add(breakable(shown(os.path.basename(os.fsdecode(each.path)))))
         self._heading(self.tr("Folder"))
         self._add(breakable(shown(str(photo.path.parent))))
-        if faces:
+        if faces or known.marked:
             self._heading(self.tr("People"))
             self._add_people(faces)
-        self._column.addStretch(1)
+        for marked in known.marked:
+            self._add(self.tr("{} (marked, not found)").format(breakable(shown(marked.name))), "quiet")
+
+    def _empty(self) -> None:
+        for column in (self._head, self._column):
+            while column.count():
+                item = column.takeAt(0)
+                widget = item.widget() if item else None
+                if widget:
+                    widget.hide()
+                    widget.deleteLater()
+
+    def _section(self, heading: str, *lines: str) -> None:
+        """A heading with what there is under it; none without."""
+        if any(lines):
+            self._heading(heading)
+        for line in lines:
+            if line:
+                self._add(breakable(shown_lines(line)))
 
     def _size(self, photo: Photo) -> str:
         locale = QLocale()
@@ -99,10 +141,15 @@ class InfoPanel(QScrollArea):
         self._column.addSpacing(theme.SPACE_3)
         self._add(text, "quiet")
 
-    def _add(self, text: str, name: str = "") -> None:
+    def _add(self, text: str, name: str = "", column: QVBoxLayout | None = None) -> None:
         line = label(self._page, name, text)
         line.setWordWrap(True)
-        self._column.addWidget(line)
+        (column or self._column).addWidget(line)
+
+
+def shown_lines(text: str) -> str:
+    """As `ui.text.shown`, line by line."""
+    return "\n".join(shown(line) for line in text.split("\n"))
 
 
 def date_text(photo: Photo) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
@@ -39,13 +41,17 @@ from ui.views.scrubber import Scrubber
 
 DEFAULT_CELL, LEAST_CELL, LARGEST_CELL = 180, 96, 360
 
+# What is called so on the keyboards of Apple.
+_DELETE = Qt.Key.Key_Backspace if sys.platform == "darwin" else Qt.Key.Key_Delete
+
 _METRICS = Metrics(DEFAULT_CELL, None, theme.GRID_GAP, 0, 44, stretch=True)
 
 
 class PhotoGrid(Grid):
-    """`photo_opened` carries all photo ids of the grid and the row of the one to show."""
+    """`photo_opened` carries all photo ids of the grid and the row to show; `delete_requested` the chosen ids."""
 
     photo_opened = Signal(object, int)
+    delete_requested = Signal(object)
 
     def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None) -> None:
         super().__init__(context.look, _METRICS, parent)
@@ -77,8 +83,15 @@ class PhotoGrid(Grid):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         if event.matches(QKeySequence.StandardKey.Copy):
             self._copy()
+        elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == _DELETE:
+            self._delete()
         else:
             super().keyPressEvent(event)
+
+    def selected(self) -> list[int]:
+        """The photos that are chosen, in their order."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self.photos.ids[row] for row in rows]
 
     def keyboardSearch(self, search: str) -> None:  # noqa: N802  (Qt's name)
         """Photos have no names to be found by, and to look through 100,000 of them for one takes a while."""
@@ -104,6 +117,8 @@ class PhotoGrid(Grid):
         menu.addAction(self.tr("Open"), self._open)
         menu.addAction(self.tr("Copy"), self._copy)
         menu.addAction(self.tr("Show in folder"), self._reveal)
+        menu.addSeparator()
+        menu.addAction(self.tr("Delete"), self._delete)
         menu.popup(place)
 
     def _open(self) -> None:
@@ -113,7 +128,7 @@ class PhotoGrid(Grid):
 
     def _copy(self) -> None:
         """The selected files, as a file manager copies them."""
-        chosen = [self.photos.ids[index.row()] for index in self.selectionModel().selectedIndexes()]
+        chosen = self.selected()
         photos = self._context.library.photos
         if not chosen:
             return
@@ -124,6 +139,11 @@ class PhotoGrid(Grid):
             QGuiApplication.clipboard().setMimeData(data)
 
         self._context.tasks.run(self, lambda: [photos.get(number) for number in chosen], to_clipboard)
+
+    def _delete(self) -> None:
+        chosen = self.selected()
+        if chosen:
+            self.delete_requested.emit(chosen)
 
     def _reveal(self) -> None:
         if not self.currentIndex().isValid():

@@ -19,7 +19,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from app.library import Library
-from app.types import Photo, PhotoFace
+from app.types import Photo, PhotoDetails, PhotoFace
 from core.errors import CoreError
 from ui.tasks import Task, Tasks
 from ui.views.picture import SMALL_PIXELS, Room, pyramid, whole
@@ -41,7 +41,19 @@ class Glance:
 
     photo: Photo
     faces: tuple[PhotoFace, ...]
+    details: PhotoDetails
     thumbnail: QImage | None
+
+    @property
+    def known(self) -> tuple[object, ...]:
+        """All but the picture."""
+        return self.photo, self.faces, self.details
+
+    @property
+    def in_sight(self) -> tuple[PhotoFace, ...]:
+        """The faces in the picture that is shown: of a video that is one moment, and others are seen at others."""
+        video = self.photo.video
+        return tuple(face for face in self.faces if video is None or face.moment == video.poster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +210,13 @@ class PhotoLoader(QObject):
     def _glance(self, photo_id: int) -> Glance:
         photos = self._library.photos
         photo, faces = photos.get(photo_id), tuple(photos.faces(photo_id))
+        details = self._library.details.of(photo_id)
         try:
             thumbnail = QImage.fromData(self._library.thumbnails.photo(photo_id))
         except CoreError:
             # The picture itself tells why, should it be out of reach too.
-            return Glance(photo, faces, None)
-        return Glance(photo, faces, None if thumbnail.isNull() else thumbnail)
+            return Glance(photo, faces, details, None)
+        return Glance(photo, faces, details, None if thumbnail.isNull() else thumbnail)
 
     def _fetch(self, kind: str, photo_id: int, work: Callable[[], T], keep: Callable[[int, T], None]) -> None:
         key = (kind, photo_id)

@@ -6,7 +6,8 @@ the arrows, `info_panel` the details; `face_naming` takes names. This module lea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent
@@ -22,6 +23,7 @@ from ui.views.face_naming import FaceNaming
 from ui.views.info_panel import InfoPanel, date_text
 from ui.views.photo_loader import Glance, PhotoLoader
 from ui.views.picture import Room
+from ui.views.play_button import PlayButton
 from ui.views.viewer_chrome import ViewerChrome
 from ui.widgets import label
 
@@ -40,6 +42,7 @@ class Viewer(QWidget):
     closed = Signal()
     person_opened = Signal(int)
     full_screen_wanted = Signal()
+    delete_requested = Signal(object)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +56,7 @@ class Viewer(QWidget):
         self.panel = InfoPanel(self)
         self.message = label(self, "message", centred=True)
         self.chrome = ViewerChrome(context.look, self)
+        self.play = PlayButton(context, self)
         self.naming = FaceNaming(context, self.canvas)
         self._loader = PhotoLoader(context.library, context.tasks, self)
         self._hiding = QTimer(self, singleShot=True, interval=_HIDE_MS)
@@ -74,6 +78,17 @@ class Viewer(QWidget):
             self._open(min(max(index, 0), len(photo_ids) - 1))
             self.wake()
             self.setFocus()
+
+    def leave_out(self, photo_ids: Collection[int]) -> None:
+        """These are gone: shows the next photo that is left, or nothing any more."""
+        if not self._photo_ids or not set(photo_ids) & set(self._photo_ids):
+            return
+        index = sum(each not in photo_ids for each in self._photo_ids[: self._index])
+        left = [each for each in self._photo_ids if each not in photo_ids]
+        if left:
+            self.show_photo(left, index)
+        else:
+            self.closed.emit()
 
     def wake(self) -> None:
         """Shows the bar and the pointer for a while."""
@@ -121,15 +136,20 @@ class Viewer(QWidget):
         self._loader.glanced.connect(self._glanced)
         self._loader.loaded.connect(self._loaded)
         self._loader.failed.connect(self._failed)
+        self.play.failed.connect(self._failed)
         self.canvas.viewed.connect(self._viewed)
         self.canvas.pointed.connect(lambda _point: self.wake())
         self.canvas.tag_clicked.connect(self._tag_clicked)
         self.panel.person_opened.connect(self.person_opened)
         self.naming.ended.connect(self.setFocus)
         self.naming.named.connect(self._named)
+        self.panel.words.use(context)
+        self.panel.words.left.connect(self.setFocus)
+        self.panel.words.rated.connect(self.chrome.show_stars)
         chrome = self.chrome
         chrome.back.clicked.connect(self.closed)
         chrome.zoom.clicked.connect(self._toggle_zoom)
+        chrome.delete.clicked.connect(self._delete)
         chrome.full_screen.clicked.connect(self.full_screen_wanted)
         chrome.previous.clicked.connect(lambda: self._step(-1))
         chrome.following.clicked.connect(lambda: self._step(1))
@@ -164,14 +184,24 @@ class Viewer(QWidget):
             keys.Key_Plus: lambda: canvas.zoom_by(WHEEL_STEP),
             keys.Key_Equal: lambda: canvas.zoom_by(WHEEL_STEP),
             keys.Key_Minus: lambda: canvas.zoom_by(1 / WHEEL_STEP),
-            keys.Key_0: canvas.fit,
-            keys.Key_1: lambda: canvas.zoom_to(1.0),
+            keys.Key_Z: self._toggle_zoom,
+            **{keys.Key_0 + stars: partial(self._rate, stars) for stars in range(6)},
             keys.Key_B: self.chrome.boxes.toggle,
             keys.Key_I: self.chrome.information.toggle,
             keys.Key_N: self.naming.start_next,
+            keys.Key_Delete: self._delete,
+            keys.Key_P: self.play.play,
             keys.Key_F: self.full_screen_wanted.emit,
             keys.Key_F11: self.full_screen_wanted.emit,
         }
+
+    def _rate(self, stars: int) -> None:
+        self.panel.words.rate(stars)
+        self.wake()
+
+    def _delete(self) -> None:
+        if self.photo_id is not None:
+            self.delete_requested.emit([self.photo_id])
 
     def _toggle_zoom(self) -> None:
         self.canvas.toggle()
@@ -199,6 +229,7 @@ class Viewer(QWidget):
         self.naming.stop()
         self.message.hide()
         self._glance = None
+        self.play.show_photo(None)
         self.canvas.set_faces(())
         self.chrome.show_position(index, len(self._photo_ids))
         self._blank.start()
@@ -207,6 +238,7 @@ class Viewer(QWidget):
     def _forget(self) -> None:
         """Shows nothing of the photo before."""
         self._shown_id, self._glance = None, None
+        self.play.show_photo(None)
         self.canvas.set_faces(())
         self.canvas.clear()
         self.panel.show_nothing()
@@ -221,11 +253,14 @@ class Viewer(QWidget):
             size = thumbnail.size() if thumbnail else self.canvas.size()
             self.canvas.open_picture(photo.width or size.width(), photo.height or size.height())
             self.canvas.set_images([thumbnail] if thumbnail else [])
-        if before is None or (before.photo, before.faces) != (photo, glance.faces):
-            self.canvas.set_faces(glance.faces)
+        if before is None or before.known != glance.known:
+            self.canvas.set_faces(glance.in_sight)
+            self.play.show_photo(photo)
+            self.play.arrange(self.canvas.geometry())
             self.canvas.setAccessibleName(f"{shown(photo.path.name)}, {date_text(photo)}")
             self.chrome.show_photo(photo)
-            self.panel.show_photo(photo, glance.faces)
+            self.chrome.show_stars(glance.details.rating)
+            self.panel.show_photo(photo, glance.faces, glance.details)
 
     def _loaded(self, images: list[QImage]) -> None:
         if self._glance is not None:
@@ -272,7 +307,7 @@ class Viewer(QWidget):
 
     def _rest(self) -> None:
         """Leaves the picture alone, unless somebody is at the buttons or typing."""
-        if self.chrome.in_use or self.naming.active:
+        if self.chrome.in_use or self.naming.active or self.panel.words.active:
             self._hiding.start()
             return
         self.chrome.show(False)
@@ -286,6 +321,7 @@ class Viewer(QWidget):
         self.canvas.setGeometry(picture)
         self.panel.setGeometry(picture.width(), 0, panel, rect.height())
         self.chrome.arrange(rect, picture)
+        self.play.arrange(picture)
         width = min(theme.VIEWER_MESSAGE_WIDTH, picture.width() - 2 * (theme.VIEWER_ARROW + theme.SPACE_6))
         height = self.message.heightForWidth(width)
         # Over a thumbnail it stands low: faces are rarely there.

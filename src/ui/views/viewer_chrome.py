@@ -21,6 +21,7 @@ from ui import motion, theme
 from ui.look import Look
 from ui.text import shown
 from ui.views.info_panel import date_text, time_text
+from ui.views.photo_facts import stars_text
 from ui.widgets import icon_button, label, named
 
 _ZOOM_WIDTH = "8,888%"
@@ -31,7 +32,7 @@ class ViewerChrome(QObject):
     """The widgets, all of them children of the viewer, which decides when they are shown.
 
     Attributes:
-        back, boxes, information, full_screen, zoom: the buttons in the bar.
+        back, boxes, information, delete, full_screen, zoom: the buttons in the bar.
         previous, following: the arrows.
     """
 
@@ -39,14 +40,16 @@ class ViewerChrome(QObject):
         super().__init__(parent)
         self._look = look
         self._shown = True
+        self._when = ""
         self.bar = named(QFrame(parent), "chrome")
         self.back = self._button("arrow-left", self.tr("Back (Esc)"), self.bar)
         self._name = _Elided(self.bar)
         self._date = label(self.bar, "quiet")
         self._position = label(self.bar, "quiet")
-        self.zoom = self._button("", self.tr("Whole picture or 100% (0, 1)"), self.bar)
+        self.zoom = self._button("", self.tr("Whole picture or 100% (Z)"), self.bar)
         self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self.bar, checkable=True)
         self.information = self._button("info", self.tr("Details (I)"), self.bar, checkable=True)
+        self.delete = self._button("trash-2", self.tr("Move to the trash (Delete)"), self.bar)
         self.full_screen = self._button("maximize", self.tr("Full screen (F)"), self.bar)
         self.previous = self._button("chevron-left", self.tr("Previous photo"), parent, name="arrow")
         self.following = self._button("chevron-right", self.tr("Next photo"), parent, name="arrow")
@@ -106,7 +109,12 @@ class ViewerChrome(QObject):
         """Names the photo."""
         self._name.set_text(shown(photo.path.name))
         self._name.setToolTip(shown(str(photo.path)))
-        self._date.setText(f"{date_text(photo)} · {time_text(photo)}")
+        self._when = f"{date_text(photo)} · {time_text(photo)}"
+        self._date.setText(self._when)
+
+    def show_stars(self, rating: int | None) -> None:
+        """The stars of the photo, beside its date."""
+        self._date.setText(" · ".join(part for part in (self._when, stars_text(rating)) if part))
 
     def show_zoom(self, zoom: float | None) -> None:
         """In percent of the original, if there is a picture."""
@@ -158,7 +166,7 @@ class ViewerChrome(QObject):
         row.addSpacing(theme.SPACE_2)
         self.zoom.ensurePolished()
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance(_ZOOM_WIDTH) + 2 * theme.SPACE_2)
-        for widget in (self.zoom, self.boxes, self.information, self.full_screen):
+        for widget in (self.zoom, self.boxes, self.information, self.delete, self.full_screen):
             row.addWidget(widget)
 
     def _button(self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False) -> QToolButton:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -16,11 +16,12 @@ from sqlalchemy import text
 
 from core import images
 from core.database import Database
-from core.errors import NotFound
+from core.errors import NotAnImage, NotFound
 from core.http.problems import Refused
-from core.http.uploads import Spool, Uploads
+from core.http.settings import Settings
+from core.http.uploads import Spool, Uploads, checked
 from core.service import FaceCore
-from tests import samples
+from tests import media, samples
 from tests.core.faces import face, person
 from tests.core.http.asking import ended, jpeg, ok, refused
 from tests.core.http.conftest import serving
@@ -225,3 +226,25 @@ def test_on_a_full_disk_a_request_is_refused_and_nothing_is_half_kept(tmp_path: 
         kept = client.get("/images", params={"limit": 1000}).json()
         assert sorted(files(tmp_path / "uploads")) == sorted(Path(each["image_path"]) for each in kept)
         assert len(client.get("/faces", params={"limit": 1000}).json()) == number
+
+
+@pytest.mark.parametrize("write", [media.heic, media.jxl, media.dng], ids=["heic", "jxl", "raw"])
+def test_every_kind_of_picture_is_taken(write: Callable[[Image.Image], bytes]) -> None:
+    photo = write(samples.portrait(0).resize((240, 320)))
+
+    assert checked(photo, Settings()) == photo
+
+
+def test_a_video_is_no_image(tmp_path: Path) -> None:
+    film = media.film(tmp_path / "film.mp4", [samples.portrait(0).resize((240, 320))] * 3).read_bytes()
+
+    with pytest.raises(NotAnImage, match="not an image"):
+        checked(film, Settings())
+
+
+def test_a_picture_that_claims_a_gigapixel_is_refused_over_http(tmp_path: Path) -> None:
+    bomb = media.dng(Image.new("RGB", (480, 320)), scale=100)
+    with serving(tmp_path) as address:
+        answer = httpx.post(f"{address}/detect", files={"file": ("bomb.dng", bomb)}, timeout=60)
+        assert httpx.get(f"{address}/health").status_code == 200
+    assert answer.status_code == 413, answer.text

@@ -1,0 +1,132 @@
+"""Several files of one shot are one photo: a JPEG with its raw file, a still picture with the seconds around it.
+
+They lie in one folder and have one name but for the suffix. A raw file belongs to the still picture that was taken in
+the same second, a video of a few seconds to the still picture beside it. What stands behind another is a photo that is
+not shown, and has no faces; it keeps its row, its places and its content hash, so that scans follow it like any other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, text
+
+from app import schema
+from app.types import Companion, PhotoState, Role
+from core.formats import VIDEOS
+from core.service import FaceCore
+
+LONGEST_LIVE = 10.0
+"""Seconds. Phones keep about three; a longer video beside a photo of its name is one that somebody made."""
+
+_HEVC = b"_HEVC"
+"""What some exports of live photos add to the name of the video."""
+
+_BESIDE = text("""
+    SELECT photo.photo_id, photo.format, photo.taken_at, photo.image_id, place.path, video.seconds
+    FROM place JOIN photo USING (photo_id) LEFT JOIN video USING (photo_id)
+    WHERE photo.state = 'indexed' AND place.path > :low AND place.path < :high
+    ORDER BY photo.photo_id
+""")
+
+_DECIDED = text("""
+    SELECT 1 FROM decision WHERE image_id = :image
+    UNION ALL
+    SELECT 1 FROM face JOIN person USING (person_id) WHERE face.image_id = :image AND person.name IS NOT NULL
+    LIMIT 1
+""")
+
+
+def role_of(kind: str, seconds: float | None) -> Role | None:
+    """What a file can be to a still picture; None for a still picture, and for what stands for itself."""
+    if kind == "RAW":
+        return Role.RAW
+    return Role.LIVE if kind in VIDEOS and seconds is not None and 0 < seconds <= LONGEST_LIVE else None
+
+
+def leader_of(db: Connection, photo_id: int, kind: str, seconds: float | None, taken_at: datetime) -> int | None:
+    """The indexed still picture behind which a file stands that was looked at now."""
+    role = role_of(kind, seconds)
+    if role is None:
+        return None
+    for row in _beside(db, photo_id, video=role is Role.LIVE):
+        if _is_still(row) and (role is Role.LIVE or _same_second(row, taken_at)):
+            return int(row.photo_id)
+    return None
+
+
+def stand_behind(db: Connection, photo_id: int, leader_id: int, role: Role) -> None:
+    """Notes that a file stands behind a photo."""
+    db.execute(delete(schema.companion).where(schema.companion.c.photo_id == photo_id))
+    db.execute(insert(schema.companion).values(photo_id=photo_id, of_id=leader_id, role=role))
+
+
+def gather(db: Connection, core: FaceCore, leader_id: int, taken_at: datetime) -> tuple[set[int], set[int]]:
+    """Puts what was indexed before its still picture behind it; the photos and the persons that this changed.
+
+    A file about whose faces a human said something stays: it would be lost with them.
+    """
+    photos, persons = set[int](), set[int]()
+    for row in [*_beside(db, leader_id, video=False), *_beside(db, leader_id, video=True)]:
+        role = role_of(row.format, row.seconds)
+        if role is None or row.photo_id in photos or (role is Role.RAW and not _same_second(row, taken_at)):
+            continue
+        if db.execute(_DECIDED, {"image": row.image_id}).first():
+            continue
+        persons |= core.remove_image(row.image_id, db, keep_persons=True)
+        hidden = {"state": PhotoState.STACKED, "image_id": None}
+        db.execute(schema.photo.update().where(schema.photo.c.photo_id == row.photo_id).values(hidden))
+        stand_behind(db, row.photo_id, leader_id, role)
+        photos.add(row.photo_id)
+    return photos, persons
+
+
+def release(db: Connection) -> None:
+    """What stood behind a photo that is gone stands for itself again, and waits to be looked at."""
+    db.execute(
+        text(
+            "UPDATE photo SET state = 'pending' WHERE state = 'stacked' "
+            "AND NOT EXISTS (SELECT 1 FROM companion WHERE companion.photo_id = photo.photo_id)"
+        )
+    )
+
+
+def of(db: Connection, photo_id: int) -> tuple[Companion, ...]:
+    """What stands behind a photo."""
+    companion, place = schema.companion.c, schema.place.c
+    query = (
+        select(companion.role, place.path)
+        .join_from(schema.companion, schema.place, companion.photo_id == place.photo_id)
+        .where(companion.of_id == photo_id)
+        .order_by(companion.photo_id, place.place_id)
+    )
+    return tuple(Companion(Role(row.role), row.path) for row in db.execute(query))
+
+
+def leaders(db: Connection, role: Role) -> frozenset[int]:
+    """The photos with something of a kind behind them."""
+    companion = schema.companion.c
+    return frozenset(db.execute(select(companion.of_id).where(companion.role == role)).scalars())
+
+
+def _beside(db: Connection, photo_id: int, video: bool) -> Iterable[Any]:
+    """The indexed files of the same name in the same folders; `video`: one of the two is a video."""
+    place = schema.place.c
+    for path in db.execute(select(place.path).where(place.photo_id == photo_id)).scalars().all():
+        stem = os.path.splitext(path)[0]
+        stems = {stem, stem.removesuffix(_HEVC), stem + _HEVC} if video else {stem}
+        for each in sorted(stems):
+            for row in db.execute(_BESIDE, {"low": each + b".", "high": each + b"/"}).all():
+                if os.path.splitext(row.path)[0] == each and row.photo_id != photo_id:
+                    yield row
+
+
+def _is_still(row: Any) -> bool:
+    return row.format != "RAW" and row.format not in VIDEOS
+
+
+def _same_second(row: Any, taken_at: datetime) -> bool:
+    return bool(row.taken_at == taken_at.isoformat(timespec="seconds"))

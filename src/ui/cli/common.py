@@ -1,0 +1,33 @@
+"""What the commands share: the option for JSON, and a library that is open while a command works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from app.library import Library
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+@contextmanager
+def opened(context: click.Context, resume: bool = False, reading: bool = False) -> Iterator[Library]:
+    """The library that the command line names; `reading`: also beside a window that has it open."""
+    from app.library import Library
+
+    with Library.open(context.obj, resume=resume, reading=reading) as library:
+        yield library
+
+
+def photo_ids(library: Library, photos: Sequence[str]) -> list[int]:
+    """Photos as the command line names them: by id, or by the path of a file.
+
+    Raises:
+        NotFound: a path is no photo's.
+    """
+    return [int(each) if each.isdecimal() else library.photos.at(Path(each)) for each in photos]

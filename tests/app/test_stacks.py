@@ -1,0 +1,210 @@
+"""Several files of one shot are one photo, in whatever order they come."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import text
+
+from app.library import Library
+from app.types import PhotoState, Role
+from core import video
+from tests import media, samples
+from tests.app.conftest import index
+from tests.core.test_formats import DATA
+from tests.core.test_video import scenes
+
+
+def raw(path: Path, picture: Image.Image | None = None) -> Path:
+    shot = picture or samples.portrait(0).resize((480, 640))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(media.dng(Image.new("RGB", shot.size), preview=shot))
+    return path
+
+
+def jpeg(path: Path, picture: Image.Image | None = None, taken: str = "2021:05:06 07:08:09") -> Path:
+    shot = picture or samples.portrait(0).resize((480, 640))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shot.save(path, quality=92, exif=media.exif(1, taken))
+    return path
+
+
+def the_photo(library: Library) -> int:
+    """The one that is shown."""
+    (photo,) = library.photos.timeline().photo_ids
+    return int(photo)
+
+
+def names(library: Library, photo_id: int) -> dict[str, Role]:
+    return {os.path.basename(os.fsdecode(each.path)): each.role for each in library.photos.get(photo_id).beside}
+
+
+@pytest.mark.parametrize("first", ["raw", "jpeg", "together"])
+def test_a_raw_file_stands_behind_its_jpeg(library: Library, tmp_path: Path, first: str) -> None:
+    folder = tmp_path / "photos"
+    writers = {"raw": [raw, jpeg], "jpeg": [jpeg, raw], "together": [raw, jpeg]}[first]
+    for write in writers:
+        write(folder / f"IMG_1.{'DNG' if write is raw else 'JPG'}")
+        if first != "together":
+            index(library, folder)
+    index(library, folder)
+
+    photo = the_photo(library)
+    assert library.photos.get(photo).path.name == "IMG_1.JPG"
+    assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
+    assert library.photos.timeline().raw == {photo} and library.photos.timeline().live == frozenset()
+    assert library.counts().photos == 1 and library.counts().faces == 1 and library.counts().pending == 0
+    assert library.counts().skipped == 0
+
+
+def test_a_raw_file_of_another_second_is_a_photo_of_its_own(library: Library, tmp_path: Path) -> None:
+    raw(tmp_path / "photos" / "IMG_1.DNG")
+    jpeg(tmp_path / "photos" / "IMG_1.JPG", taken="2019:01:01 00:00:00")
+    index(library, tmp_path / "photos")
+
+    assert library.counts().photos == 2
+    assert library.photos.timeline().raw == frozenset()
+
+
+@pytest.mark.parametrize("other", ["other/IMG_1.JPG", "IMG_10.JPG", "IMG_1.edited.JPG"])
+def test_a_file_of_another_folder_or_name_is_not_beside_it(library: Library, tmp_path: Path, other: str) -> None:
+    raw(tmp_path / "photos" / "IMG_1.DNG")
+    jpeg(tmp_path / "photos" / other)
+    index(library, tmp_path / "photos")
+
+    assert library.counts().photos == 2
+
+
+@pytest.mark.parametrize("still", [".HEIC", ".JPG"])
+@pytest.mark.parametrize("moving", ["IMG_2.MOV", "IMG_2_HEVC.MOV", "IMG_2.mp4"])
+def test_a_live_photo_is_one_photo_that_moves(library: Library, tmp_path: Path, still: str, moving: str) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    picture = samples.portrait(0).resize((480, 640))
+    (folder / f"IMG_2{still}").write_bytes(media.heic(picture) if still == ".HEIC" else media.jpeg(picture))
+    made = media.film(folder / moving.lower(), [picture] * 20)
+    made.rename(folder / moving)
+    index(library, folder)
+
+    photo = the_photo(library)
+    assert library.photos.get(photo).moves and library.photos.get(photo).video is None
+    assert names(library, photo) == {moving: Role.LIVE}
+    assert library.photos.timeline().live == {photo}
+    assert library.counts().faces == 1
+    assert library.thumbnails.moving(photo) == folder / moving
+
+
+def test_a_long_video_of_the_same_name_is_somebodys_film(library: Library, tmp_path: Path) -> None:
+    jpeg(tmp_path / "photos" / "party.jpg")
+    media.film(tmp_path / "photos" / "party.mp4", scenes(30))
+    index(library, tmp_path / "photos")
+
+    assert library.counts().photos == 2
+
+
+def test_a_raw_file_whose_faces_a_human_named_stays(library: Library, tmp_path: Path) -> None:
+    for number in range(2):
+        raw(tmp_path / "photos" / f"IMG_{number}.DNG", samples.portrait(0).resize((480 + 32 * number, 640)))
+    index(library, tmp_path / "photos")
+    (person,) = library.people.list()
+    library.people.rename(person.person_id, "Ada")
+    jpeg(tmp_path / "photos" / "IMG_0.JPG")
+    index(library, tmp_path / "photos")
+
+    assert library.counts().photos == 3
+    assert [each.name for each in library.people.list()] == ["Ada"]
+
+
+def test_another_look_and_another_scan_change_nothing(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    raw(folder / "IMG_1.DNG")
+    jpeg(folder / "IMG_1.JPG")
+    index(library, folder)
+    before = the_photo(library)
+    index(library, folder)
+    library.models.use("yunet_sface")
+    assert library.indexer.wait(60)
+
+    assert the_photo(library) == before
+    assert names(library, before) == {"IMG_1.DNG": Role.RAW}
+
+
+def test_a_renamed_folder_keeps_stacks_together(library: Library, tmp_path: Path) -> None:
+    raw(tmp_path / "photos" / "a" / "IMG_1.DNG")
+    jpeg(tmp_path / "photos" / "a" / "IMG_1.JPG")
+    index(library, tmp_path / "photos")
+    (tmp_path / "photos" / "a").rename(tmp_path / "photos" / "b")
+    index(library, tmp_path / "photos")
+
+    assert names(library, the_photo(library)) == {"IMG_1.DNG": Role.RAW}
+    assert library.photos.get(the_photo(library)).available
+
+
+def test_what_stood_behind_a_photo_that_is_gone_stands_for_itself(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    raw(folder / "IMG_1.DNG")
+    jpeg(folder / "IMG_1.JPG")
+    index(library, folder)
+    photo = the_photo(library)
+    with library.database.write() as db:
+        db.execute(text("DELETE FROM photo WHERE photo_id = :id"), {"id": photo})
+    (folder / "IMG_1.JPG").unlink()
+    index(library, folder)
+
+    assert library.photos.get(the_photo(library)).path.name == "IMG_1.DNG"
+    assert library.photos.get(the_photo(library)).state is PhotoState.INDEXED
+
+
+def test_a_motion_photo_moves_and_its_video_is_taken_out(library: Library, tmp_path: Path) -> None:
+    film = media.film(tmp_path / "film.mp4", scenes(2)).read_bytes()
+    photo = jpeg(tmp_path / "photos" / "MVIMG_1.jpg").read_bytes() + b"MotionPhoto_Data" + film
+    (tmp_path / "photos" / "MVIMG_1.jpg").write_bytes(photo)
+    index(library, tmp_path / "photos")
+
+    number = the_photo(library)
+    assert library.photos.get(number).moves and library.photos.timeline().live == {number}
+    taken_out = library.thumbnails.moving(number)
+    assert taken_out.read_bytes() == film
+    assert video.look_through(taken_out).seconds == pytest.approx(2.0, abs=0.2)
+    assert (tmp_path / "photos" / "MVIMG_1.jpg").read_bytes() == photo
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the shared photographs are not here")
+def test_photographs_of_phones_that_move(library: Library) -> None:
+    index(library, DATA / "metadata-pigallery2" / "live_photo", DATA / "library-immich" / "formats" / "motionphoto")
+
+    timeline = library.photos.timeline()
+    assert len(timeline.photo_ids) == len(timeline.live) == 2
+
+
+def test_in_the_trash_a_shot_is_one_photo_and_goes_as_one(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    files = {jpeg(folder / "IMG_1.JPG"), raw(folder / "IMG_1.DNG")}
+    index(library, folder)
+    photo = the_photo(library)
+    assert library.trash.put([photo]) == (photo,)
+    (listed,) = library.trash.list()
+    assert set(listed.paths) == files
+    assert list(library.trash.timeline().photo_ids) == [photo]
+    index(library, folder)
+    assert not library.photos.timeline().photo_ids and library.counts().pending == 0
+
+    assert library.trash.restore([photo]) == (photo,)
+    assert the_photo(library) == photo
+    assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
+
+    library.trash.put([photo])
+    sent: list[bytes] = []
+
+    def send(path: bytes) -> None:
+        sent.append(path)
+        os.unlink(path)
+
+    library.trash._send = send
+    removal = library.trash.empty()
+    assert removal.photo_ids == (photo,) and set(removal.files) == files == {Path(os.fsdecode(each)) for each in sent}
+    with library.database.read() as db:
+        assert db.execute(text("SELECT count(*) FROM photo")).scalar_one() == 0
