@@ -66,6 +66,16 @@ class ModelMissing(AppError):
         )
 
 
+class VolumeGone(AppError):
+    """A drive is not connected, or went while it was looked through."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        super().__init__(
+            f"The drive {label} is not connected. Nothing was lost; what it holds is looked at when it is back."
+        )
+
+
 class Unfinished(AppError):
     """Looking at a photo came to no end: its process died, took too long, or had no memory left.
 

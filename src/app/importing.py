@@ -11,6 +11,7 @@ again. No photo that ever was in the library goes because its file did.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,10 +21,13 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, text, update
 
 from app import schema, stacks
+from app.errors import VolumeGone
 from app.metadata import taken_at
-from app.scanning import Found, Stop, examine, walk
+from app.scanning import Found, Scan, Seen, Stop, Walk, examine
 from app.sidecars import SidecarScan
 from app.types import PhotoState
+from app.vanishing import OVERWRITTEN, Gone, Spot, moment
+from app.volumes import BELOW, Volumes, bounds
 from core.database import Database, add_row
 
 BATCH = 64
@@ -38,11 +42,15 @@ class Imported:
         waiting: photos that wait to be indexed.
         refused: files that are no photos.
         photo_ids: photos that were in the library and are not as they were: edited, or no longer where they were.
+        folders: there is something else to tell of a folder than before, a question for instance.
+        sidecars: what is told of photos in files beside them is not as it was.
     """
 
     waiting: int = 0
     refused: int = 0
     photo_ids: set[int] = field(default_factory=set)
+    folders: bool = False
+    sidecars: bool = False
 
 
 def program_version() -> str:
@@ -51,11 +59,15 @@ def program_version() -> str:
 
 
 class Importer:
-    """Turns paths into rows of `photo` and `place`."""
+    """Turns paths into rows of `photo` and `place`; one scan at a time."""
 
-    def __init__(self, database: Database, library_folder: Path) -> None:
+    def __init__(self, database: Database, library_folder: Path, volumes: Volumes | None = None) -> None:
         self._database = database
         self._own = os.fsencode(library_folder.resolve())
+        self._volumes = volumes or Volumes(database)
+        # What one scan has not settled yet is not for another one to settle.
+        self._scanning = threading.Lock()
+        self._seen_there: set[tuple[bytes, int]] = set()
 
     def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[Imported], None]) -> bool:
         """Adds a file, or everything below a folder, in the order of the names.
@@ -67,74 +79,125 @@ class Importer:
 
         Returns:
             Whether everything was looked at. Until then what was edited waits to be settled.
+
+        Raises:
+            VolumeGone: its drive is not connected, or went meanwhile. What is known of it stays as it is.
         """
-        known, faults = self._known(root), self._passing_faults(root)
-        sidecars = SidecarScan(self._database, root)
-        stop, batch = Stop(stopped), list[Found]()
-        for path, explicit in walk(root, self._own):
-            if stop():
-                break
-            if sidecars.takes(path):
-                continue
-            found = examine(path, explicit, known, stop)
-            if found:
-                faults.discard(found.path)
-                batch.append(found)
-            if len(batch) >= BATCH:
-                added(self._write(batch))
-                batch = []
-        imported = self._write(batch)
-        sidecars.finish(to_the_end=not stop.said)
-        if not stop.said:
-            self._forget_faults(faults)
-            self._settle(imported)
-        added(imported)
+        return self.look([Scan(self._volumes.real(root))], stopped, added)
+
+    def look(
+        self,
+        scans: Sequence[Scan],
+        stopped: Callable[[], bool],
+        added: Callable[[Imported], None],
+        accept: bool = False,
+    ) -> bool:
+        """The same for several files and folders, and settles at the end what became of all of them together.
+
+        Args:
+            accept: photos whose files are gone are marked as missing, however many there are.
+
+        Raises:
+            VolumeGone: the drive of one of them is not connected; everything else was looked at.
+        """
+        lost: VolumeGone | None = None
+        with self._scanning:
+            self._volumes.refresh()
+            stop, gone = Stop(stopped), Gone(self._database, self._volumes, self._seen_there)
+            imported = Imported()
+            for number, scan in enumerate(scans):
+                if number:
+                    added(imported)
+                try:
+                    imported = self._one(scan, stop, gone, added)
+                except VolumeGone as error:
+                    imported, lost = Imported(), error
+                if stop.said:
+                    break
+            if not stop():
+                gone.look_for_others()
+                with self._database.write() as db:
+                    gone.mark(db)
+                    self._settle(db, imported)
+                    gone.settle(db, imported, accept)
+            added(imported)
+        if lost and not stop.said:
+            raise lost
         return not stop.said
 
-    def _known(self, root: bytes) -> dict[bytes, tuple[int, int]]:
-        """Size and time of the files at or below `root` that need no new look."""
-        query = text(
-            f"SELECT path, size, modified_ns FROM place WHERE {_BELOW} UNION ALL "
-            f"SELECT path, size, modified_ns FROM skipped WHERE refused_by = :version AND {_BELOW}"
-        )
+    def _one(self, scan: Scan, stop: Stop, gone: Gone, added: Callable[[Imported], None]) -> Imported:
+        """Looks at one file or folder; what came of it last."""
+        spot, batch = gone.spot(scan.path), list[Found]()
+        walk = Walk(scan.path, self._own, self._known(scan), stop, scan.deep)
+        missing = gone.missing_below(scan.path)
+        sidecars = SidecarScan(self._database, scan.path, scan.deep)
+        for met in walk:
+            if stop():
+                break
+            if sidecars.takes(met.path):
+                continue
+            found = examine(met, stop)
+            if found and (scan.named or found.path != scan.path):
+                batch.append(found)
+            elif met.before is not None and met.before[1] < 0:
+                gone.forget(met.path)
+            if found and found.content_hash is None:
+                missing.discard(met.path)
+            if len(batch) >= BATCH:
+                added(self._write(batch, spot))
+                batch = []
+        imported = self._write(batch, spot)
+        if not stop.said:
+            spot.check()
+        sidecars.finish(to_the_end=not stop.said)
+        imported.sidecars = sidecars.changed
+        if not stop.said:
+            gone.add(scan, spot, walk, missing)
+        return imported
+
+    def _known(self, scan: Scan) -> dict[bytes, Seen]:
+        """What is known of the files at or below a path; a size of -1 asks for a new look."""
+        values: dict[str, object] = {**bounds(scan.path), "version": program_version()}
+        where = BELOW
+        if not scan.deep:
+            where = f"({BELOW} AND instr(substr(path, :rest), :separator) = 0)"
+            values |= {"rest": len(bounds(scan.path)["low"]) + 1, "separator": os.sep.encode()}
+        query = f"""
+            SELECT path, size, modified_ns FROM place WHERE {where} UNION ALL
+            SELECT path, CASE refused_by WHEN :version THEN size ELSE -1 END, modified_ns FROM skipped WHERE {where}
+            UNION ALL
+            SELECT path, CASE passed_by WHEN :version THEN size ELSE -1 END, modified_ns FROM passed WHERE {where}
+        """
         with self._database.read() as db:
-            rows = db.execute(query, _bounds(root) | {"version": program_version()})
-            return {bytes(row.path): (row.size, row.modified_ns) for row in rows}
+            # The driver's own rows: a large library has many.
+            rows = db.connection.cursor().execute(query, values).fetchall()
+        return {row[0]: row for row in rows}
 
-    def _passing_faults(self, root: bytes) -> set[bytes]:
-        """What could not be read at or below `root` the last time, and perhaps can be now."""
-        query = text(f"SELECT path FROM skipped WHERE refused_by IS NULL AND {_BELOW}")
-        with self._database.read() as db:
-            return {bytes(path) for path in db.execute(query, _bounds(root)).scalars()}
-
-    def _forget_faults(self, paths: set[bytes]) -> None:
-        if paths:
-            with self._database.write() as db:
-                db.execute(text("DELETE FROM skipped WHERE path = :path"), [{"path": path} for path in paths])
-
-    def _write(self, batch: Sequence[Found]) -> Imported:
+    def _write(self, batch: Sequence[Found], spot: Spot) -> Imported:
         imported = Imported()
+        if any(not found.lasting for found in batch):
+            # What cannot be read may be on a drive that was taken away.
+            spot.check()
         if batch:
             with self._database.write() as db:
                 for found in batch:
-                    _record(db, found, imported)
+                    _record(db, found, spot.volume_of(found.path), imported)
         return imported
 
-    def _settle(self, imported: Imported) -> None:
+    def _settle(self, db: Connection, imported: Imported) -> None:
         """Makes of the new photos that took the places of old ones what they are: edits of these, or photos.
 
         It depends on the database alone, so that a scan that was killed and done again settles the same.
         """
-        with self._database.write() as db:
-            for edit in db.execute(text(_EDITS)).all():
-                _keep_edited(db, edit.photo_id, edit.new_id, imported)
-            imported.waiting -= int(db.execute(text(f"SELECT count(*) {_LOST} AND state = 'pending'")).scalar_one())
-            db.execute(text(f"DELETE {_LOST}"))
-            db.execute(text("UPDATE photo SET replaces = NULL WHERE replaces IS NOT NULL"))
-            stacks.release(db)
+        for edit in db.execute(text(_EDITS)).all():
+            _keep_edited(db, edit.photo_id, edit.new_id, imported)
+        imported.waiting -= int(db.execute(text(f"SELECT count(*) {_LOST} AND state = 'pending'")).scalar_one())
+        db.execute(text(f"DELETE {_LOST}"))
+        db.execute(text("UPDATE photo SET replaces = NULL WHERE replaces IS NOT NULL"))
+        stacks.release(db)
 
 
-_HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {})"
+_HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {} AND missing_since IS NULL)"
 
 _EDITS = f"""
     SELECT photo.replaces AS photo_id, min(photo.photo_id) AS new_id FROM photo
@@ -147,13 +210,18 @@ _EDITS = f"""
 
 What is in the trash stays there as it was put there: a file that is edited afterwards is a photo of its own."""
 
-_LOST = f"FROM photo WHERE indexed_at IS NULL AND NOT {_HAS_PLACE.format('photo.photo_id')}"
+_LOST = """
+    FROM photo WHERE state IN ('pending', 'unreadable') AND indexed_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM place WHERE place.photo_id = photo.photo_id)
+"""
 """Photos that changed before they were ever looked at: nothing is known of them, and nothing is left of them."""
 
 _PLACED = """
-    INSERT INTO place (path, photo_id, size, modified_ns) VALUES (:path, :photo_id, :size, :modified_ns)
+    INSERT INTO place (path, photo_id, size, modified_ns, volume_id)
+    VALUES (:path, :photo_id, :size, :modified_ns, :volume_id)
     ON CONFLICT (path) DO UPDATE
-    SET photo_id = excluded.photo_id, size = excluded.size, modified_ns = excluded.modified_ns
+    SET photo_id = excluded.photo_id, size = excluded.size, modified_ns = excluded.modified_ns,
+        volume_id = excluded.volume_id, missing_since = NULL
 """
 
 _REFUSED = """
@@ -161,18 +229,29 @@ _REFUSED = """
     VALUES (:path, :reason, :refused_by, :size, :modified_ns)
 """
 
-_BELOW = "(path = :root OR (path >= :low AND path < :high))"
+_PASSED = """
+    INSERT OR REPLACE INTO passed (path, size, modified_ns, passed_by) VALUES (:path, :size, :modified_ns, :version)
+"""
+
+_SAME_PICTURE = f"""
+    SELECT photo_id FROM photo WHERE picture_hash = :hash AND indexed_at IS NOT NULL
+    ORDER BY {_HAS_PLACE.format("photo.photo_id")}, photo_id LIMIT 1
+"""
+"""A photo of which a new file may be an edit: it holds the same picture, and only what is told of it differs. It is one
+where the old file is gone; otherwise both are photos."""
 
 
-def _bounds(root: bytes) -> dict[str, bytes]:
-    """The values for `_BELOW`: a path and everything that begins with it as a folder."""
-    low = root.rstrip(b"/\\") + os.sep.encode()
-    return {"root": root, "low": low, "high": low[:-1] + bytes([low[-1] + 1])}
-
-
-def _record(db: Connection, found: Found, imported: Imported) -> None:
+def _record(db: Connection, found: Found, volume_id: int, imported: Imported) -> None:
     """Writes one file's rows."""
     row: dict[str, object] = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
+    if found.content_hash is None and found.lasting:
+        # Whatever photo was there, its file is another one now.
+        db.exec_driver_sql(OVERWRITTEN, row | {"now": moment()})
+    if found.content_hash is None and not found.reason:
+        db.exec_driver_sql(_PASSED, row | {"version": program_version()})
+        db.exec_driver_sql("DELETE FROM skipped WHERE path = :path", row)
+        return
+    db.exec_driver_sql("DELETE FROM passed WHERE path = :path", row)
     if found.content_hash is None:
         imported.refused += 1
         refused_by = program_version() if found.lasting else None
@@ -181,7 +260,7 @@ def _record(db: Connection, found: Found, imported: Imported) -> None:
     before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()
     photo_id, new = _photo(db, found, before)
     imported.waiting += new
-    db.exec_driver_sql(_PLACED, row | {"photo_id": photo_id})
+    db.exec_driver_sql(_PLACED, row | {"photo_id": photo_id, "volume_id": volume_id})
     db.exec_driver_sql("DELETE FROM skipped WHERE path = :path", row)
     if before is not None and before != photo_id:
         db.execute(update(schema.photo).where(schema.photo.c.photo_id == before).values(last_path=found.path))
@@ -197,10 +276,13 @@ def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]
     query = "SELECT photo_id FROM photo WHERE content_hash = :hash"
     known = db.exec_driver_sql(query, {"hash": found.content_hash}).scalar()
     if known is not None:
+        learnt = "UPDATE photo SET picture_hash = :hash WHERE photo_id = :id AND picture_hash IS NULL"
+        db.exec_driver_sql(learnt, {"hash": found.picture_hash, "id": known})
         return int(known), False
     name = os.path.basename(os.fsdecode(found.path))
     row = {
         "content_hash": found.content_hash,
+        "picture_hash": found.picture_hash,
         "state": PhotoState.PENDING,
         "attempts": 0,
         "size": found.size,
@@ -212,7 +294,8 @@ def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]
         # What was edited again before it was settled is an edit of the photo that was there first.
         "replaces": db.exec_driver_sql(
             "SELECT coalesce(replaces, photo_id) FROM photo WHERE photo_id = :id", {"id": before}
-        ).scalar(),
+        ).scalar()
+        or db.exec_driver_sql(_SAME_PICTURE, {"hash": found.picture_hash}).scalar(),
     }
     return add_row(db, "photo", row), True
 
@@ -223,10 +306,12 @@ def _keep_edited(db: Connection, photo_id: int, new_id: int, imported: Imported)
     What was seen in it stays until it is seen anew, so that its faces find their persons again.
     """
     photo, place = schema.photo, schema.place
-    of_new = select(photo.c.content_hash, photo.c.size, photo.c.taken_at).where(photo.c.photo_id == new_id)
+    of_file = photo.c.content_hash, photo.c.picture_hash, photo.c.size, photo.c.taken_at
+    of_new = select(*of_file).where(photo.c.photo_id == new_id)
     fresh = db.execute(of_new).one()._asdict()
     fresh |= {"state": PhotoState.PENDING, "reason": None, "refused_by": None, "attempts": 0}
     state = db.execute(select(photo.c.state).where(photo.c.photo_id == photo_id)).scalar_one()
+    db.execute(delete(place).where((place.c.photo_id == photo_id) & place.c.missing_since.is_not(None)))
     db.execute(update(place).where(place.c.photo_id == new_id).values(photo_id=photo_id))
     db.execute(delete(photo).where(photo.c.photo_id == new_id))
     db.execute(update(photo).where(photo.c.photo_id == photo_id).values(fresh))

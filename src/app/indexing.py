@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app import retelling, worklist
 from app.analysis import PhotoAnalysis
-from app.errors import Unfinished, WorkersLost
+from app.errors import Unfinished, VolumeGone, WorkersLost
 from app.events import Events
 from app.importing import Imported, Importer
 from app.progress import Meter
@@ -39,12 +39,24 @@ class Indexer:
     """Works in the background until there is nothing left to do. All methods may be called from any thread."""
 
     def __init__(
-        self, database: Database, core: FaceCore, events: Events, library_folder: Path, cache: ThumbnailFiles
+        self,
+        database: Database,
+        core: FaceCore,
+        events: Events,
+        importer: Importer,
+        cache: ThumbnailFiles,
+        remember: Callable[[Sequence[str]], None] = lambda _paths: None,
     ) -> None:
+        """Composes the Indexer.
+
+        Args:
+            remember: told which files and folders the user added, before they are looked at.
+        """
         self._database = database
         self._core = core
         self._events = events
-        self._importer = Importer(database, library_folder)
+        self._importer = importer
+        self._remember = remember
         self._cache = cache
         self._changed = threading.Condition()
         self._telling = threading.RLock()
@@ -82,6 +94,34 @@ class Indexer:
             self._asked.append([os.path.abspath(path) for path in paths])
             self._indexing = self._more = True
             self._scanning = self._scanning or not self._cancelled
+        self._tell()
+
+    def found(self, imported: Imported) -> None:
+        """A look at the folders that were added brought something, without the user having asked for it."""
+        if imported.waiting > 0:
+            with self._changed:
+                if not self._indexing:
+                    self._progress = IndexProgress(IndexPhase.INDEXING)
+                    self._postponed = set()
+                    self._meter.restart()
+                self._indexing = self._more = True
+        if imported != Imported():
+            self._added(imported)
+        if imported.sidecars:
+            self.retell()
+
+    def retry(self) -> None:
+        """What could not be read may be readable now: a drive came back."""
+        total, asked = self._left(), worklist.next_request(self._database) is not None
+        with self._changed:
+            self._postponed = set()
+            if not (total or asked) or self._threads[0].ident is None:
+                return
+            if not self._indexing:
+                self._progress = IndexProgress(IndexPhase.INDEXING, total=total)
+                self._meter.restart()
+            self._scanning = self._scanning or (asked and not self._cancelled)
+            self._indexing = self._more = True
         self._tell()
 
     def renew(self) -> None:
@@ -211,15 +251,20 @@ class Indexer:
         self._tell(error=reason)
 
     def _scan(self) -> None:
-        """Everything that was asked for, the oldest first."""
+        """Everything that was asked for, the oldest first; what is on a drive that went waits until it is back."""
+        after = 0
         while not self._interrupted():
             self._note_requests()
-            found = worklist.next_request(self._database)
+            found = worklist.next_request(self._database, after)
             if found is None:
                 break
             request_id, path = found
-            if self._importer.run(path, self._interrupted, self._added):
-                worklist.finish_request(self._database, request_id)
+            try:
+                if self._importer.run(path, self._interrupted, self._added):
+                    worklist.finish_request(self._database, request_id)
+            except VolumeGone as error:
+                _log.warning("a scan waits: %s", error)
+                after = request_id
         with self._changed:
             if self._cancelled or not self._interrupted():
                 self._scanning = bool(self._asked) and not self._cancelled
@@ -231,6 +276,7 @@ class Indexer:
             asked = list(self._asked)
         for paths in asked:
             worklist.request(self._database, paths)
+            self._remember(paths)
             with self._changed:
                 # `cancel` may have been quicker.
                 if self._asked and self._asked[0] is paths:
@@ -238,7 +284,7 @@ class Indexer:
 
     def _added(self, imported: Imported) -> None:
         self._count(total=imported.waiting, skipped=imported.refused)
-        changed = LibraryChanged(frozenset(imported.photo_ids), skipped=True)
+        changed = LibraryChanged(frozenset(imported.photo_ids), skipped=True, folders=imported.folders)
         self._events.publish(changed)
 
     def _index(self) -> None:

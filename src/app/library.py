@@ -8,7 +8,7 @@ from typing import Self
 
 import platformdirs
 
-from app import encrypting, models, unlocking
+from app import encrypting, models, unlocking, worklist
 from app.backups import Backup, Backups
 from app.copy_import import CopyImport
 from app.details import Details
@@ -16,11 +16,14 @@ from app.duplicates import Duplicates
 from app.errors import LibraryError
 from app.events import Events
 from app.fingerprints import Fingerprinter
+from app.folders import Folders
+from app.importing import Importer
 from app.indexing import Indexer
 from app.keeping import BackupKeeper
 from app.keys import LibraryKey
 from app.locking import LibraryLock
 from app.models import Models
+from app.mounts import Mounts, system_mounts
 from app.people import People
 from app.photos import Photos
 from app.sidecar_keeping import Sidecars
@@ -29,6 +32,8 @@ from app.thumbnail_files import ThumbnailFiles
 from app.thumbnails import Thumbnails
 from app.trash import Trash
 from app.types import LibraryChanged, LibraryCounts
+from app.volumes import VolumeChanges, Volumes
+from app.watching import Watcher
 from core.database import Database
 from core.models import ModelPack
 from core.service import FaceCore
@@ -59,6 +64,7 @@ class Library:
         lock: LibraryLock,
         upgraded: Backup | None = None,
         key: LibraryKey | None = None,
+        mounts: Mounts = system_mounts,
     ) -> None:
         self.encrypted = key is not None
         small = ThumbnailFiles(folder / "cache", key)
@@ -72,8 +78,13 @@ class Library:
         self.details = Details(database, self.events)
         self.people = People(database, self.core, self.photos, self.events)
         self.thumbnails = Thumbnails(database, self.photos, small)
-        self.indexer = Indexer(database, self.core, self.events, folder, small)
+        self.volumes = Volumes(database, mounts)
+        self.folders = Folders(database, self.core, self.events, self.volumes, small)
+        importer = Importer(database, folder, self.volumes)
+        self.indexer = Indexer(database, self.core, self.events, importer, small, self.folders.remember)
+        self.watcher = Watcher(self.folders, self.volumes, importer, self.indexer, folder)
         self.models = Models(database, self.core, self.indexer)
+        self.volumes.subscribe(self._volumes_changed)
         self.sidecars = Sidecars(database, self.events, self.indexer.retell)
         self.trash = Trash(database, self.core, self.events, small, self.indexer.renew)
         self.copying = CopyImport(database, self.events, self.indexer)
@@ -90,6 +101,8 @@ class Library:
         model: str | None = None,
         reading: bool = False,
         key: LibraryKey | None = None,
+        watch: bool = False,
+        mounts: Mounts = system_mounts,
     ) -> Self:
         """Opens the library in a folder, or makes a new one there.
 
@@ -100,6 +113,8 @@ class Library:
             reading: only look at what is there, also beside a process that has the library open. A library that has to
                 be made or brought up to date first is opened as usual, and then is only looked at.
             key: of an encrypted library, if it was asked for; by default the one in the system's keyring.
+            watch: follow what happens in the folders that were added, until the library is closed.
+            mounts: tells what volumes there are.
 
         Raises:
             LibraryError: the folder cannot be made.
@@ -125,7 +140,8 @@ class Library:
                 models.adopt(database)
                 encrypting.finish(where, key)
             pack = models.choose(database, model) if model else models.find(database)
-            library = cls(where, database, pack, lock, upgraded, key)
+            library = cls(where, database, pack, lock, upgraded, key, mounts)
+            library.volumes.refresh()
             if not database.reading:
                 library.trash.recover()
             undo.pop_all()
@@ -134,6 +150,8 @@ class Library:
             library.sidecars.start()
             library.fingerprints.start()
             library.keeper.start()
+        if watch and not database.reading:
+            library.watcher.start()
         return library
 
     def counts(self) -> LibraryCounts:
@@ -150,6 +168,7 @@ class Library:
         If a backup is due, it is made first.
         """
         try:
+            self.watcher.close()
             self.trash.stop()
             self.copying.close()
             self.fingerprints.close()
@@ -159,6 +178,14 @@ class Library:
             self.database.close()
         finally:
             self._lock.release()
+
+    def _volumes_changed(self, changes: VolumeChanges) -> None:
+        """A drive came, went, or is elsewhere: its photos look different, and what waits for it can go on."""
+        touched = changes.came | changes.went | changes.moved
+        worklist.forget_faults(self.database, touched)
+        self.events.publish(LibraryChanged(worklist.photos_on(self.database, touched), skipped=True, folders=True))
+        if changes.came:
+            self.indexer.retry()
 
     def __enter__(self) -> Self:
         return self

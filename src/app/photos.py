@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, text
 
 from app import schema, stacks, videos
 from app.errors import NotFound
-from app.types import LibraryCounts, Month, Photo, PhotoFace, PhotoState, Role, SkippedFile, Timeline
+from app.types import Absence, LibraryCounts, Month, Photo, PhotoFace, PhotoState, Role, SkippedFile, Timeline
 from core import images
 from core.database import Database
 from core.errors import ImageUnavailable
@@ -37,6 +37,21 @@ _SKIPPED = """
     SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id)
     WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed'
     ORDER BY path
+"""
+
+_ABSENT = """
+    SELECT photo_id, max(coalesce(connected, 1) = 0) AS offline FROM place LEFT JOIN volume USING (volume_id)
+    WHERE photo_id IN (
+        SELECT photo_id FROM place WHERE missing_since IS NOT NULL
+        UNION SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
+    )
+    GROUP BY photo_id HAVING NOT max(missing_since IS NULL AND coalesce(connected, 1))
+"""
+"""Photos of which no file is there as far as the library knows; the disk is not asked."""
+
+_PLACES = """
+    SELECT path, coalesce(connected, 1) AS connected, missing_since, label
+    FROM place LEFT JOIN volume USING (volume_id) WHERE photo_id = :id ORDER BY place_id
 """
 
 SOMEBODY = """
@@ -80,18 +95,23 @@ class Photos:
         """
         with self._database.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
-            places = select(schema.place.c.path).where(schema.place.c.photo_id == photo_id)
+            places = db.execute(text(_PLACES), {"id": photo_id}).all()
             video, beside = videos.of(db, photo_id), stacks.of(db, photo_id)
             moves = bool(video or videos.motion_of(db, photo_id) or any(each.role is Role.LIVE for each in beside))
-            paths = [Path(os.fsdecode(path)) for path in db.execute(places.order_by(schema.place.c.place_id)).scalars()]
-        if row is None or not (paths or row.last_path):
+        if row is None or not (places or row.last_path):
             raise NotFound(f"There is no photo {photo_id}.")
-        there = next((path for path in paths if os.path.exists(path)), None)
+        # What is not connected is not asked: a path to it may be another drive's now.
+        there = next((each.path for each in places if each.connected and _is_there(each)), None)
+        offline = next((each for each in places if not each.connected), None)
+        absence = Absence.OFFLINE if offline else Absence.MISSING
+        # A photo without a place: its file was overwritten with another photo.
+        path = there or (offline or places[0]).path if places else row.last_path
         return Photo(
             photo_id=photo_id,
-            # A photo without a place: its file was overwritten with another photo.
-            path=there or (paths[0] if paths else Path(os.fsdecode(row.last_path))),
+            path=Path(os.fsdecode(path)),
             available=there is not None,
+            absence=None if there else absence,
+            drive=offline.label if offline and not there else "",
             taken_at=datetime.fromisoformat(row.taken_at),
             width=row.width,
             height=row.height,
@@ -169,7 +189,7 @@ class Photos:
         """
         photo = self.get(photo_id)
         if not photo.available:
-            raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+            raise ImageUnavailable(why_absent(photo))
         if photo.video:
             return frame_at(photo.path, photo.video.poster, max_side).pixels
         return images.decode(images.read_file(photo.path), max_side).pixels
@@ -182,7 +202,7 @@ class Photos:
         """
         photo = self.get(photo_id)
         if not photo.available:
-            raise ImageUnavailable(f"{photo.path.name} is not there. It may be on a drive that is not connected.")
+            raise ImageUnavailable(why_absent(photo))
         return frame_at(photo.path, seconds).pixels
 
     def moving(self, photo_id: int) -> Path | bytes:
@@ -218,10 +238,24 @@ class Photos:
             return LibraryCounts(**db.execute(text(_COUNTS)).one()._asdict())
 
 
+def why_absent(photo: Photo) -> str:
+    """Why a photo's file is not there, in a sentence for the user."""
+    if photo.absence is Absence.OFFLINE:
+        return f"{photo.path.name} is on a drive that is not connected: {photo.drive}."
+    return f"{photo.path.name} is not where it was. It was moved or deleted outside of Sietch."
+
+
+def absences(db: Connection) -> dict[int, Absence]:
+    """The photos of which no file is there, as far as the library knows."""
+    rows = db.execute(text(_ABSENT))
+    return {row.photo_id: Absence.OFFLINE if row.offline else Absence.MISSING for row in rows}
+
+
 def with_marks(db: Connection, timeline: Timeline) -> Timeline:
-    """With what is told of photos in a grid: which of them are videos, or have other files of the shot beside them."""
+    """With what is told of photos in a grid: videos, other files of the shot beside them, files that are not there."""
     live = stacks.leaders(db, Role.LIVE) | videos.with_motion(db)
-    return replace(timeline, videos=videos.lengths(db), raw=stacks.leaders(db, Role.RAW), live=live)
+    raw = stacks.leaders(db, Role.RAW)
+    return replace(timeline, videos=videos.lengths(db), raw=raw, live=live, absent=absences(db))
 
 
 def timeline_of(rows: Iterable[Any]) -> Timeline:
@@ -238,6 +272,11 @@ def timeline_of(rows: Iterable[Any]) -> Timeline:
         for (month, first), end in zip(firsts, bounds[1:], strict=True)
     )
     return Timeline(photo_ids, tuple(months))
+
+
+def _is_there(place: Any) -> bool:
+    """Whether a file is there; one that was overwritten with something else is missing, though its path is not."""
+    return place.missing_since is None and os.path.exists(place.path)
 
 
 def photo_face(row: Any) -> PhotoFace:

@@ -42,6 +42,7 @@ photo = Table(
         index=True,
         comment="the photo that it may be an edit of, until the scan that met it is at its end",
     ),
+    Column("picture_hash", String, index=True, comment="of the picture in the file without what is told of it"),
     Column("last_path", LargeBinary, comment="the place that another photo took last, for when it has no other"),
     Column("size", Integer, nullable=False, comment="bytes"),
     Column("width", Integer, nullable=False, default=0, comment="pixels of the upright picture"),
@@ -191,6 +192,32 @@ motion = Table(
     Column("length", Integer, nullable=False, comment="bytes"),
 )
 
+volume = Table(
+    "volume",
+    metadata,
+    Column("volume_id", Integer, primary_key=True),
+    Column("keys", String, nullable=False, comment="JSON: what it is known by, the surest first"),
+    Column(
+        "mount_point", LargeBinary, nullable=False, comment="where it was last; the paths of its places are below it"
+    ),
+    Column("label", String, nullable=False, comment="how the user is told of it"),
+    Column("connected", Integer, nullable=False, default=1, server_default="1"),
+    sqlite_autoincrement=True,
+)
+
+folder = Table(
+    "folder",
+    metadata,
+    Column("folder_id", Integer, primary_key=True),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("volume_id", ForeignKey("volume.volume_id", ondelete="SET NULL"), comment="on which it is"),
+    Column("added_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column(
+        "vanished", Integer, nullable=False, default=0, comment="photos that are gone all at once: the user is asked"
+    ),
+    sqlite_autoincrement=True,
+)
+
 place = Table(
     "place",
     metadata,
@@ -199,7 +226,21 @@ place = Table(
     Column("path", LargeBinary, nullable=False, unique=True),
     Column("size", Integer, nullable=False),
     Column("modified_ns", Integer, nullable=False),
+    Column("volume_id", ForeignKey("volume.volume_id", ondelete="SET NULL"), index=True, comment="on which it is"),
+    Column("missing_since", String, comment="UTC, ISO 8601: a scan did not find the file, though its volume was there"),
+    Index("place_missing", "missing_since", sqlite_where=text("missing_since IS NOT NULL")),
     sqlite_autoincrement=True,
+)
+
+passed = Table(
+    "passed",
+    metadata,
+    Column("path", LargeBinary, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("modified_ns", Integer, nullable=False),
+    Column(
+        "passed_by", String, nullable=False, comment="the version that found that nobody would look for a photo in it"
+    ),
 )
 
 skipped = Table(

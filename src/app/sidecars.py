@@ -23,12 +23,14 @@ _BELOW = "path >= :low AND path < :high"
 class SidecarScan:
     """The sidecars below a folder, during one scan of it."""
 
-    def __init__(self, database: Database, root: bytes) -> None:
+    def __init__(self, database: Database, root: bytes, deep: bool = True) -> None:
+        """Begins with what is known of them; without `deep` the folders below are not looked at."""
         self._database = database
         with database.read() as db:
             rows = db.execute(text(f"SELECT * FROM sidecar WHERE {_BELOW}"), _within(root)).all()
         self._known = {bytes(row.path): (row.size, row.modified_ns) for row in rows}
-        self._gone = set(self._known)
+        self._gone = {path for path in self._known if deep or os.path.dirname(path) == root}
+        self.changed = False
         self._changed: list[Stamp] = []
 
     def takes(self, path: bytes) -> bool:
@@ -53,10 +55,12 @@ class SidecarScan:
             self._write()
         gone = [path for path in self._gone if os.path.isdir(os.path.dirname(path))] if to_the_end else []
         if gone:
+            self.changed = True
             with self._database.write() as db:
                 forget(db, gone)
 
     def _write(self) -> None:
+        self.changed = True
         with self._database.write() as db:
             for stamp in self._changed:
                 record(db, stamp)

@@ -22,6 +22,15 @@ class PhotoState(StrEnum):
     TRASHED = "trashed"
 
 
+class Absence(StrEnum):
+    """Why no file of a photo is there."""
+
+    OFFLINE = "offline"
+    """It is on a drive that is not connected."""
+    MISSING = "missing"
+    """It is not where it was, though its drive is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A run of rows in a `Timeline`: `count` photos from row `first` on, taken in one month."""
@@ -38,10 +47,12 @@ class Timeline:
 
     `videos` are those among them that are videos, and how many seconds long they are; `raw` have a raw file beside
     them, `live` the seconds around them.
+    `absent` names those whose file is not there, as far as the library knows.
     """
 
     photo_ids: array[int]
     months: tuple[Month, ...]
+    absent: Mapping[int, Absence] = field(default_factory=dict)
     videos: Mapping[int, float] = field(default_factory=dict)
     raw: frozenset[int] = frozenset()
     live: frozenset[int] = frozenset()
@@ -77,7 +88,8 @@ class Photo:
     `path` is its first place that is there now (or its first one at all, then `available` is False).
     `width` and `height` are those of the upright picture, 0 while it was not read. `taken_at` has no zone: it is the
     time that the camera showed, or the file's own time where the camera told none. `video` is that of a video,
-    `beside` are the files of the same shot, and `moves` says whether there is a video to be played.
+    `beside` are the files of the same shot, and `moves` says whether there is a video to be played. `absence` tells
+    why it is not available, and `drive` on which drive it is where that one is not connected.
     """
 
     photo_id: int
@@ -91,6 +103,8 @@ class Photo:
     video: Video | None = None
     beside: tuple[Companion, ...] = ()
     moves: bool = False
+    absence: Absence | None = None
+    drive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +304,47 @@ class SidecarReport:
     problems: tuple[str, ...]
 
 
+class FolderState(StrEnum):
+    """How a folder is looked after."""
+
+    WATCHED = "watched"
+    """Changes are heard of as they happen."""
+    POLLED = "polled"
+    """It sends no events, and is looked through now and then."""
+    OFFLINE = "offline"
+    """Its drive is not connected."""
+    GONE = "gone"
+    """It is not where it was, though its drive is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """A folder that was added.
+
+    Attributes:
+        photos: that have a place in it.
+        missing: photos whose file was in it and is nowhere now.
+        vanished: photos whose files went all at once; nothing was changed, and the user is to be asked.
+        drive: the name of the volume on which it is.
+    """
+
+    folder_id: int
+    path: Path
+    state: FolderState
+    photos: int
+    missing: int
+    vanished: int
+    drive: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedDrive:
+    """A drive that is not connected, and how many photos on it wait to be looked at."""
+
+    name: str
+    photos: int
+
+
 class IndexPhase(StrEnum):
     """What the Indexer is doing."""
 
@@ -328,6 +383,7 @@ class LibraryChanged:
     person_ids: frozenset[int] = frozenset()
     skipped: bool = False
     duplicates: bool = False
+    folders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ class Flaw:
     repaired: bool = False
 
 
+_OFFLINE = """
+    SELECT label, count(*) FROM place JOIN volume USING (volume_id) WHERE NOT connected
+    GROUP BY volume_id ORDER BY label
+"""
+
+
 def verify(folder: Path, key: LibraryKey | None = None) -> list[Flaw]:
     """Looks at everything and changes nothing; also beside a process that has the library open.
 
@@ -122,12 +128,20 @@ def _contradictions(db: Connection, repair: bool) -> Iterator[Flaw]:
 
 
 def _missing_files(db: Connection) -> Iterator[Flaw]:
-    paths = (bytes(path) for path in db.execute(text("SELECT path FROM place ORDER BY path")).scalars())
+    query = "SELECT path FROM place LEFT JOIN volume USING (volume_id) WHERE coalesce(connected, 1) ORDER BY path"
+    paths = (bytes(path) for path in db.execute(text(query)).scalars())
     missing = [os.fsdecode(path) for path in paths if not os.path.lexists(path)]
     if missing:
         names = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
         detail = f"{len(missing):,} files of photos are not where they were: {names}. Nothing about them is forgotten."
         yield Flaw("missing files", len(missing), detail, serious=False)
+    for label, count in db.execute(text(_OFFLINE)):
+        yield Flaw("offline", count, f"{count:,} files are on a drive that is not connected: {label}.", serious=False)
+    for path, count in db.execute(text("SELECT path, vanished FROM folder WHERE vanished ORDER BY path")):
+        detail = (
+            f"{count:,} files that were in {os.fsdecode(path)} went all at once, and nothing was changed for it: see"
+        )
+        yield Flaw("vanished", count, f"{detail} sietch folders.", serious=False)
 
 
 def _caches(files: ThumbnailFiles, db: Connection, repair: bool) -> Iterator[Flaw]:

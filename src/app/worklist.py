@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app import describing, fingerprints, schema, settings, stacks, videos
 from app.analysis import PhotoAnalysis
@@ -59,6 +59,12 @@ _WAITING = """
 
 _STILL_WAITS = "photo_id = :photo_id AND content_hash = :content_hash AND state = :state"
 
+REACHABLE = """
+    EXISTS (SELECT 1 FROM place LEFT JOIN volume USING (volume_id)
+            WHERE place.photo_id = photo.photo_id AND missing_since IS NULL AND coalesce(connected, 1))
+"""
+"""Photos of which a file should be there; others wait until their drive is back."""
+
 _NEXT = "photo_id > :after ORDER BY photo_id LIMIT {limit:d}"
 
 _UNSEEN = """
@@ -87,11 +93,12 @@ def request(database: Database, paths: Sequence[str]) -> None:
         db.execute(insert(schema.import_request), [{"path": os.fsencode(path)} for path in paths])
 
 
-def next_request(database: Database) -> tuple[int, bytes] | None:
-    """The oldest request and its path, or None."""
+def next_request(database: Database, after: int = 0) -> tuple[int, bytes] | None:
+    """The oldest request that comes after another one, and its path, or None."""
     table = schema.import_request
+    query = select(table).where(table.c.request_id > after).order_by(table.c.request_id).limit(1)
     with database.read() as db:
-        row = db.execute(select(table).order_by(table.c.request_id).limit(1)).first()
+        row = db.execute(query).first()
     return None if row is None else (int(row.request_id), bytes(row.path))
 
 
@@ -103,23 +110,24 @@ def finish_request(database: Database, request_id: int) -> None:
 
 def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
     """The next photos that wait, in the order of their ids, from the one after `after` on."""
-    query = f"{_WAITING} WHERE state = 'pending' AND replaces IS NULL AND {_NEXT.format(limit=limit)}"
+    wanted = f"state = 'pending' AND replaces IS NULL AND {REACHABLE}"
+    query = f"{_WAITING} WHERE {wanted} AND {_NEXT.format(limit=limit)}"
     with database.read() as db:
         return [_waiting(row) for row in db.exec_driver_sql(query, {"after": after})]
 
 
 def waiting_again(database: Database, model: str, after: int, limit: int) -> list[Waiting]:
     """The next indexed photos at which a model has not looked, as `waiting`."""
-    query = f"{_WAITING} WHERE {_UNSEEN} AND {_NEXT.format(limit=limit)}"
+    query = f"{_WAITING} WHERE {_UNSEEN} AND {REACHABLE} AND {_NEXT.format(limit=limit)}"
     with database.read() as db:
         rows = db.exec_driver_sql(query, {"model": model, "after": after}).all()
     return [replace(_waiting(row), again=model) for row in rows]
 
 
 def pending_count(database: Database) -> int:
-    """Photos that wait to be indexed."""
-    query = select(func.count()).select_from(schema.photo).where(schema.photo.c.state == PhotoState.PENDING)
+    """Photos that wait to be indexed and can be."""
     with database.read() as db:
+        query = text(f"SELECT count(*) FROM photo WHERE state = 'pending' AND {REACHABLE}")
         return int(db.execute(query).scalar_one())
 
 
@@ -127,6 +135,23 @@ def unseen_count(database: Database, model: str) -> int:
     """Indexed photos at which a model has not looked."""
     with database.read() as db:
         return int(db.execute(text(f"SELECT count(*) FROM photo WHERE {_UNSEEN}"), {"model": model}).scalar_one())
+
+
+def forget_faults(database: Database, volume_ids: Collection[int]) -> None:
+    """Why photos on some volumes could not be read is of no interest any more: the volumes went, or are back."""
+    query = """
+        UPDATE photo SET reason = NULL WHERE state = 'pending' AND reason IS NOT NULL AND photo_id IN
+            (SELECT photo_id FROM place WHERE volume_id IN (SELECT value FROM json_each(:ids)))
+    """
+    with database.write() as db:
+        db.execute(text(query), {"ids": json.dumps(sorted(volume_ids))})
+
+
+def photos_on(database: Database, volume_ids: Collection[int]) -> frozenset[int]:
+    """The photos that have a place on one of some volumes."""
+    query = text("SELECT DISTINCT photo_id FROM place WHERE volume_id IN (SELECT value FROM json_each(:ids))")
+    with database.read() as db:
+        return frozenset(db.execute(query, {"ids": json.dumps(sorted(volume_ids))}).scalars())
 
 
 def retry_refused(database: Database) -> None:
@@ -241,10 +266,15 @@ def count_attempt(database: Database, core: FaceCore, photo: Waiting, reason: st
 
 
 def postpone(database: Database, photo: Waiting, reason: str) -> None:
-    """The photo cannot be read now: it waits on. What is in the library does not become unreadable by that."""
+    """The photo cannot be read now: it waits on. What is in the library does not become unreadable by that.
+
+    Where its drive is not connected that is told of the drive, not of each of its photos.
+    """
+    query = text(f"SELECT 1 FROM photo WHERE photo_id = :id AND {REACHABLE}")
     if not photo.again:
         with database.write() as db:
-            _set(db, photo, reason=reason)
+            if db.execute(query, {"id": photo.photo_id}).first():
+                _set(db, photo, reason=reason)
 
 
 def forget_waiting(database: Database) -> None:

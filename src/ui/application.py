@@ -85,7 +85,10 @@ class Session(QObject):
             model: the face model to use from now on; by default the one that the library used last.
         """
         self._tasks.run(
-            self, lambda: Library.open(self._folder, model=model, key=self._key), self._opened, self._failed
+            self,
+            lambda: Library.open(self._folder, model=model, key=self._key, watch=True),
+            self._opened,
+            self._failed,
         )
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

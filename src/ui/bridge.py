@@ -26,7 +26,7 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._photo_ids: set[int] = set()
         self._person_ids: set[int] = set()
-        self._skipped = self._duplicates = False
+        self._skipped = self._duplicates = self._folders = False
         self._progress: IndexProgress | None = None
         self._copying: CopyProgress | None = None
         self._reports: list[CopyReport] = []
@@ -43,7 +43,7 @@ class Bridge(QObject):
     def _receive(self, event: Event) -> None:
         """On the thread of whoever made the event."""
         with self._lock:
-            waiting = bool(self._photo_ids or self._person_ids or self._skipped or self._duplicates)
+            waiting = bool(self._photo_ids or self._person_ids or self._skipped or self._duplicates or self._folders)
             waiting = waiting or bool(self._progress or self._copying or self._reports)
             if isinstance(event, IndexProgress):
                 self._progress = event
@@ -55,6 +55,7 @@ class Bridge(QObject):
                 self._photo_ids |= event.photo_ids
                 self._person_ids |= event.person_ids
                 self._skipped |= event.skipped
+                self._folders |= event.folders
                 self._duplicates |= event.duplicates
         if not waiting:
             self._wake.emit()
@@ -65,13 +66,13 @@ class Bridge(QObject):
 
     def _flush(self) -> None:
         with self._lock:
-            change = LibraryChanged(
-                frozenset(self._photo_ids), frozenset(self._person_ids), self._skipped, self._duplicates
-            )
+            ids = frozenset(self._photo_ids), frozenset(self._person_ids)
+            change = LibraryChanged(*ids, self._skipped, self._duplicates, self._folders)
             progress, self._progress = self._progress, None
             copying, self._copying = self._copying, None
             reports, self._reports = self._reports, []
-            self._photo_ids, self._person_ids, self._skipped, self._duplicates = set(), set(), False, False
+            self._photo_ids, self._person_ids = set(), set()
+            self._skipped = self._duplicates = self._folders = False
         if progress:
             self.progressed.emit(progress)
         if copying:

@@ -24,12 +24,14 @@ from ui.drop_target import DropTarget
 from ui.header import Header
 from ui.look import Look
 from ui.menus import build_menus
+from ui.notice import NoticeBar
 from ui.refresh import Refresher
 from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
 from ui.thumbnails import ThumbnailCache
 from ui.views.duplicates import DuplicatesView
+from ui.views.folders import FoldersView
 from ui.views.people import PeopleView
 from ui.views.person import PersonView
 from ui.views.photo_grid import DEFAULT_CELL
@@ -46,6 +48,7 @@ _QUIET_ROUNDS = 3
 _PLACES = (
     ("photos", "images"),
     ("people", "users"),
+    ("folders", "folder-open"),
     ("duplicates", "copy"),
     ("skipped", "file-x-2"),
     ("trash", "trash-2"),
@@ -155,12 +158,14 @@ class MainWindow(QMainWindow):
         self.people = PeopleView(self.context, self)
         self.person = PersonView(self.context, self)
         self.skipped = SkippedView(self.context, self)
+        self.folders = FoldersView(self.context, self)
         self.trash = TrashView(self.context, self.deleting, self)
         self.duplicates = DuplicatesView(self.context, self.deleting.bar, self)
         self.viewer = Viewer(self.context, self)
         self.pages: dict[str, QWidget] = {
             "photos": self.timeline,
             "people": self.people,
+            "folders": self.folders,
             "duplicates": self.duplicates,
             "skipped": self.skipped,
             "trash": self.trash,
@@ -168,6 +173,7 @@ class MainWindow(QMainWindow):
         self.titles = {
             "photos": self.tr("Photos"),
             "people": self.tr("People"),
+            "folders": self.tr("Folders"),
             "duplicates": self.tr("Duplicates"),
             "skipped": self.tr("Not readable"),
             "trash": self.tr("Trash"),
@@ -182,6 +188,8 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         right = QVBoxLayout()
         right.addWidget(self.header)
+        self.notice = NoticeBar(self.context, self)
+        right.addWidget(self.notice)
         right.addWidget(self._stack, 1)
         across = QHBoxLayout()
         across.addWidget(self.sidebar)
@@ -207,8 +215,8 @@ class MainWindow(QMainWindow):
         self.status.pause_wanted.connect(indexer.pause)
         self.status.resume_wanted.connect(indexer.resume)
         self.status.cancel_wanted.connect(indexer.cancel)
-        for add_requested in (self.timeline.add_requested, self.people.add_requested):
-            add_requested.connect(self.ask_for_folder)
+        for asking in (self.timeline, self.people, self.folders, self.notice):
+            asking.add_requested.connect(self.ask_for_folder)
         self.timeline.models_requested.connect(self.show_models)
         for page in (self.timeline, self.person, self.duplicates, self.trash):
             page.photo_opened.connect(self.open_photo)

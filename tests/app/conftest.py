@@ -8,12 +8,14 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from app.importing import Imported, Importer
 from app.library import Library
+from app.mounts import Mount
 from app.types import Event, IndexProgress, LibraryChanged
 from tests import samples
 
@@ -49,7 +51,7 @@ def index(library: Library, *paths: Path) -> None:
 def scan(library: Library, *paths: Path) -> int:
     """Imports paths without indexing them; the number of photos that wait by it."""
     told: list[Imported] = []
-    importer = Importer(library.database, library.folder)
+    importer = Importer(library.database, library.folder, library.volumes)
     for path in paths:
         importer.run(os.fsencode(path), lambda: False, told.append)
     return sum(imported.waiting for imported in told)
@@ -61,6 +63,44 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.01)
+
+
+class Drives:
+    """The volumes of an imagined computer: `/`, and drives that are put in and taken out.
+
+    The files of a drive lie in a folder that is moved to and from its mount point.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._away = folder / "away"
+        self._at: dict[str, tuple[Path, bool]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def mounts(self) -> list[Mount]:
+        """What is mounted now."""
+        drives = [
+            Mount(os.fsencode(point), (f"uuid:{name}",) if keyed else (), name)
+            for name, (point, keyed) in self._at.items()
+        ]
+        return [Mount(b"/", ("uuid:root",), "/"), *drives]
+
+    def put_in(self, name: str, point: Path, keyed: bool = True) -> Path:
+        """Mounts a drive, empty when it is new; its mount point."""
+        assert name not in self._at
+        away = self._away / name
+        away.mkdir(parents=True, exist_ok=True)
+        point.parent.mkdir(parents=True, exist_ok=True)
+        if point.exists():
+            point.rmdir()
+        away.rename(point)
+        self._at[name] = point, keyed
+        return point
+
+    def take_out(self, name: str) -> None:
+        """Unmounts a drive: its mount point is an empty folder."""
+        point, _ = self._at.pop(name)
+        point.rename(self._away / name)
+        point.mkdir()
 
 
 class Pipe:
@@ -85,6 +125,12 @@ class Pipe:
         except OSError:
             return False
         return True
+
+
+@pytest.fixture
+def drives(tmp_path: Path) -> Drives:
+    """A computer with no drive in it."""
+    return Drives(tmp_path / "drives")
 
 
 @pytest.fixture
@@ -125,8 +171,8 @@ def open_library(tmp_path: Path) -> Iterator[Opener]:
     """Opens libraries, by default an empty one, and closes them after the test."""
     opened: list[Library] = []
 
-    def opener(folder: Path | None = None, resume: bool = True, model: str | None = None) -> Library:
-        opened.append(Library.open(folder or tmp_path / "library", resume, model))
+    def opener(folder: Path | None = None, resume: bool = True, model: str | None = None, **options: Any) -> Library:
+        opened.append(Library.open(folder or tmp_path / "library", resume, model, **options))
         return opened[-1]
 
     yield opener

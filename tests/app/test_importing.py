@@ -374,7 +374,7 @@ def test_exchanged_names_survive_scans_that_are_stopped_anywhere(library: Librar
     for path, other in zip(paths, reversed(content), strict=True):
         path.write_bytes(other)
     importer = Importer(library.database, library.folder)
-    for allowed in (3, 70, 200, 30):
+    for allowed in (4, 70, 20, 5):
         questions = iter([False] * allowed)
         assert not importer.run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), lambda _: None)  # noqa: B023
     assert scan(library, tmp_path / "photos") == 0
@@ -388,7 +388,7 @@ def test_an_edit_is_settled_at_the_end_of_the_scan_that_was_stopped(library: Lib
     first.write_bytes(first.read_bytes() + b"tags")
     told: list[Imported] = []
     importer = Importer(library.database, library.folder)
-    questions = iter([False] * 3)
+    questions = iter([False] * 2)
     assert not importer.run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), told.append)
     # It waits, but not to be indexed: it may be that its content is only another name for what comes next.
     assert (library.counts().pending, worklist.waiting(library.database, 0, 10)) == (1, [])
@@ -408,7 +408,7 @@ def test_an_edit_that_was_cancelled_is_an_edit_the_next_time(library: Library, t
     path, _ = indexed_photos(library, tmp_path / "photos", 2)
     before = places(library)
     path.write_bytes(path.read_bytes() + b"tags")
-    questions = iter([False] * 3)
+    questions = iter([False] * 2)
     run = Importer(library.database, library.folder).run
     assert not run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), lambda _: None)
     worklist.forget_waiting(library.database)

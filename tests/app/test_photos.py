@@ -114,7 +114,7 @@ def test_a_picture_whose_file_is_gone_is_told(indexed: Library, tmp_path: Path) 
     photo_id = max(indexed.photos.paths())
     path.unlink()
     assert not indexed.photos.get(photo_id).available
-    with pytest.raises(ImageUnavailable, match=r"new\.jpg is not there"):
+    with pytest.raises(ImageUnavailable, match=r"new\.jpg is not where it was"):
         indexed.photos.image(photo_id)
 
 

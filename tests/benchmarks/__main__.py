@@ -24,6 +24,7 @@ from tests.benchmarks import (
     order,
     overlaps,
     quality,
+    rescan,
     responsiveness,
     search,
     serving,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "order": order.main,
     "overlaps": overlaps.main,
     "quality": quality.main,
+    "rescan": rescan.main,
     "responsiveness": responsiveness.main,
     "search": search.main,
     "serving": serving.main,
@@ -54,7 +56,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
 def main() -> None:
     """Runs one benchmark with the rest of the command line."""
     if len(sys.argv) == 1:
-        for each in (engine, indexing, search, dbscan, duplicates, responsiveness):
+        for each in (engine, indexing, rescan, search, dbscan, duplicates, responsiveness):
             each.main([])
         for each in (calibration, quality, matching, grouping, order, enlargement, overlaps) if LFW.is_dir() else ():
             each.main([])

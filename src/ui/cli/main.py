@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, encryption, output, safety, secrets, sidecars, trash
+from ui.cli import copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened as _library
 from ui.cli.display import display_finding, require_display
@@ -218,6 +218,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 for command in (
+    folders.folders,
     safety.backup,
     safety.restore,
     safety.verify,

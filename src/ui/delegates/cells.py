@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from app.types import Absence
 from ui import theme
 from ui.look import Look
 from ui.models.photos import Mark, PhotosModel
@@ -14,6 +15,7 @@ from ui.thumbnails import Key, Kind, ThumbnailCache
 
 _FRAME = 3
 _TICK = 22
+_MARK = 26
 _BADGE = 22
 
 
@@ -48,6 +50,9 @@ class CellDelegate(QStyledItemDelegate):
             if mark:
                 paint_badge(painter, rect, mark, self._look)
         painter.restore()
+        if absence := index.data(PhotosModel.Absence) if self._kind is Kind.PHOTO else None:
+            # Qt hands text over as plain text.
+            paint_absence(painter, QRectF(rect), Absence(absence), self._look)
         paint_states(painter, QRectF(rect), state, self._look, self._kind is Kind.PHOTO)
 
     def sizeHint(  # noqa: N802  (Qt's name)
@@ -90,6 +95,17 @@ def paint_missing(painter: QPainter, rect: QRect, look: Look) -> None:
     """Stands for a picture that cannot be had."""
     icon = look.pixmaps("image-off", theme.ICON, look.theme.quiet)
     painter.drawPixmap(rect.center() - QPointF(theme.ICON / 2, theme.ICON / 2).toPoint(), icon)
+
+
+def paint_absence(painter: QPainter, rect: QRectF, absence: Absence, look: Look) -> None:
+    """A mark in the corner of a photo whose file is not there: the picture itself stays as it is."""
+    circle = QRectF(rect.left() + theme.SPACE_2, rect.bottom() - theme.SPACE_2 - _MARK, _MARK, _MARK)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(theme.VIEWER_GROUND))
+    painter.drawEllipse(circle)
+    name = "unplug" if absence is Absence.OFFLINE else "image-off"
+    icon = look.pixmaps(name, theme.ICON_SMALL, theme.VIEWER_TEXT)
+    painter.drawPixmap(circle.center() - QPointF(theme.ICON_SMALL / 2, theme.ICON_SMALL / 2), icon)
 
 
 def paint_states(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, look: Look, markable: bool) -> None:

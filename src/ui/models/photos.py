@@ -24,9 +24,13 @@ class Mark:
 
 
 class PhotosModel(RowsModel):
-    """The rows are the photos of a `Timeline`; `Id` is the photo's id, `Badge` what its badge tells."""
+    """The rows are the photos of a `Timeline`; `Id` is the photo's id, `Badge` what its badge tells.
+
+    `Absence` is why its file is not there.
+    """
 
     Badge = RowsModel.Id + 1
+    Absence = RowsModel.Id + 2
 
     def __init__(self, by_year: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +43,8 @@ class PhotosModel(RowsModel):
             return self.tr("{}, video").format(month) if number in self._timeline.videos else month
         if role == self.Badge and index.isValid():
             return self._mark(self.ids[index.row()])
+        if role == self.Absence and index.isValid():
+            return self._timeline.absent.get(self.ids[index.row()])
         return super().data(index, role)
 
     def show(self, timeline: Timeline) -> None:
@@ -46,8 +52,8 @@ class PhotosModel(RowsModel):
         before, self._timeline = self._timeline, timeline
         sections = self._years(timeline.months) if self._by_year else self._months(timeline.months)
         self.follow(timeline.photo_ids, sections)
-        if self.ids and (before.videos, before.raw, before.live) != (timeline.videos, timeline.raw, timeline.live):
-            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Badge])
+        if self.ids and _marks(before) != _marks(timeline):
+            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Badge, self.Absence])
 
     def _mark(self, number: int) -> Mark | None:
         """What is told of a photo in its corner, if anything."""
@@ -69,6 +75,11 @@ class PhotosModel(RowsModel):
 
     def _month_of(self, row: int) -> str:
         return next((each.title for each in self.sections if each.first <= row < each.first + each.count), "")
+
+
+def _marks(timeline: Timeline) -> tuple[object, ...]:
+    """What is told of photos beside the pictures themselves."""
+    return timeline.videos, timeline.raw, timeline.live, timeline.absent
 
 
 def month_name(month: Month) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.types import Absence
 from tests.qt import settle, show
 from ui import theme
 from ui.context import Context
@@ -95,6 +98,20 @@ def test_a_picture_that_cannot_be_had_has_a_sign(stage: Stage) -> None:
     middle = QRectF(85, 85, 30, 30)
     assert share(image, theme.LIGHT.surface, middle) < 0.95
     assert share(image, theme.LIGHT.surface, QRectF(30, 30, 40, 40)) == 1
+
+
+def test_a_photo_whose_file_is_not_there_has_a_mark_and_its_picture(stage: Stage) -> None:
+    stage.load()
+    plain = stage.paint()
+    timeline = stage.context.library.photos.timeline()
+    corner, painted = QRectF(18, 155, 26, 26), []
+    for absence in Absence:
+        stage.model.show(replace(timeline, absent={timeline.photo_ids[0]: absence}))
+        painted.append(stage.paint())
+        assert painted[-1].pixelColor(100, 100) == plain.pixelColor(100, 100)
+    assert len({bytes(image.copy(corner.toRect()).constBits()) for image in (plain, *painted)}) == 3
+    stage.delegate = CellDelegate(stage.context.look, stage.context.thumbnails, Kind.FACE, stage.canvas)
+    stage.paint()
 
 
 def test_selection_is_a_frame_and_a_tick_and_no_tint(stage: Stage) -> None:

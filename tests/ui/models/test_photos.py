@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 
 from app.library import Library
 from app.photos import timeline_of
-from app.types import Timeline
+from app.types import Absence, Timeline
 from ui.models.photos import PhotosModel
 from ui.models.rows import Section
 
@@ -42,6 +43,20 @@ def test_sections_cover_every_photo_whatever_came_before(
             assert years == {int(section.title[-4:])}
         assert sum(section.count for section in model.sections) == len(taken)
     assert tester.model() is model
+
+
+@pytest.mark.usefixtures("application")
+def test_what_is_absent_is_told_and_followed() -> None:
+    model = PhotosModel(by_year=False)
+    changed = QSignalSpy(model.dataChanged)
+    there = timeline({1: (2020, 1), 2: (2020, 2)})
+    model.show(replace(there, absent={1: Absence.OFFLINE}))
+    assert [model.index(row).data(PhotosModel.Absence) for row in (0, 1)] == [None, Absence.OFFLINE]
+    assert changed.count() == 1
+    model.show(replace(there, absent={1: Absence.OFFLINE}))
+    assert changed.count() == 1
+    model.show(there)
+    assert (changed.count(), model.index(1).data(PhotosModel.Absence)) == (2, None)
 
 
 def test_the_album_by_month_and_by_year(album_library: Library) -> None:
