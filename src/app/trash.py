@@ -121,7 +121,8 @@ class Trash:
             values = {"ids": json.dumps(every), "now": datetime.now(UTC).isoformat(timespec="seconds")}
             for statement in _PUT:
                 db.execute(text(statement), values)
-            persons = self._core.set_aside(_images(db, moved), db)
+            images = _images(db, moved)
+            persons = self._core.set_aside(images, db) if images else frozenset()
         self._tell(moved, persons)
         return moved
 
@@ -140,7 +141,8 @@ class Trash:
             values = {"ids": json.dumps(_with_companions(db, back))}
             for statement in _RESTORE:
                 db.execute(text(statement), values)
-            persons = self._core.bring_back(_images(db, back), db)
+            images = _images(db, back)
+            persons = self._core.bring_back(images, db) if images else frozenset()
             waits = db.execute(text(_WAITING), values | {"model": self._core.pack.name}).first() is not None
         self._tell(back, persons)
         if waits:

@@ -137,6 +137,8 @@ OPERATIONS: dict[str, tuple[dict[str, Any], Wrong]] = {
         {"image_id": ONE, "source": [*TEXTLESS, "other"], **SIDES, "faces": NO_FACES},
     ),
     "remove_image": ({}, {"image_id": ONE}),
+    "set_aside": ({}, {"image_ids": NO_ID_LISTS}),
+    "bring_back": ({}, {"image_ids": NO_ID_LISTS}),
     "images": ({}, PAGE),
     "image": ({}, {"image_id": ONE}),
     "search": ({"query": QUERY}, {"query": NO_QUERIES, **LIMITS}),

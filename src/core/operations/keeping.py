@@ -129,13 +129,17 @@ class Keeping(Operations):
         Returns:
             The persons who are in them.
         """
+        those = checking.ids("image_ids", image_ids)
         with self._writing(connection) as db:
-            return aside.set_aside(db, image_ids)
+            _require_images(db, those)
+            return aside.set_aside(db, those)
 
     def bring_back(self, image_ids: Collection[int], connection: Connection | None = None) -> frozenset[int]:
         """The images are as they were before they were set aside; the persons who are in them."""
+        those = checking.ids("image_ids", image_ids)
         with self._writing(connection) as db:
-            return aside.bring_back(db, image_ids)
+            _require_images(db, those)
+            return aside.bring_back(db, those)
 
     def images(self, skip: int = 0, limit: int | None = None) -> list[Image]:
         """What was saved, by id."""
@@ -151,6 +155,12 @@ class Keeping(Operations):
         if not found:
             raise _no_image(wanted)
         return found[0]
+
+
+def _require_images(db: Connection, image_ids: Collection[int]) -> None:
+    for image_id in image_ids:
+        if records.image(db, image_id) is None:
+            raise _no_image(image_id)
 
 
 def _no_image(image_id: int) -> NotFound:
