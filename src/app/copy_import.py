@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.copying import Copier
@@ -20,10 +21,18 @@ _log = logging.getLogger(__name__)
 class CopyImport:
     """One import at a time. All methods may be called from any thread."""
 
-    def __init__(self, database: Database, events: Events, indexer: Indexer) -> None:
+    def __init__(
+        self, database: Database, events: Events, indexer: Indexer, remember: Callable[[Sequence[Path]], None]
+    ) -> None:
+        """Composes it.
+
+        Args:
+            remember: told of the photo folder once something is in it: it is looked after from then on.
+        """
         self.copier = Copier(database)
         self._events = events
         self._indexer = indexer
+        self._remember = remember
         self._stopping = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -40,8 +49,10 @@ class CopyImport:
             AppError: as `Copier.run`.
         """
         report = self.copier.run(request, self._stopping.is_set, self._events.publish, dry_run)
-        if not dry_run:
-            self._indexer.add(arrived(report))
+        folders = arrived(report) if not dry_run else []
+        if folders:
+            self._remember([report.request.to])
+        self._indexer.add(folders)
         return report
 
     def start(self, request: CopyRequest) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app import stacks
 from app.errors import NotFound
 from app.events import Events
 from app.thumbnail_files import ThumbnailFiles
@@ -35,7 +36,8 @@ _LISTED = """
 _PHOTOS = f"SELECT count(DISTINCT photo_id) FROM place JOIN photo USING (photo_id) WHERE state = 'indexed' AND {BELOW}"
 
 _MISSING = f"""
-    SELECT count(DISTINCT photo_id) FROM place WHERE missing_since IS NOT NULL AND {BELOW} AND NOT EXISTS
+    SELECT count(DISTINCT photo_id) FROM place JOIN photo USING (photo_id)
+    WHERE missing_since IS NOT NULL AND state NOT IN ('trashed', 'stacked') AND {BELOW} AND NOT EXISTS
         (SELECT 1 FROM place AS other WHERE other.photo_id = place.photo_id AND other.missing_since IS NULL)
 """
 
@@ -162,8 +164,9 @@ class Folders:
                 forget = "DELETE FROM photo WHERE photo_id IN (SELECT value FROM json_each(:ids))"
                 db.execute(text(forget), {"ids": json.dumps(ids)})
                 if not rows:
-                    for table in ("place", "skipped", "passed"):
+                    for table in ("place", "skipped", "passed", "sidecar"):
                         db.execute(text(f"DELETE FROM {table} WHERE {BELOW}"), values)
+                    stacks.release(db)
                     return count
             for row in rows:
                 self._files.remove(row.content_hash)

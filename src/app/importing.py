@@ -194,7 +194,7 @@ class Importer:
         imported.waiting -= int(db.execute(text(f"SELECT count(*) {_LOST} AND state = 'pending'")).scalar_one())
         db.execute(text(f"DELETE {_LOST}"))
         db.execute(text("UPDATE photo SET replaces = NULL WHERE replaces IS NOT NULL"))
-        stacks.release(db)
+        imported.waiting += stacks.release(db)
 
 
 _HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {} AND missing_since IS NULL)"
@@ -211,7 +211,7 @@ _EDITS = f"""
 What is in the trash stays there as it was put there: a file that is edited afterwards is a photo of its own."""
 
 _LOST = """
-    FROM photo WHERE state IN ('pending', 'unreadable') AND indexed_at IS NULL
+    FROM photo WHERE state IN ('pending', 'unreadable', 'trashed') AND indexed_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM place WHERE place.photo_id = photo.photo_id)
 """
 """Photos that changed before they were ever looked at: nothing is known of them, and nothing is left of them."""
@@ -234,7 +234,7 @@ _PASSED = """
 """
 
 _SAME_PICTURE = f"""
-    SELECT photo_id FROM photo WHERE picture_hash = :hash AND indexed_at IS NOT NULL
+    SELECT photo_id FROM photo WHERE picture_hash = :hash AND indexed_at IS NOT NULL AND state <> 'trashed'
     ORDER BY {_HAS_PLACE.format("photo.photo_id")}, photo_id LIMIT 1
 """
 """A photo of which a new file may be an edit: it holds the same picture, and only what is told of it differs. It is one

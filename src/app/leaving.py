@@ -27,12 +27,13 @@ _BLOCK = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file of a photo, as the library saw it last."""
+    """A file of a photo, as the library saw it last; `away` is the name of its drive if that is not connected."""
 
     path: bytes
     size: int
     modified_ns: int
     content_hash: str
+    away: str | None = None
 
 
 def send(path: bytes) -> None:
@@ -49,15 +50,16 @@ def send(path: bytes) -> None:
 
 def places(db: Connection, photo_id: int) -> list[Place]:
     """The files of a photo, and of what stands behind it."""
-    place, photo, companion = schema.place, schema.photo, schema.companion
+    place, photo, companion, volume = schema.place, schema.photo, schema.companion, schema.volume
     behind = select(companion.c.photo_id).where(companion.c.of_id == photo_id)
     query = (
-        select(place.c.path, place.c.size, place.c.modified_ns, photo.c.content_hash)
+        select(place.c.path, place.c.size, place.c.modified_ns, photo.c.content_hash, volume.c.label)
         .join_from(place, photo)
+        .outerjoin(volume, (volume.c.volume_id == place.c.volume_id) & (volume.c.connected == 0))
         .where((place.c.photo_id == photo_id) | place.c.photo_id.in_(behind))
         .order_by(place.c.place_id)
     )
-    return [Place(bytes(row.path), row.size, row.modified_ns, row.content_hash) for row in db.execute(query)]
+    return [Place(bytes(row.path), *row[1:]) for row in db.execute(query)]
 
 
 def is_missing(path: bytes) -> bool:
@@ -73,6 +75,9 @@ def is_missing(path: bytes) -> bool:
 
 def obstacle(place: Place) -> str | None:
     """Why a file may not go, in words for the user; None when it may."""
+    if place.away is not None:
+        # What is at its path now, if anything, is another drive's.
+        return f"The file is on a drive that is not connected: {place.away}."
     try:
         status = os.lstat(place.path)
         folder = os.stat(os.path.dirname(place.path))

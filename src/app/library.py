@@ -87,7 +87,7 @@ class Library:
         self.volumes.subscribe(self._volumes_changed)
         self.sidecars = Sidecars(database, self.events, self.indexer.retell)
         self.trash = Trash(database, self.core, self.events, small, self.indexer.renew)
-        self.copying = CopyImport(database, self.events, self.indexer)
+        self.copying = CopyImport(database, self.events, self.indexer, self.folders.remember)
         self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
         self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
         self._lock = lock

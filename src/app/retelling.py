@@ -15,13 +15,13 @@ from app.errors import WorkersLost
 from app.telling import Told
 from app.types import LibraryChanged
 from app.workers import Workers
-from app.worklist import Waiting
+from app.worklist import REACHABLE, Waiting
 from core.database import Database
 from core.errors import CoreError
 
 _log = logging.getLogger(__name__)
 
-_DUE = "state = 'indexed' AND retell <> 0"
+_DUE = f"state = 'indexed' AND retell <> 0 AND {REACHABLE}"
 
 _NEXT = f"""
     SELECT photo_id, content_hash,

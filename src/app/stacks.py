@@ -84,14 +84,14 @@ def gather(db: Connection, core: FaceCore, leader_id: int, taken_at: datetime) -
     return photos, persons
 
 
-def release(db: Connection) -> None:
-    """What stood behind a photo that is gone stands for itself again, and waits to be looked at."""
-    db.execute(
+def release(db: Connection) -> int:
+    """What stood behind a photo that is gone stands for itself again, and waits to be looked at; how many these are."""
+    return db.execute(
         text(
             "UPDATE photo SET state = 'pending' WHERE state = 'stacked' "
             "AND NOT EXISTS (SELECT 1 FROM companion WHERE companion.photo_id = photo.photo_id)"
         )
-    )
+    ).rowcount
 
 
 def of(db: Connection, photo_id: int) -> tuple[Companion, ...]:

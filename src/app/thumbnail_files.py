@@ -70,7 +70,7 @@ class ThumbnailFiles:
         """Removes the pictures of a photo and of its faces: nothing of a photo stays that was removed for ever."""
         picture = self.photo(content_hash)
         faces = (self.folder / "faces" / content_hash[:2]).glob(f"{content_hash}-*.jpg")
-        for path in (picture, *faces):
+        for path in (picture, *faces, self._motion(content_hash)):
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -80,13 +80,16 @@ class ThumbnailFiles:
         Raises:
             ImageUnavailable: there is no room for it.
         """
-        path = self.folder / "motion" / f"{content_hash}.mp4"
+        path = self._motion(content_hash)
         try:
             if not path.exists():
                 _write(path, data)
         except OSError as error:
             raise ImageUnavailable(f"The video in the photo cannot be taken out: {error.strerror or error}.") from error
         return path
+
+    def _motion(self, content_hash: str) -> Path:
+        return self.folder / "motion" / f"{content_hash}.mp4"
 
     def every(self) -> Iterator[Path]:
         """Every file, also what was left of those that were never finished."""

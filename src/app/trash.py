@@ -26,7 +26,7 @@ from app import leaving
 from app.errors import NotFound
 from app.events import Events
 from app.leaving import Place
-from app.photos import timeline_of
+from app.photos import timeline_of, with_marks
 from app.thumbnail_files import ThumbnailFiles
 from app.types import Kept, LibraryChanged, Removal, Timeline, TrashedPhoto
 from core.database import Database
@@ -103,7 +103,7 @@ class Trash:
         months = f"SELECT photo_id, substr(trashed_at, 1, 7) FROM trash WHERE {_ALONE}"
         query = f"{months} ORDER BY trashed_at DESC, photo_id DESC"
         with self._database.read() as db:
-            return timeline_of(db.execute(text(query)))
+            return with_marks(db, timeline_of(db.execute(text(query))))
 
     def put(self, photo_ids: Collection[int]) -> tuple[int, ...]:
         """Moves photos to the trash, all in one step.

@@ -51,7 +51,11 @@ _ON_ANOTHER = f"""
 """Places of which no volume is known yet, or whose folder is a volume of its own now. Those on a drive that is not
 connected are its own, whatever their path."""
 
-_LEFT = f"SELECT photo_id, path FROM place WHERE missing_since = :now AND NOT EXISTS ({_THERE})"
+_LEFT = f"""
+    SELECT photo_id, path, state IN ('trashed', 'stacked') AS out_of_sight FROM place JOIN photo USING (photo_id)
+    WHERE missing_since = :now AND NOT EXISTS ({_THERE})
+"""
+"""What is in the trash, or stands behind another photo, is marked with the rest, but nobody misses it."""
 
 _POSSIBLY_MOVED = """
     SELECT place.path, place.volume_id FROM photo JOIN place ON place.photo_id = photo.replaces
@@ -187,18 +191,20 @@ class Gone:
         if db.execute(text("SELECT 1 FROM place WHERE missing_since IS NOT NULL LIMIT 1")).first():
             db.execute(text(_MOVED))
         left: dict[bytes | None, set[int]] = {}
+        beside: dict[bytes | None, set[int]] = {}
         folders = [bytes(path) for path in db.execute(text("SELECT path FROM folder")).scalars()]
-        for photo_id, path in db.execute(text(_LEFT), {"now": self._now}) if self._places else ():
-            folder = next((each for each in folders if is_below(path, each)), None)
-            left.setdefault(folder, set()).add(photo_id)
+        for row in db.execute(text(_LEFT), {"now": self._now}) if self._places else ():
+            folder = next((each for each in folders if is_below(row.path, each)), None)
+            (beside if row.out_of_sight else left).setdefault(folder, set()).add(row.photo_id)
         for folder in folders:
             whole = any(scan.deep and is_below(folder, scan.path) for scan in self._scanned)
             imported.folders |= _ask(db, folder, len(left.get(folder, ())), whole, accept)
-        for photos in left.values():
+        for folder in left.keys() | beside.keys():
+            photos, others = left.get(folder, set()), beside.get(folder, set())
             if len(photos) > MANY and not accept:
-                self._take_back(db, photos)
+                self._take_back(db, photos | others)
             else:
-                imported.photo_ids |= photos
+                imported.photo_ids |= photos | others
         imported.waiting -= db.execute(text(_NEVER_SEEN), {"now": self._now}).rowcount
 
     def _take_back(self, db: Connection, photos: Iterable[int]) -> None:

@@ -231,6 +231,9 @@ def _move(db: Connection, volume_id: int, old: bytes, new: bytes) -> None:
         # Should a path be taken, the place stays aside: its file is found there as another place of the same photo.
         db.execute(text(f"UPDATE OR IGNORE {table} SET {moved} WHERE volume_id = :id AND {below}"), values)
     db.execute(text(f"UPDATE import_request SET {moved} WHERE {below}"), values)
+    db.execute(text(f"UPDATE OR REPLACE sidecar SET {moved} WHERE {below}"), values)
+    leaving = moved.replace("path", "leaving")
+    db.execute(text(f"UPDATE trash SET {leaving} WHERE {below.replace('path', 'leaving')}"), values)
     top = {"id": volume_id, "old": old, "new": new}
     db.execute(text("UPDATE OR IGNORE folder SET path = :new WHERE volume_id = :id AND path = :old"), top)
     for table in ("skipped", "passed"):

@@ -247,3 +247,18 @@ def test_paths_are_below_whole_names() -> None:
 def test_an_importer_of_its_own_looks_at_this_computer(library: Library, tmp_path: Path) -> None:
     path = picture(tmp_path / "photos" / "a.jpg")
     assert Importer(library.database, library.folder).run(os.fsencode(path), lambda: False, lambda _: None)
+
+
+def test_what_is_in_the_trash_stays_while_its_drive_is_away(library: Library, drives: Drives, tmp_path: Path) -> None:
+    path, _ = filled(library, drives, "usb", tmp_path / "media" / "usb")
+    photo_id = places(library)[os.fsencode(path)]
+    library.trash.put([photo_id])
+    drives.take_out("usb")
+    library.volumes.refresh()
+    sent: list[bytes] = []
+    library.trash._send = sent.append
+    # Another drive's file at the same path is not the one that was deleted.
+    picture(path, 200)
+    removal = library.trash.empty()
+    assert (removal.photo_ids, sent) == ((), [])
+    assert [each.reason for each in removal.kept] == ["The file is on a drive that is not connected: usb."]
