@@ -41,7 +41,7 @@ def test_boxes_and_small_pictures_are_upright_in_every_format(
     path = tmp_path / f"photo.{kind}"
     path.write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
-    seen = analyze(Job((os.fsencode(path),), digest, tmp_path / "cache", pack))
+    seen = analyze(Job((os.fsencode(path),), digest, ThumbnailFiles(tmp_path / "cache"), pack))
 
     assert (seen.width, seen.height) == upright.size
     boxes = [face.detection.box for face in seen.faces]
