@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.library import Library
 from app.shots import PATTERN, folder_for, shots
 from app.types import CopyProgress, CopyReport, CopyRequest, CopyResult
 from tests import samples
-from tests.app.conftest import Opener, Witness, scan
+from tests.app.conftest import Opener, Witness, scan, until
 
 DAY = datetime(2021, 5, 1, 10)
 
@@ -375,13 +376,12 @@ def test_the_program_ends_in_the_middle_and_may_go_on(
 
     def closing(_path: bytes, _target: bytes, stopped: Callable[[], bool]) -> str:
         while not stopped():
-            pass
+            time.sleep(0.01)
         raise copied_files.Cancelled("The import was stopped.")
 
     monkeypatch.setattr(copying.copied_files, "copy", closing)
     library.copying.start(request)
-    while not to.exists():
-        pass
+    until(lambda: library.copying.copier.unfinished() is not None)
     assert not library.copying.start(request), "one at a time"
     library.close()
     with Library.open(tmp_path / "at work", resume=False) as again:
