@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from app.copied_files import PART
 from app.picture_data import picture_hash
 from app.volumes import is_below
 from core.formats import READABLE, VIDEOS, sniff
@@ -171,7 +172,7 @@ class Walk:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(b".") and os.path.realpath(path) not in self._left_out:
                     folders.append(path)
-            elif before is not None or not entry.name.startswith(b"._"):
+            elif before is not None or not (entry.name.startswith(b"._") or entry.name.endswith(PART)):
                 met[path] = before
         return folders, met
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import ExifTags, Image
 from sqlalchemy import text
 
+from app.copied_files import PART
 from app.errors import VolumeGone
 from app.importing import Imported, Importer
 from app.library import Library
@@ -329,6 +330,15 @@ def test_a_flat_look_leaves_the_sidecars_below_alone(library: Library, tmp_path:
         left = [Path(os.fsdecode(path)).name for path in db.execute(text("SELECT path FROM sidecar")).scalars()]
     assert left == ["b.jpg.xmp"]
     assert [each.sidecars for each in told] == [True, False]
+
+
+def test_a_copy_that_an_import_is_writing_is_no_photo(library: Library, tmp_path: Path) -> None:
+    path = picture(tmp_path / "photos" / "a.jpg")
+    shutil.copy(path, path.with_name(f".0123456789abcdef{PART.decode()}"))
+    assert scan(library, path.parent) == 1
+    assert library.counts().pending == 1 and library.photos.skipped() == []
+    with library.database.read() as db:
+        assert [bytes(each) for each in db.execute(text("SELECT path FROM place")).scalars()] == [os.fsencode(path)]
 
 
 def test_a_file_that_is_being_written_is_left_for_later(
