@@ -175,6 +175,7 @@ class Library:
             self.sidecars.close()
             self.indexer.close()
             self.keeper.close()
+            self.thumbnails.close()
             self.database.close()
         finally:
             self._lock.release()

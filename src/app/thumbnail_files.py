@@ -15,7 +15,6 @@ from pathlib import Path
 
 from app import sealing
 from app.keys import LibraryKey
-from core.errors import ImageUnavailable
 from core.images import encode_jpeg, resized
 from core.types import BoundingBox, Pixels
 
@@ -70,26 +69,9 @@ class ThumbnailFiles:
         """Removes the pictures of a photo and of its faces: nothing of a photo stays that was removed for ever."""
         picture = self.photo(content_hash)
         faces = (self.folder / "faces" / content_hash[:2]).glob(f"{content_hash}-*.jpg")
-        for path in (picture, *faces, self._motion(content_hash)):
+        for path in (picture, *faces):
             with contextlib.suppress(OSError):
                 path.unlink()
-
-    def write_motion(self, content_hash: str, data: bytes) -> Path:
-        """Keeps the video of a motion photo as a file, for a player to open.
-
-        Raises:
-            ImageUnavailable: there is no room for it.
-        """
-        path = self._motion(content_hash)
-        try:
-            if not path.exists():
-                _write(path, data)
-        except OSError as error:
-            raise ImageUnavailable(f"The video in the photo cannot be taken out: {error.strerror or error}.") from error
-        return path
-
-    def _motion(self, content_hash: str) -> Path:
-        return self.folder / "motion" / f"{content_hash}.mp4"
 
     def every(self) -> Iterator[Path]:
         """Every file, also what was left of those that were never finished."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import threading
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,6 +13,7 @@ from app import schema, thumbnail_files
 from app.errors import NotFound
 from app.photos import Photos
 from core.database import Database
+from core.errors import ImageUnavailable
 
 
 class Thumbnails:
@@ -19,6 +23,8 @@ class Thumbnails:
         self._database = database
         self._photos = photos
         self._files = files
+        self._films: tempfile.TemporaryDirectory[str] | None = None
+        self._taking_out = threading.Lock()
 
     def photo(self, photo_id: int) -> bytes:
         """JPEG of a photo, at most 512 px on the longer side.
@@ -58,7 +64,32 @@ class Thumbnails:
             ImageError, ImageUnavailable: it cannot be read.
         """
         found = self._photos.moving(photo_id)
-        return found if isinstance(found, Path) else self._files.write_motion(self._content_hash(photo_id), found)
+        return found if isinstance(found, Path) else self._taken_out(self._content_hash(photo_id), found)
+
+    def close(self) -> None:
+        """Removes the videos that were taken out of photos."""
+        with self._taking_out:
+            if self._films is not None:
+                self._films.cleanup()
+                self._films = None
+
+    def _taken_out(self, content_hash: str, data: bytes) -> Path:
+        """The video of a motion photo as a file of its own, in a folder of this user's, until the library is closed.
+
+        Not in the cache: what is there may be sealed, and no player opens that.
+        """
+        try:
+            with self._taking_out:
+                if self._films is None:
+                    self._films = tempfile.TemporaryDirectory(prefix="sietch-", ignore_cleanup_errors=True)
+                path = Path(self._films.name) / f"{content_hash}.mp4"
+                if not path.exists():
+                    part = path.with_suffix(".part")
+                    part.write_bytes(data)
+                    os.replace(part, path)
+                return path
+        except OSError as error:
+            raise ImageUnavailable(f"The video in the photo cannot be taken out: {error.strerror or error}.") from error
 
     def _content_hash(self, photo_id: int) -> str:
         photo = schema.photo.c

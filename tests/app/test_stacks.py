@@ -170,6 +170,9 @@ def test_a_motion_photo_moves_and_its_video_is_taken_out(library: Library, tmp_p
     assert taken_out.read_bytes() == film
     assert video.look_through(taken_out).seconds == pytest.approx(2.0, abs=0.2)
     assert (tmp_path / "photos" / "MVIMG_1.jpg").read_bytes() == photo
+    assert not list(library.folder.rglob("*.mp4")), "in an encrypted library it would be readable there"
+    library.close()
+    assert not taken_out.exists()
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the shared photographs are not here")
