@@ -144,6 +144,7 @@ class Library:
             library.volumes.refresh()
             if not database.reading:
                 library.trash.recover()
+                ThumbnailFiles(where / "cache").clear()
             undo.pop_all()
         if resume and not database.reading:
             library.indexer.start()

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,20 @@ FACE_SIDE = 224
 
 FACE_MARGIN = 0.45
 """Room around a face, as a share of its longer side, so that hair and chin are in the picture."""
+
+_WRITING_SECONDS = 600.0
+"""No small picture takes as long to be written."""
+
+_UNFINISHED = "unfinished"
+"""The folder of those that are being written."""
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether nobody is writing an unfinished picture any more; by whatever clock, one of just now is being written."""
+    try:
+        return abs(time.time() - path.stat().st_mtime) > _WRITING_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 class ThumbnailFiles:
@@ -75,7 +90,7 @@ class ThumbnailFiles:
 
     def every(self) -> Iterator[Path]:
         """Every file, also what was left of those that were never finished."""
-        for kind in ("photos", "faces"):
+        for kind in ("photos", "faces", _UNFINISHED):
             yield from sorted(path for path in (self.folder / kind).rglob("*") if path.is_file())
 
     def read(self, path: Path) -> bytes | None:
@@ -93,7 +108,29 @@ class ThumbnailFiles:
         Raises:
             OSError: the disk does not let it.
         """
-        _write(path, sealing.sealed(data, self._key, path.name) if self._key else data)
+        self._write(path, sealing.sealed(data, self._key, path.name) if self._key else data)
+
+    def clear(self) -> None:
+        """Removes what a program that was killed did not finish."""
+        for path in (self.folder / _UNFINISHED).glob("*"):
+            if is_abandoned(path):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    def _write(self, path: Path, data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / _UNFINISHED
+        unfinished.mkdir(exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=unfinished, suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            # A reader finds the old file, the new one, or none: never a half.
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
 
     def _kept(self, path: Path, data: bytes) -> bytes:
         try:
@@ -111,17 +148,3 @@ def _square(box: BoundingBox, scale: float, width: int, height: int) -> tuple[in
     left = round((box.x + box.width / 2) / scale - side / 2)
     top = round((box.y + box.height / 2) / scale - side / 2)
     return min(max(left, 0), width - side), min(max(top, 0), height - side), side
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        # A reader finds the old file, the new one, or none: never a half.
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,15 +17,12 @@ from app.keys import LibraryKey
 from app.locking import LibraryLock
 from app.opening import open_database
 from app.starting import damaged
-from app.thumbnail_files import ThumbnailFiles
+from app.thumbnail_files import ThumbnailFiles, is_abandoned
 from core.errors import CoreError, DatabaseDamaged
 from core.images import is_whole_jpeg
 
 _SHOWN = 5
 """Names told of many."""
-
-_WRITING = 600.0
-"""Seconds; no small picture takes as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def _found(folder: Path, repair: bool, key: LibraryKey | None) -> list[Flaw]:
                 found = [_broken(broken)]
             else:
                 found = [*_contradictions(db, repair=False), *_missing_files(db)]
-                found += _caches(ThumbnailFiles(folder / "cache", key), db, repair)
+                found += _caches(folder, key, db, repair)
     except DatabaseDamaged as error:
         return [Flaw("database", 1, str(damaged(folder, str(error), key)))]
     if repair and any(flaw.repairable and not flaw.repaired for flaw in found):
@@ -144,28 +140,34 @@ def _missing_files(db: Connection) -> Iterator[Flaw]:
         yield Flaw("vanished", count, f"{detail} sietch folders.", serious=False)
 
 
-def _caches(files: ThumbnailFiles, db: Connection, repair: bool) -> Iterator[Flaw]:
+def _caches(folder: Path, key: LibraryKey | None, db: Connection, repair: bool) -> Iterator[Flaw]:
+    files = ThumbnailFiles(folder / "cache", key)
     hashes = frozenset(db.execute(text("SELECT content_hash FROM photo")).scalars())
+    # A backup that is restored knows nothing of later photos, and a program that is killed finishes nothing.
     kinds = {
-        "caches without photo": "small pictures belong to no photo",
-        "damaged caches": "small pictures are damaged",
-        "unfinished caches": "small pictures were never finished",
+        "caches without photo": ("small pictures belong to no photo", False),
+        "damaged caches": ("small pictures are damaged", True),
+        "unfinished caches": ("small pictures were never finished", False),
     }
     found: dict[str, list[Path]] = {kind: [] for kind in kinds}
+    # An encryption that was killed left them as they were, and the next opening goes on with it.
+    waiting = frozenset(readable(folder) if key and unlocking.is_unfinished(folder) else ())
     for path in files.every():
+        if path in waiting:
+            continue
         kind = _cache_flaw(files, path, hashes)
         if kind:
             found[kind].append(path)
     for kind, paths in found.items():
         if paths:
             repaired = repair and all(_removed(path) for path in paths)
-            yield Flaw(kind, len(paths), f"{len(paths):,} {kinds[kind]}.", repairable=True, repaired=repaired)
+            detail, serious = kinds[kind]
+            yield Flaw(kind, len(paths), f"{len(paths):,} {detail}.", serious, repairable=True, repaired=repaired)
 
 
 def _cache_flaw(files: ThumbnailFiles, path: Path, hashes: frozenset[str]) -> str | None:
     if path.suffix != ".jpg":
-        # One of just now, by whatever clock, is being written.
-        return "unfinished caches" if abs(time.time() - path.stat().st_mtime) > _WRITING else None
+        return "unfinished caches" if is_abandoned(path) else None
     if path.stem.split("-")[0] not in hashes:
         return "caches without photo"
     kept = files.read(path)

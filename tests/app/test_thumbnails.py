@@ -18,7 +18,7 @@ from app.thumbnail_files import FACE_SIDE, PHOTO_SIDE, ThumbnailFiles
 from core.errors import CoreError, ImageUnavailable
 from core.types import BoundingBox
 from tests import samples
-from tests.app.conftest import scan
+from tests.app.conftest import Opener, scan
 
 
 def opened(jpeg: bytes) -> Image.Image:
@@ -163,6 +163,28 @@ def test_odd_photos_and_boxes_have_pictures_too(tmp_path: Path, shape: tuple[int
     small = opened(files.write_photo("ab" * 32, pixels))
     assert max(small.size) == min(PHOTO_SIDE, max(shape))
     assert files.read(files.photo("ab" * 32)) is not None
+
+
+def test_what_a_kill_left_unfinished_goes_at_a_later_opening(
+    open_library: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "library"
+    files = ThumbnailFiles(folder / "cache")
+
+    def killed(temporary: str, _path: Path) -> None:
+        shutil.copy(temporary, f"{temporary}.part")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            files.write_photo("ab" * 32, np.zeros((20, 30, 3), np.uint8))
+    (part,) = files.every()
+    open_library(folder, resume=False).close()
+    assert part.exists(), "somebody may be writing it"
+    os.utime(part, (0, 0))
+    open_library(folder, resume=False).close()
+    assert not part.exists()
 
 
 def test_a_picture_that_may_not_be_replaced_is_still_answered(tmp_path: Path) -> None:
