@@ -245,29 +245,27 @@ class Trash:
 
     def _settle(self, photo_id: int, path: bytes | None, went: bool) -> None:
         """A file went, or stays; with its last file the photo goes."""
-        hashes: builtins.list[str] = []
         with self._database.write() as db:
             values = {"id": photo_id, "path": path, "ids": json.dumps(_with_companions(db, (photo_id,)))}
             db.execute(text("UPDATE trash SET leaving = NULL, device = NULL WHERE photo_id = :id"), values)
             if went:
                 db.execute(text(f"DELETE FROM place WHERE {_AMONG} AND path = :path"), values)
-                hashes = self._forget(db, photo_id)
-        for content_hash in hashes:
-            self._files.remove(content_hash)
+                self._forget(db, photo_id)
 
-    def _forget(self, db: Connection, photo_id: int) -> builtins.list[str]:
-        """Forgets a photo of which no file is left; the hashes under which its small pictures are."""
+    def _forget(self, db: Connection, photo_id: int) -> None:
+        """Forgets a photo of which no file is left."""
         values = {"ids": json.dumps(_with_companions(db, (photo_id,)))}
         left = text(f"SELECT 1 FROM place WHERE {_AMONG} LIMIT 1")
         trashed = text(f"SELECT content_hash, image_id FROM photo WHERE {_AMONG} AND state = 'trashed'")
         rows = db.execute(trashed, values).all()
         if not rows or db.execute(left, values).first():
-            return []
+            return
         for row in rows:
+            # Before the photo: of one that is forgotten nobody would know any more which pictures were its own.
+            self._files.remove(str(row.content_hash))
             if row.image_id is not None:
                 self._core.remove_image(row.image_id, db, keep_persons=True)
         db.execute(text(f"DELETE FROM photo WHERE {_AMONG} AND state = 'trashed'"), values)
-        return [str(row.content_hash) for row in rows]
 
     def _keep(self, photo_id: int, path: bytes, reason: str) -> Kept:
         with self._database.write() as db:

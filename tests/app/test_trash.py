@@ -19,6 +19,7 @@ from app import leaving, trash
 from app.errors import NotFound
 from app.library import Library
 from app.types import PhotoState
+from app.verifying import verify
 from tests import samples
 from tests.app.conftest import Opener, Witness, index, scan
 from tests.whole import contents
@@ -418,6 +419,7 @@ def test_killed_at_any_line_nothing_is_lost_and_nothing_half_done(
                 assert library.trash.empty().photo_ids == (photo_id,)
             assert len(bin_.files) == 2
             assert library.trash.list() == []
+        assert "caches without photo" not in {flaw.kind for flaw in verify(folder)}, reached[-1]
         shutil.rmtree(folder)
         for path in bin_.files:
             path.unlink()
