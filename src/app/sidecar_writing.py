@@ -7,9 +7,9 @@ told last (`_DUE`). So nothing is forgotten by a crash, and a photo of which not
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -140,25 +140,27 @@ def _within(x: float, y: float, width: float, height: float) -> tuple[float, flo
 
 def _write(path: Path, said: Said) -> Stamp:
     """One sidecar: whole, or as it was."""
-    temporary = None
+    # Always the same name: should the program be killed, the next one to write the sidecar leaves nothing of it.
+    name = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    part = path.with_name(f".sietch-{name}.tmp")
     try:
         before = _bytes(path)
         data = rewritten(before, said)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".sietch-", suffix=".tmp")
-        with open(descriptor, "wb") as file:
+        part.unlink(missing_ok=True)
+        with open(part, "xb") as file:
+            if before:
+                os.chmod(part, path.stat().st_mode & 0o777)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, path.stat().st_mode & 0o777 if before else 0o666 & ~_umask())
-        os.replace(temporary, path)
+        os.replace(part, path)
     except NoXmp as error:
         raise SidecarError(f"{path.name} is left as it is: it cannot be read as XMP ({error}).") from error
     except OSError as error:
         raise SidecarError(f"{path.name} cannot be written: {error.strerror or error}.") from error
     finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     stamp = _stamp(path)
     if stamp is None:
         raise SidecarError(f"{path.name} cannot be written: it is gone again.")
@@ -171,13 +173,6 @@ def _bytes(path: Path) -> bytes:
             return file.read(MAX_PACKET + 1)
     except FileNotFoundError:
         return b""
-
-
-def _umask() -> int:
-    """The rights that the user's new files do not have. It can only be asked by being set."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _remember(db: Connection, photo_id: int, said: Said, stamps: Sequence[Stamp]) -> None:

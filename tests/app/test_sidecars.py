@@ -7,8 +7,10 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -230,6 +232,33 @@ def test_a_full_disk_leaves_the_sidecar_as_it_was(
     assert [each.name for each in photos.iterdir() if each.name.endswith(".tmp")] == []
     monkeypatch.undo()
     assert library.sidecars.write().written == 1
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.library import Library
+with Library.open(Path(sys.argv[1]), resume=False) as library:
+    os.fsync = lambda _descriptor: os.kill(os.getpid(), signal.SIGKILL)
+    library.sidecars.write()
+"""
+
+
+def test_a_killed_process_leaves_nothing_that_the_next_one_does_not_take_away(
+    open_library: Opener, photos: Path
+) -> None:
+    library = open_library()
+    index(library, photos)
+    library.details.rate([by_name(library)["coffee.jpg"]], 2)
+    library.close()
+    for _ in range(2):
+        process = subprocess.run([sys.executable, "-c", _KILLED, str(library.folder)], check=False)
+        assert process.returncode == -signal.SIGKILL
+        assert len([each for each in photos.iterdir() if each.name.endswith(".tmp")]) == 1
+        assert sidecars(photos) == []
+    assert open_library(resume=False).sidecars.write().written == 1
+    assert sidecars(photos) == ["coffee.jpg.xmp"]
+    assert [each for each in photos.iterdir() if each.name.endswith(".tmp")] == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
