@@ -18,7 +18,7 @@ from app.backups import Backups, Kind
 from app.errors import LibraryError, NoLibrary
 from app.keys import LibraryKey, raw
 from app.locking import LibraryLock
-from app.opening import database_path
+from app.opening import CONVERTED, clear, database_path
 from app.restoring import replace
 from app.thumbnail_files import ThumbnailFiles
 from core.converting import convert
@@ -29,8 +29,6 @@ _log = logging.getLogger(__name__)
 
 Told = Callable[[int, int], object]
 """How far it is: small pictures done, and of how many."""
-
-_FRESH = "library.converted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +164,7 @@ def _require(folder: Path) -> None:
 
 
 def _put_in_place(path: Path, key: LibraryKey | None, new_key: LibraryKey | None) -> None:
-    fresh = path.with_name(_FRESH)
+    fresh = path.with_name(CONVERTED)
     try:
         convert(path, fresh, raw(key), raw(new_key))
         replace(fresh, path, key)
@@ -178,9 +176,7 @@ def _finished(folder: Path, key: LibraryKey, told: Told) -> Converted:
     converted, left = _backups(folder, None, key)
     pictures = _pictures(folder, None, key, told)
     Backups(folder).tidy()
-    for name in (_FRESH, "library.restored"):
-        for leftover in (*folder.glob(f"{name}*"), *folder.glob(f".{name}*")):
-            leftover.unlink(missing_ok=True)
+    clear(folder)
     unlocking.mark(folder, unfinished=False)
     return Converted(converted, pictures, tuple(left))
 

@@ -9,10 +9,20 @@ from app import migrations, schema
 from app.keys import LibraryKey, raw
 from core.database import Database
 
+CONVERTED, RESTORED = "library.converted", "library.restored"
+"""Names of databases that are to take the place of the library's own when they are whole."""
+
 
 def database_path(folder: Path) -> Path:
     """Where the database of a library is."""
     return folder / "library.sqlite"
+
+
+def clear(folder: Path) -> None:
+    """Removes databases that a process that was killed did not finish. The caller holds the lock."""
+    for name in (CONVERTED, RESTORED):
+        for leftover in (*folder.glob(f"{name}*"), *folder.glob(f".{name}*")):
+            leftover.unlink(missing_ok=True)
 
 
 def open_database(

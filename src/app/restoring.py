@@ -13,7 +13,7 @@ from app.backups import Backup, Backups, Kind, check
 from app.errors import BackupLocked, LibraryError, LibraryInUse
 from app.keys import LibraryKey, raw
 from app.locking import LibraryLock
-from app.opening import database_path
+from app.opening import RESTORED, database_path
 from core import copying
 from core.converting import convert
 from core.database import explained
@@ -68,7 +68,7 @@ def restore(
         lock.acquire(alone=True)
     try:
         saved = Backups(folder, key=key).save(Kind.RESTORE) if path.is_file() else None
-        fresh = path.with_name("library.restored")
+        fresh = path.with_name(RESTORED)
         target = key or used
         if used == target:
             copying.copy(source, fresh, key=raw(used))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from app import unlocking
@@ -9,7 +10,7 @@ from app.backups import Backup, Backups, Kind
 from app.errors import LibraryDamaged, LibraryInUse
 from app.keys import LibraryKey
 from app.locking import LibraryLock
-from app.opening import database_path, open_database
+from app.opening import clear, database_path, open_database
 from core.database import Database
 from core.errors import DatabaseDamaged, DatabaseOutdated
 
@@ -60,6 +61,8 @@ def _opened_to_write(folder: Path, key: LibraryKey | None) -> tuple[Database, Ba
     # SQLite would make a new library of it, and nobody would learn that there was another.
     if (not path.exists() or path.stat().st_size == 0) and backups.list():
         raise DatabaseDamaged(f"The database {path} is gone or empty.")
+    with contextlib.suppress(OSError):
+        clear(folder)
     made: list[Backup] = []
     database = open_database(folder, before=lambda: made.append(backups.make(Kind.UPGRADE)), key=key)
     return database, made[-1] if made else None

@@ -265,6 +265,14 @@ def test_a_restored_backup_is_the_library_and_can_be_taken_back(backups: Backups
     Library.open(folder, resume=False).close()
 
 
+def test_a_restoring_that_was_killed_leaves_nothing_behind(backups: Backups, folder: Path) -> None:
+    made = backups.make(Kind.ASKED)
+    for name in ("library.restored", ".library.restored.part", ".library.restored.part-journal"):
+        shutil.copy(made.path, folder / name)
+    Library.open(folder, resume=False).close()
+    assert [path.name for path in folder.iterdir() if "restored" in path.name] == []
+
+
 def test_an_older_library_is_restored_and_brought_up_to_date(folder: Path, tmp_path: Path) -> None:
     schemas.make_old(tmp_path / "old.sqlite", OLD[0])
     restore(folder, tmp_path / "old.sqlite")
