@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 from tests.benchmarks import (
     calibration,
-    crash,
     dbscan,
     duplicates,
     engine,
@@ -34,7 +33,6 @@ from tests.benchmarks.photos import LFW
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "indexing": indexing.main,
     "calibration": calibration.main,
-    "crash": crash.main,
     "dbscan": dbscan.main,
     "duplicates": duplicates.main,
     "engine": engine.main,

@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 
 from app.library import Library
-from tests.benchmarks.crash import SIETCH
+from tests.program import SIETCH
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 

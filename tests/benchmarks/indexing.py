@@ -25,8 +25,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.benchmarks.crash import SIETCH
 from tests.benchmarks.photos import sets
+from tests.program import SIETCH
 
 _LOOP = [sys.executable, "-m", "tests.benchmarks.plain_loop"]
 

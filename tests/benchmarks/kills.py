@@ -1,57 +1,39 @@
-"""Kills backups, restores, repairs, upgrades, encryptions and decryptions at random moments, and looks at what is left.
+"""Kills whatever changes a library, at random moments, and looks at what is left.
 
-`python -m tests.benchmarks kills [--kills 200] [--seed 1]`
+`python -m tests.benchmarks kills [OPERATION ...] [--times 200] [--seed 1]`
+
+An operation comes to its end once, undisturbed: how long it takes, and what it makes of the library. Then it is begun
+anew on the same library and killed at any moment of that time. What is left opens, is whole and has everything that
+was there; and the same operation, begun again and now and then killed again, ends as the undisturbed one did.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
+import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from sqlalchemy import text
+import psutil
 
-from app import unlocking
-from app.backups import Backups, Kind, check
-from app.encrypting import encrypt, readable
-from app.keys import LibraryKey
-from app.library import Library
-from app.opening import database_path, open_database
-from app.thumbnail_files import ThumbnailFiles
-from app.verifying import verify
-from core.encryption import is_encrypted
-from core.types import BoundingBox
-from tests import schemas
+from tests.benchmarks.killed_libraries import OPERATIONS, Operation, World, make, make_old
+from tests.benchmarks.killed_looks import Snapshot, faults, lost, originals, snapshot
 
-OLD = Path(__file__).parent.parent / "app" / "old"
+_AGAIN = 1 / 3
+"""How often what was begun again is killed again."""
 
-KEY, PASSPHRASE = LibraryKey(bytes(range(32))), "a horse on a stapler"
-
-PICTURES = 60
-"""Small ones, of which an encryption has to convert each."""
-
-PHOTOS = 6
-"""In each of the libraries in `OLD`."""
-
-_PROGRAMS = {
-    "backup": "from app.backups import Backups, Kind\nBackups(folder).make(Kind.ASKED)",
-    "restore": "from app.backups import Backups\nfrom app.restoring import restore\n"
-    "restore(folder, Backups(folder).list()[-1].path)",
-    "repair": "from app.verifying import repair\nrepair(folder)",
-    "upgrade": "from app.library import Library\nLibrary.open(folder, resume=False).close()",
-    "encrypt": "from tests.benchmarks.kills import KEY, PASSPHRASE\nfrom app.encrypting import encrypt\n"
-    "encrypt(folder, KEY, PASSPHRASE)",
-    "decrypt": "from tests.benchmarks.kills import KEY\nfrom app.encrypting import decrypt\ndecrypt(folder, KEY)",
-}
-"""Each says when it begins: the time that Python takes to start is none of its own."""
+_ENDING_SECONDS = 10.0
+"""Until then a worker has to have noticed that its program is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,108 +45,155 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def prepare(folder: Path, operation: str, chance: random.Random, megabytes: int) -> None:
-    """A library that is large enough to be met in the middle of the operation."""
-    folder.mkdir()
-    schemas.make_old(database_path(folder), chance.choice(sorted(OLD.glob("*.sql"))))
-    with schemas.raw(database_path(folder)) as db:
-        for number in range(megabytes * 4):
-            db.execute("INSERT INTO skipped VALUES (?, ?, '1', 1, 1)", (b"%d" % number, "x" * 250_000))
-    if operation == "upgrade":
-        return
-    database = open_database(folder)
-    with database.write() as db:
-        # The program never leaves an image without a photo, which a repair removes.
-        for number in range(200 if operation == "repair" else 0):
-            row = {"source": f"nothing {number}"}
-            db.execute(text("INSERT INTO image (source, width, height) VALUES (:source, 1, 1)"), row)
-    database.close()
-    Backups(folder).make(Kind.ASKED)
-    if operation in ("encrypt", "decrypt"):
-        _add_pictures(folder)
-    if operation == "decrypt":
-        encrypt(folder, KEY, PASSPHRASE)
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """An operation that came to its end, undisturbed.
+
+    Attributes:
+        seconds: that it took.
+        before, after: what the library held.
+    """
+
+    seconds: float
+    before: Snapshot
+    after: Snapshot
 
 
-def _add_pictures(folder: Path) -> None:
-    database = open_database(folder, reading=True)
-    with database.read() as db:
-        content_hash = str(db.execute(text("SELECT content_hash FROM photo")).scalars().first())
-    database.close()
-    for number in range(PICTURES):
-        box = BoundingBox(number, 1, 20, 20)
-        ThumbnailFiles(folder / "cache").write_face(content_hash, box, np.zeros((60, 60, 3), np.uint8), 1.0)
+class Killer:
+    """Keeps what the libraries are at the beginning of each operation, in a folder of its own."""
+
+    def __init__(self, folder: Path, chance: random.Random) -> None:
+        self._chance = chance
+        self._kept = folder / "kept"
+        # Always the same place: a library knows where its photos are.
+        self._world = World(folder / "world")
+        self._calm: dict[str, Calm] = {}
+
+    def kill(self, operation: Operation) -> list[Outcome]:
+        """One operation, killed once or several times before it comes to its end."""
+        calm = self._calm.get(operation.name) or self._learn(operation)
+        self._begin(operation.name)
+        there, outcomes = originals(self._world), list[Outcome]()
+        while not outcomes or (outcomes[-1].killed and self._chance.random() < _AGAIN):
+            killed, left, _ = strike(operation, self._world, self._chance.uniform(0, calm.seconds))
+            found = [f"{left} processes are left"] if left else []
+            found += lost(self._world, there) + faults(self._world, calm.before, calm.after, operation.noted)
+            outcomes.append(Outcome(operation.name, killed, tuple(found)))
+        strike(operation, self._world, None)
+        found = lost(self._world, there) + calm.after.differences(snapshot(self._world))
+        outcomes[-1] = replace(outcomes[-1], faults=(*outcomes[-1].faults, *(f"at the end: {each}" for each in found)))
+        return outcomes
+
+    def _learn(self, operation: Operation) -> Calm:
+        if operation.script:
+            shutil.rmtree(self._world.folder, ignore_errors=True)
+            make_old(self._world, operation.script)
+        else:
+            self._begin_with_photos()
+            operation.prepare(self._world)
+        shutil.copytree(self._world.folder, self._kept / operation.name)
+        before = snapshot(self._world)
+        self._begin(operation.name)
+        _, _, seconds = strike(operation, self._world, None)
+        calm = self._calm[operation.name] = Calm(seconds, before, snapshot(self._world))
+        return calm
+
+    def _begin(self, name: str) -> None:
+        shutil.rmtree(self._world.folder, ignore_errors=True)
+        shutil.copytree(self._kept / name, self._world.folder)
+
+    def _begin_with_photos(self) -> None:
+        if (self._kept / "photos").exists():
+            self._begin("photos")
+        else:
+            shutil.rmtree(self._world.folder, ignore_errors=True)
+            make(self._world)
+            shutil.copytree(self._world.folder, self._kept / "photos")
 
 
-def strike(folder: Path, operation: str, after: float | None) -> tuple[bool, float]:
-    """Begins an operation and kills it; whether that met it at work, and how long it ran.
+def strike(operation: Operation, world: World, after: float | None) -> tuple[bool, int, float]:
+    """Begins an operation and kills it.
 
     Args:
         after: seconds; None lets it come to its end.
+
+    Returns:
+        Whether that met it at work, how many of its processes did not end by themselves, and how long it ran.
     """
-    program = "import sys\nfrom pathlib import Path\nimport app.library, app.verifying\nfolder = Path(sys.argv[1])\n"
-    program += "import app.encrypting, tests.benchmarks.kills\n" if operation.endswith("crypt") else ""
-    program += f"print('begins', flush=True)\n{_PROGRAMS[operation]}\n"
-    process = subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", operation.code(world)],
+        env=world.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     assert process.stdout is not None
-    process.stdout.readline()
-    began = time.monotonic()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(after)
-    killed = process.poll() is None
-    process.kill()
-    process.wait()
-    process.stdout.close()
-    return killed, time.monotonic() - began
+    with process.stdout:
+        process.stdout.readline()
+        began = time.monotonic()
+        if after is None:
+            output = process.stdout.read()
+            code = process.wait()
+            seconds = time.monotonic() - began
+            if code:
+                raise RuntimeError(f"{operation.name} ended with {code}: {output.decode()}")
+            return False, _left(process.pid), seconds
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(after)
+        killed = process.poll() is None
+        seconds = time.monotonic() - began
+        process.kill()
+        process.wait()
+    return killed, _left(process.pid), seconds
 
 
-def faults(folder: Path) -> list[str]:
-    """What is not as it should be: the library opens, holds what it held, is whole, and so is every backup."""
-    key = KEY if is_encrypted(database_path(folder)) else None
-    with Library.open(folder, resume=False, key=key) as library:
-        found = [] if len(library.photos.paths()) == PHOTOS else [f"{len(library.photos.paths())} photos"]
-        if library.people.get(1).name != "Ada":
-            found.append("a name is lost")
-    serious = [flaw for flaw in verify(folder, key) if flaw.serious and flaw.kind != "images without photo"]
-    found += [flaw.detail for flaw in serious]
-    for backup in Backups(folder).list():
-        check(backup.path, key)
-    if key and readable(folder):
-        found.append(f"readable: {readable(folder)}")
-    if key and unlocking.by_secret(folder, PASSPHRASE) != key:
-        found.append("the passphrase opens nothing")
-    return found
-
-
-def run(kills: int, seed: int, megabytes: int = 8) -> list[Outcome]:
-    """As many kills, spread over the operations and over the time that each takes."""
-    chance, outcomes = random.Random(seed), []
-    lasting: dict[str, float] = {}
-    for number in range(kills):
-        operation = list(_PROGRAMS)[number % len(_PROGRAMS)]
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            if operation not in lasting:
-                prepare(folder / "calm", operation, chance, megabytes)
-                lasting[operation] = strike(folder / "calm", operation, None)[1]
-            prepare(folder / "library", operation, chance, megabytes)
-            killed, _ = strike(folder / "library", operation, chance.uniform(0, lasting[operation]))
-            outcomes.append(Outcome(operation, killed, tuple(faults(folder / "library"))))
-            # Nothing that was left stands in the way.
-            library = folder / "library"
-            Backups(library, key=KEY if is_encrypted(database_path(library)) else None).make(Kind.ASKED)
-    return outcomes
+def run(times: int, seed: int, operations: Sequence[Operation] = OPERATIONS) -> Iterator[Outcome]:
+    """At least as many kills, spread over the operations and over the time that each takes."""
+    chance, done = random.Random(seed), 0
+    with tempfile.TemporaryDirectory() as temporary:
+        killer = Killer(Path(temporary), chance)
+        for operation in itertools.cycle(operations):
+            outcomes = killer.kill(operation)
+            yield from outcomes
+            done += len(outcomes)
+            if done >= times:
+                return
 
 
 def main(arguments: Sequence[str]) -> None:
     """Kills, and prints what was left."""
+    names = [operation.name for operation in OPERATIONS]
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks kills")
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("operations", nargs="*", metavar="OPERATION", help=f"by default all of: {', '.join(names)}")
+    parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    outcomes = run(options.kills, options.seed)
-    for operation in _PROGRAMS:
-        those = [outcome for outcome in outcomes if outcome.operation == operation]
-        met = sum(outcome.killed for outcome in those)
-        bad = [fault for outcome in those for fault in outcome.faults]
-        print(f"{operation}: {len(those)} kills, {met} at work; faults: {'; '.join(bad) or 'none'}")
+    chosen = [each for each in OPERATIONS if each.name in (options.operations or names)]
+    kills, met, bad = Counter[str](), Counter[str](), 0
+    for outcome in run(options.times, options.seed, chosen):
+        kills[outcome.operation] += 1
+        met[outcome.operation] += outcome.killed
+        bad += bool(outcome.faults)
+        for fault in outcome.faults:
+            print(f"{outcome.operation}: {fault}", flush=True)
+    for name, count in kills.items():
+        print(f"{name}: {count} kills, {met[name]} at work")
+    print(f"{kills.total()} kills, {met.total()} at work; {bad} left something that is not as it should be")
+
+
+def _left(group: int) -> int:
+    """How many processes of a program that is gone still run when they should have noticed."""
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while running := sum(_runs(process, group) for process in psutil.process_iter()):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    return running
+
+
+def _runs(process: psutil.Process, group: int) -> bool:
+    try:
+        # Where nobody collects the exit status of orphans they stay in the table, dead.
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, psutil.Error):
+        return False

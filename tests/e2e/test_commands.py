@@ -21,7 +21,7 @@ from app import settings
 from app.library import Library
 from core.models import ModelPack, default_folder
 from tests import samples
-from tests.benchmarks.crash import SIETCH
+from tests.program import SIETCH
 from ui.cli import main
 
 

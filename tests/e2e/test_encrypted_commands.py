@@ -19,8 +19,8 @@ from app.opening import database_path
 from core.encryption import is_encrypted
 from core.errors import CoreError
 from tests import samples
-from tests.benchmarks.crash import SIETCH
 from tests.keyrings import MemoryKeyring
+from tests.program import SIETCH
 from ui.cli import secrets
 from ui.cli.main import cli
 
