@@ -49,9 +49,10 @@ def send(path: bytes) -> None:
 
 
 def places(db: Connection, photo_id: int) -> list[Place]:
-    """The files of a photo, and of what stands behind it."""
+    """The files of a photo in the trash, and of what stands behind it there."""
     place, photo, companion, volume = schema.place, schema.photo, schema.companion, schema.volume
-    behind = select(companion.c.photo_id).where(companion.c.of_id == photo_id)
+    trashed = select(schema.trash.c.photo_id)
+    behind = select(companion.c.photo_id).where(companion.c.of_id == photo_id, companion.c.photo_id.in_(trashed))
     query = (
         select(place.c.path, place.c.size, place.c.modified_ns, photo.c.content_hash, volume.c.label)
         .join_from(place, photo)

@@ -3,7 +3,8 @@
 A photo in the trash is hidden, not moved: its file stays where it is, its rows stay in the database under their ids,
 and Core sets its faces aside. So it comes back exactly as it was, and a scan that meets its file knows it. Its state is
 `trashed`, which no query for photos asks for; the state that it had is kept in the table `trash`. What stands behind a
-photo, its raw file or its video, goes and comes with it, and is listed among its files.
+photo, its raw file or its video, goes and comes with it, and is listed among its files; unless it lies beside another
+picture as well, for which it stays.
 
 Emptying hands the files to the system's trash (`app.leaving`). Only when all files of a photo are there and may go do
 any go, and only when all are gone is the photo forgotten.
@@ -22,7 +23,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app import leaving
+from app import leaving, stacks
 from app.errors import NotFound
 from app.events import Events
 from app.leaving import Place
@@ -37,7 +38,7 @@ _AMONG = "photo_id IN (SELECT value FROM json_each(:ids))"
 _LISTED = """
     SELECT trash.photo_id, trashed_at, trash.reason, photo.size, photo.last_path,
            (SELECT json_group_array(hex(path)) FROM (
-               SELECT path FROM place LEFT JOIN companion USING (photo_id)
+               SELECT path FROM place JOIN trash AS other USING (photo_id) LEFT JOIN companion USING (photo_id)
                WHERE place.photo_id = trash.photo_id OR of_id = trash.photo_id ORDER BY of_id, place_id)) AS paths
     FROM trash JOIN photo USING (photo_id) WHERE {alone} ORDER BY trashed_at DESC, trash.photo_id DESC
 """
@@ -117,7 +118,7 @@ class Trash:
         with self._database.write() as db:
             states = _states(db, photo_ids)
             moved = tuple(each for each in dict.fromkeys(photo_ids) if states[each] != "trashed")
-            every = _with_companions(db, moved)
+            every = [*moved, *(each for each in stacks.behind(db, moved) if each not in moved)]
             values = {"ids": json.dumps(every), "now": datetime.now(UTC).isoformat(timespec="seconds")}
             for statement in _PUT:
                 db.execute(text(statement), values)
@@ -246,14 +247,18 @@ class Trash:
     def _settle(self, photo_id: int, path: bytes | None, went: bool) -> None:
         """A file went, or stays; with its last file the photo goes."""
         hashes: builtins.list[str] = []
+        released = 0
         with self._database.write() as db:
             values = {"id": photo_id, "path": path, "ids": json.dumps(_with_companions(db, (photo_id,)))}
             db.execute(text("UPDATE trash SET leaving = NULL, device = NULL WHERE photo_id = :id"), values)
             if went:
                 db.execute(text(f"DELETE FROM place WHERE {_AMONG} AND path = :path"), values)
                 hashes = self._forget(db, photo_id)
+                released = stacks.release(db) if hashes else 0
         for content_hash in hashes:
             self._files.remove(content_hash)
+        if released:
+            self._waiting()
 
     def _forget(self, db: Connection, photo_id: int) -> builtins.list[str]:
         """Forgets a photo of which no file is left; the hashes under which its small pictures are."""
@@ -292,8 +297,9 @@ def _states(db: Connection, photo_ids: Collection[int]) -> dict[int, str]:
 
 
 def _with_companions(db: Connection, photo_ids: Collection[int]) -> builtins.list[int]:
-    """Photos, and what stands behind them."""
-    query = text("SELECT photo_id FROM companion WHERE of_id IN (SELECT value FROM json_each(:ids)) ORDER BY photo_id")
+    """Photos in the trash, and what stands behind them there."""
+    among = "of_id IN (SELECT value FROM json_each(:ids))"
+    query = text(f"SELECT photo_id FROM companion JOIN trash USING (photo_id) WHERE {among} ORDER BY photo_id")
     behind = db.execute(query, {"ids": json.dumps(list(photo_ids))}).scalars()
     return list(dict.fromkeys([*photo_ids, *behind]))
 
