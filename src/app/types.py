@@ -234,7 +234,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePhoto:
-    """One of several photos that show the same; `size` in bytes, `sharpness` as in `core.likeness.Fingerprint`."""
+    """One of several photos that show the same; `size` in bytes, `sharpness` as in `core.likeness.Fingerprint`.
+
+    `missing`: its file is not where it was, though its drive is there. `raw`: the camera's raw file is beside it.
+    """
 
     photo_id: int
     path: Path
@@ -245,6 +248,8 @@ class DuplicatePhoto:
     taken_at: datetime
     sharpness: float
     trashed: bool = False
+    missing: bool = False
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
