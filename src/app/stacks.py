@@ -129,6 +129,14 @@ def of(db: Connection, photo_id: int) -> tuple[Companion, ...]:
     return tuple(Companion(Role(row.role), row.path) for row in db.execute(query))
 
 
+def live(db: Connection, leader_id: int) -> int | None:
+    """The seconds around a photo, as a photo; of several the first."""
+    companion = schema.companion.c
+    query = select(companion.photo_id).where(companion.of_id == leader_id, companion.role == Role.LIVE)
+    found = db.execute(query.order_by(companion.photo_id)).scalar()
+    return None if found is None else int(found)
+
+
 def leaders(db: Connection, role: Role) -> frozenset[int]:
     """The photos with something of a kind behind them."""
     companion = schema.companion.c

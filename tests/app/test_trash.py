@@ -18,7 +18,7 @@ from sqlalchemy import text
 from app import leaving, trash
 from app.errors import NotFound
 from app.library import Library
-from app.types import PhotoState
+from app.types import Absence, PhotoState
 from tests import samples
 from tests.app.conftest import Opener, Witness, index, scan
 from tests.whole import contents
@@ -196,6 +196,18 @@ def test_it_is_listed_the_latest_first(library: Library, own_album: Path) -> Non
     assert (timeline.months[1].year, timeline.months[1].month) == (2001, 2)
     (own_album / "copy of it.jpg").unlink()
     assert not library.trash.list()[1].available
+
+
+def test_its_grid_tells_what_is_not_there(library: Library, own_album: Path) -> None:
+    single, overwritten, there = (number(library, name) for name in ("coffee.jpg", COPY, "pair.jpg"))
+    library.trash.put([single, overwritten, there])
+    (own_album / "coffee.jpg").unlink()
+    for path in (COPY, "copy of it.jpg"):
+        shutil.copy2(own_album / "group.jpg", own_album / path)
+    scan(library, own_album)
+    assert library.trash.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
+    library.trash.restore([overwritten])
+    assert library.photos.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
 
 
 def test_nothing_moves_where_one_does_not_exist(library: Library) -> None:
