@@ -233,6 +233,9 @@ _PLACED = """
         volume_id = excluded.volume_id, missing_since = NULL
 """
 
+_WOKEN = "UPDATE photo SET reason = NULL WHERE photo_id = :id AND state = 'pending' AND reason IS NOT NULL"
+"""A photo that waits and could not be read where it was is to be looked at where it is now."""
+
 _REFUSED = """
     INSERT OR REPLACE INTO skipped (path, reason, refused_by, size, modified_ns)
     VALUES (:path, :reason, :refused_by, :size, :modified_ns)
@@ -268,7 +271,7 @@ def _record(db: Connection, found: Found, volume_id: int, imported: Imported) ->
         return
     before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()
     photo_id, new = _photo(db, found, before)
-    imported.waiting += new
+    imported.waiting += new or db.exec_driver_sql(_WOKEN, {"id": photo_id}).rowcount
     db.exec_driver_sql(_PLACED, row | {"photo_id": photo_id, "volume_id": volume_id})
     db.exec_driver_sql("DELETE FROM skipped WHERE path = :path", row)
     if before is not None and before != photo_id:
