@@ -96,14 +96,17 @@ def are_stale(db: Connection, told: Told) -> bool:
     return False
 
 
-def _mark(db: Connection, path: bytes) -> None:
-    """The photos that a sidecar may belong to are to be read anew."""
+def photos_of(db: Connection, path: bytes) -> set[int]:
+    """The photos that a sidecar may belong to."""
     folder, name = os.path.split(path)
     start = b"" if os.fsdecode(name).lower() in picasa.NAMES else os.path.splitext(name[: -len(b".xmp")])[0]
     places = text(f"SELECT path, photo_id FROM place WHERE {_BELOW}")
     near = db.execute(places, _starting(os.path.join(folder, start)))
-    ids = {row.photo_id for row in near if path in candidates(bytes(row.path))}
-    rows = [{"id": photo_id} for photo_id in ids]
+    return {int(row.photo_id) for row in near if path in candidates(bytes(row.path))}
+
+
+def _mark(db: Connection, path: bytes) -> None:
+    rows = [{"id": photo_id} for photo_id in photos_of(db, path)]
     if rows:
         db.execute(text("UPDATE photo SET retell = 1 WHERE photo_id = :id"), rows)
 

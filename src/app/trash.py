@@ -7,12 +7,13 @@ photo, its raw file or its video, goes and comes with it, and is listed among it
 picture as well, for which it stays.
 
 Emptying hands the files to the system's trash (`app.leaving`). Only when all files of a photo are there and may go do
-any go, and only when all are gone is the photo forgotten.
+any go, and only when all are gone is the photo forgotten. The sidecars that tell of nothing else go after them.
 """
 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
 import os
 import threading
@@ -23,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app import leaving, stacks
+from app import leaving, sidecars, stacks
 from app.errors import NotFound
 from app.events import Events
 from app.leaving import Place
@@ -218,15 +219,32 @@ class Trash:
             reason = leaving.obstacle(place)
             if reason:
                 return (), self._keep(photo_id, place.path, reason)
-        gone: tuple[Path, ...] = ()
-        for place in places:
+        gone: builtins.list[bytes] = []
+        for place, *same in leaving.by_file(places):
             reason = self._hand_over(photo_id, place)
             if reason:
-                return gone, self._keep(photo_id, place.path, reason)
-            gone += (Path(os.fsdecode(place.path)),)
+                return _paths(gone), self._keep(photo_id, place.path, reason)
+            gone.append(place.path)
+            for each in same:
+                self._settle(photo_id, each.path, went=True)
         if not places:
             self._settle(photo_id, None, went=True)
-        return gone, None
+        return _paths([*gone, *self._sidecars_gone(gone)]), None
+
+    def _sidecars_gone(self, gone: Collection[bytes]) -> builtins.list[bytes]:
+        """Hands over the sidecars of files that went, and tells which; one that cannot go harms nobody where it is."""
+        went: builtins.list[bytes] = []
+        for path in gone:
+            with contextlib.suppress(OSError):
+                with self._database.read() as db:
+                    beside = leaving.sidecars(db, path)
+                for each in beside:
+                    self._send(each)
+                    went.append(each)
+        if went:
+            with self._database.write() as db:
+                sidecars.forget(db, went)
+        return went
 
     def _hand_over(self, photo_id: int, place: Place) -> str | None:
         """One file; why it is still there, if it is.
@@ -286,6 +304,10 @@ class Trash:
             self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True))
 
 
+def _paths(paths: Collection[bytes]) -> tuple[Path, ...]:
+    return tuple(Path(os.fsdecode(path)) for path in paths)
+
+
 def _states(db: Connection, photo_ids: Collection[int]) -> dict[int, str]:
     query = text(f"SELECT photo_id, state FROM photo WHERE {_AMONG}")
     rows = db.execute(query, {"ids": json.dumps(list(photo_ids))})
@@ -313,7 +335,7 @@ def _trashed(row: Any) -> TrashedPhoto:
     paths = [bytes.fromhex(each) for each in json.loads(row.paths)] or [row.last_path or b""]
     return TrashedPhoto(
         photo_id=row.photo_id,
-        paths=tuple(Path(os.fsdecode(path)) for path in paths),
+        paths=_paths(paths),
         available=all(os.path.lexists(path) for path in paths),
         size=row.size,
         trashed_at=datetime.fromisoformat(row.trashed_at),
