@@ -382,13 +382,17 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class LibraryChanged:
-    """What a commit changed, by ids; a screen refreshes only what it shows of them."""
+    """What a commit changed, by ids; a screen refreshes only what it shows of them.
+
+    `backups`: the daily backup fails, or does so no more.
+    """
 
     photo_ids: frozenset[int] = frozenset()
     person_ids: frozenset[int] = frozenset()
     skipped: bool = False
     duplicates: bool = False
     folders: bool = False
+    backups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
