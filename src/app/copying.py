@@ -305,8 +305,8 @@ def _fits(work: _Work, path: bytes, target: bytes, hashes: dict[bytes, str]) -> 
 
 
 def _make(work: _Work, folder: bytes) -> None:
+    _stay(work)
     if folder not in work.visited:
-        _stay(work)
         os.makedirs(folder, exist_ok=True)
         copied_files.clear(folder)
         work.visited.add(folder)

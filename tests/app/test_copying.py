@@ -431,7 +431,10 @@ def test_what_is_on_a_drive_that_is_away_is_in_the_library(
     assert count(report) == (0, 1, 0)
 
 
-def test_a_target_whose_drive_went_is_not_written_beside_it(library: Library, card: Card, to: Path) -> None:
+@pytest.mark.parametrize("pattern", [PATTERN, ""])
+def test_a_target_whose_drive_went_is_not_written_beside_it(
+    library: Library, card: Card, to: Path, pattern: str
+) -> None:
     """Where a drive was mounted an empty folder stays: what is copied there is on another disk."""
 
     def take_out(progress: CopyProgress) -> None:
@@ -439,7 +442,7 @@ def test_a_target_whose_drive_went_is_not_written_beside_it(library: Library, ca
             to.rename(to.with_name("the drive"))
             to.mkdir()
 
-    report = library.copying.copier.run(CopyRequest(card.folder, to, PATTERN), lambda: False, take_out)
+    report = library.copying.copier.run(CopyRequest(card.folder, to, pattern), lambda: False, take_out)
     assert report.stopped is not None and "Connect its drive" in report.stopped
     assert list(to.iterdir()) == []
     assert library.copying.copier.unfinished() == report.request
