@@ -107,6 +107,22 @@ def behind(db: Connection, leader_ids: Collection[int]) -> list[int]:
     return [row.photo_id for row in rows if not _is_beside_another(db, row.photo_id, Role(row.role), leader_ids)]
 
 
+def gather_again(db: Connection, core: FaceCore, photo_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """As `gather`, for photos that were away while other files of their shots may have come."""
+    photo, video = schema.photo.c, schema.video.c
+    query = select(photo.photo_id, photo.taken_at).where(
+        photo.photo_id.in_(photo_ids),
+        photo.state == PhotoState.INDEXED,
+        photo.format != "RAW",
+        photo.photo_id.not_in(select(video.photo_id)),
+    )
+    photos, persons = set[int](), set[int]()
+    for row in db.execute(query).all():
+        hidden, lost = gather(db, core, row.photo_id, datetime.fromisoformat(row.taken_at))
+        photos, persons = photos | hidden, persons | lost
+    return photos, persons
+
+
 def release(db: Connection) -> int:
     """What stood behind a photo that is gone stands for itself again, and waits to be looked at; how many these are."""
     return db.execute(

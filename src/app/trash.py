@@ -145,8 +145,9 @@ class Trash:
                 db.execute(text(statement), values)
             images = _images(db, back)
             persons = self._core.bring_back(images, db) if images else frozenset()
+            hidden, lost = stacks.gather_again(db, self._core, back)
             waits = db.execute(text(_WAITING), values | {"model": self._core.pack.name}).first() is not None
-        self._tell(back, persons)
+        self._tell(back + tuple(hidden), persons | lost)
         if waits:
             self._waiting()
         return back

@@ -243,6 +243,26 @@ def test_a_raw_file_beside_another_picture_does_not_go_to_the_trash(
     assert len(list(tmp_path.rglob("*.DNG"))) == 2
 
 
+def test_what_came_while_its_picture_was_in_the_trash_stands_behind_it_again(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    path = raw(folder / "IMG_1.DNG")
+    photo = library_of_one(library, jpeg(folder / "IMG_1.JPG"))
+    library.trash.put([photo])
+    path.write_bytes(path.read_bytes() + b"described by another program")
+    index(library, folder)
+    assert library.photos.get(the_photo(library)).path == path
+    library.trash.restore([photo])
+    assert the_photo(library) == photo
+    assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
+    assert library.trash.list() == []
+
+
+def library_of_one(library: Library, path: Path) -> int:
+    """Indexes the folder of a photo; the one that is shown."""
+    index(library, path.parent)
+    return the_photo(library)
+
+
 def test_it_goes_when_both_pictures_go(library: Library, shared: tuple[Path, Path], tmp_path: Path) -> None:
     library.trash._send = os.unlink
     library.trash.put([library.photos.at(path) for path in shared])
