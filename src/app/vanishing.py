@@ -44,6 +44,14 @@ _MOVED = f"""
 """
 """Missing places of photos that are somewhere else. A place on a drive that is not connected can prove nothing."""
 
+_OTHERS = f"""
+    SELECT place.path, other.path AS other
+    FROM place JOIN place AS other USING (photo_id)
+    WHERE place.path IN (SELECT path FROM place WHERE {BELOW}) AND other.place_id <> place.place_id
+      AND other.missing_since IS NULL
+      AND NOT EXISTS (SELECT 1 FROM volume WHERE volume_id IN (place.volume_id, other.volume_id) AND NOT connected)
+"""
+
 _AWAY = "SELECT path, label FROM folder JOIN volume USING (volume_id) WHERE NOT connected"
 
 _ON_ANOTHER = f"""
@@ -177,10 +185,12 @@ class Gone:
                     (self._sidecars if is_sidecar(os.path.basename(path)) else self._forgotten).add(path)
 
     def look_for_others(self) -> None:
-        """Looks whether files of which new ones may be edits are still there, where they were not looked for yet."""
+        """Looks for files that may have moved or been edited elsewhere, where they were not looked for yet."""
         with self._database.read() as db:
             rows = db.execute(text(_POSSIBLY_MOVED)).all()
         self._places.update(row.path for row in rows if not os.path.lexists(row.path))
+        if any(scan.deep for scan in self._scanned):
+            self._places |= self._left_behind()
 
     def mark(self, db: Connection) -> None:
         """Marks every place that is gone for now; what became of the photos is seen by it."""
@@ -225,6 +235,15 @@ class Gone:
     def _photos_at(self, db: Connection, paths: Iterable[bytes]) -> set[int]:
         query = text("SELECT photo_id FROM place WHERE path = :path")
         return {int(db.execute(query, {"path": path}).scalar_one()) for path in paths}
+
+    def _left_behind(self) -> set[bytes]:
+        """The places in folders that are gone altogether of photos of which another file is there: these have moved."""
+        with self._database.read() as db:
+            folders = [
+                path for path in db.execute(text("SELECT path FROM folder")).scalars() if not os.path.isdir(path)
+            ]
+            rows = [row for path in folders for row in db.execute(text(_OTHERS), bounds(path)).all()]
+        return {row.path for row in rows if os.path.lexists(row.other)}
 
     def _is_a_folder_that_is_not_there(self, path: bytes) -> bool:
         """Whether it is a folder that the user added: all of it being gone is no deletion of what was in it."""

@@ -269,6 +269,50 @@ def test_a_folder_that_is_gone_altogether_changes_nothing(library: Library, tmp_
     assert (places(library), missing(library)) == (before, set())
 
 
+def test_a_folder_that_was_renamed_and_added_anew_leaves_no_places_behind(library: Library, tmp_path: Path) -> None:
+    added(library, tmp_path / "photos", MANY + 2)
+    before = set(places(library).values())
+    picture(tmp_path / "photos" / "in the trash.jpg", 250)
+    scan(library, tmp_path / "photos")
+    trashed = library.photos.at(tmp_path / "photos" / "in the trash.jpg")
+    library.trash.put([trashed])
+    renamed = (tmp_path / "photos").rename(tmp_path / "Photos")
+    scan(library, renamed)
+    found = places(library)
+    assert len(found) == MANY + 3 and set(found.values()) == before | {trashed}
+    assert {os.path.dirname(path) for path in found} == {os.fsencode(renamed)}
+    assert library.trash.list()[0].available
+    assert missing(library) == set()
+
+
+def test_a_copy_in_a_folder_that_is_gone_stays_where_its_drive_is_away(
+    open_library: Opener, tmp_path: Path, drives: Drives
+) -> None:
+    library = open_library(resume=False, mounts=drives.mounts)
+    point = drives.put_in("card", tmp_path / "media" / "card")
+    for folder in (point / "DCIM", tmp_path / "home"):
+        picture(folder / "a.jpg")
+        scan(library, folder)
+        library.folders.remember([folder])
+    drives.take_out("card")
+    scan(library, tmp_path / "home")
+    assert len(places(library)) == 2
+    (tmp_path / "home").rename(tmp_path / "moved")
+    drives.put_in("card", tmp_path / "media" / "card")
+    scan(library, point)
+    assert list(places(library)) == [os.fsencode(point / "DCIM" / "a.jpg")]
+
+
+def test_a_file_whose_name_a_folder_has_now_is_missing(library: Library, tmp_path: Path) -> None:
+    (path,) = added(library, tmp_path / "photos", 1)
+    photo_id = library.photos.at(path)
+    path.unlink()
+    picture(path / "b.jpg", 90)
+    look(library, tmp_path / "photos")
+    assert missing(library) == {photo_id}
+    assert len(places(library)) == 2
+
+
 def test_a_photo_that_was_overwritten_with_something_else_is_missing(library: Library, tmp_path: Path) -> None:
     path, _ = added(library, tmp_path / "photos", 2)
     photo_id = places(library)[os.fsencode(path)]
