@@ -18,11 +18,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import text
-
-from app import copied_files, settings
+from app import copied_files, holdings, settings
 from app.copied_files import Cancelled, DiskFull, Unreadable
 from app.errors import AppError
+from app.mounts import number_of
 from app.shots import Shot, date_of, folder_for, name_for, shots
 from app.types import CopiedFile, CopyProgress, CopyReport, CopyRequest, CopyResult
 from core.database import Database
@@ -30,7 +29,6 @@ from core.database import Database
 _FOLDER, _REQUEST = "photo_folder", "copying"
 """Settings: where photos are copied to, and the import that is not at its end."""
 
-_IN_LIBRARY, _IN_TRASH = "It is in the library already.", "It is in the trash."
 _THERE, _TWICE = "It is there already.", "It is on the card twice."
 
 _MOST_NUMBERS = 10_000
@@ -45,6 +43,8 @@ class _Work:
     told: Callable[[CopyProgress], None]
     dry_run: bool
     known: dict[int, dict[str, str]]
+    is_kept: Callable[[str], bool]
+    target: tuple[int, int] | None
     total: int = 0
     total_bytes: int = 0
     done_bytes: int = 0
@@ -103,7 +103,7 @@ class Copier:
         self._check(request, dry_run)
         if not dry_run:
             self.remember(request)
-        work = _Work(request, stopped, told, dry_run, self._known())
+        work = self._work(request, stopped, told, dry_run)
         reason = None
         try:
             self._copy_all(work)
@@ -135,13 +135,14 @@ class Copier:
             settings.put(db, _FOLDER, paths["to"])
             settings.put(db, _REQUEST, json.dumps(paths | {"pattern": request.pattern}))
 
-    def _known(self) -> dict[int, dict[str, str]]:
-        """Sizes -> the hashes of the library's files of that size, and where each is."""
-        known: dict[int, dict[str, str]] = {}
-        with self._database.read() as db:
-            for size, content_hash, state in db.execute(text("SELECT size, content_hash, state FROM photo")):
-                known.setdefault(size, {})[content_hash] = _IN_TRASH if state == "trashed" else _IN_LIBRARY
-        return known
+    def _work(
+        self, request: CopyRequest, stopped: Callable[[], bool], told: Callable[[CopyProgress], None], dry_run: bool
+    ) -> _Work:
+        def is_kept(content_hash: str) -> bool:
+            return holdings.is_kept(self._database, content_hash, os.fsencode(request.source))
+
+        known, target = holdings.known(self._database), None if dry_run else number_of(request.to)
+        return _Work(request, stopped, told, dry_run, known, is_kept, target)
 
     def _copy_all(self, work: _Work) -> None:
         found = list(shots(os.fsencode(work.request.source), os.fsencode(work.request.to)))
@@ -276,7 +277,8 @@ def _why_known(work: _Work, path: bytes, size: int, hashes: dict[bytes, str]) ->
     if not same_size:
         return None
     hashes[path] = copied_files.digest(path, work.stopped)
-    return same_size.get(hashes[path])
+    why = same_size.get(hashes[path])
+    return None if why == holdings.IN_LIBRARY and not work.is_kept(hashes[path]) else why
 
 
 def _free_stem(work: _Work, shot: Shot, fresh: list[bytes], folder: bytes, hashes: dict[bytes, str]) -> bytes:
@@ -303,6 +305,7 @@ def _fits(work: _Work, path: bytes, target: bytes, hashes: dict[bytes, str]) -> 
 
 
 def _make(work: _Work, folder: bytes) -> None:
+    _stay(work)
     if folder not in work.visited:
         os.makedirs(folder, exist_ok=True)
         copied_files.clear(folder)
@@ -313,9 +316,15 @@ def _fail(work: _Work, path: bytes, reason: str) -> None:
     """A file could not be copied; without the card, or the disk, there is no use in going on."""
     if _is_gone(work.request.source):
         raise _Gone(f"{work.request.source} is not there any more. Put the card in again and start the import again.")
-    if not work.dry_run and not os.path.isdir(work.request.to):
-        raise _Gone(f"{work.request.to} is not there any more. Connect its drive and start the import again.")
+    if not work.dry_run:
+        _stay(work)
     work.files.append(CopiedFile(_path(path), None, CopyResult.FAILED, reason))
+
+
+def _stay(work: _Work) -> None:
+    """Looks whether the target is what it was: without its drive, the folder at which that was mounted may be there."""
+    if number_of(work.request.to) != work.target:
+        raise _Gone(f"{work.request.to} is not there any more. Connect its drive and start the import again.")
 
 
 def _is_gone(source: Path) -> bool:

@@ -44,7 +44,12 @@ _PRINTS = text("""
 
 _PHOTOS = text("""
     SELECT photo.*, (SELECT path FROM place WHERE place.photo_id = photo.photo_id ORDER BY place_id LIMIT 1) AS path,
-           (SELECT sharpness FROM fingerprint WHERE fingerprint.photo_id = photo.photo_id) AS sharpness
+           (SELECT sharpness FROM fingerprint WHERE fingerprint.photo_id = photo.photo_id) AS sharpness,
+           (SELECT json_group_array(hex(path)) FROM place
+            WHERE place.photo_id = photo.photo_id AND missing_since IS NULL) AS there,
+           EXISTS (SELECT 1 FROM place JOIN volume USING (volume_id)
+                   WHERE place.photo_id = photo.photo_id AND missing_since IS NULL AND NOT connected) AS offline,
+           format = 'RAW' OR EXISTS (SELECT 1 FROM companion WHERE of_id = photo.photo_id AND role = 'raw') AS raw
     FROM photo WHERE photo_id IN (SELECT value FROM json_each(:ids))
 """)
 
@@ -83,7 +88,8 @@ class Duplicates:
             others: its copies.
 
         Raises:
-            NotFound: a photo does not exist, is to be kept as well, or nothing is to be kept; then nothing was moved.
+            NotFound: a photo does not exist, is to be kept as well, or nothing is to be kept, or nothing of which the
+                file is there; then nothing was moved.
         """
         if not keep or set(keep) & set(others):
             raise NotFound("Say which photos to keep, and which others to move to the trash.")
@@ -91,6 +97,8 @@ class Duplicates:
         for photo_id in keep:
             if photo_id not in kept or kept[photo_id].trashed:
                 raise NotFound(f"Photo {photo_id}, which is to be kept, is not in the library.")
+        if all(kept[photo_id].missing for photo_id in keep):
+            raise NotFound("The file of the photo that is to be kept is not there. Nothing was moved to the trash.")
         return self._trash.put(others)
 
     def set_apart(self, photo_ids: Collection[int]) -> None:
@@ -167,9 +175,14 @@ class Duplicates:
 
 
 def best(photos: Sequence[DuplicatePhoto]) -> DuplicatePhoto:
-    """The one to keep: the largest; of several the sharpest, and of those that are as sharp the one of most bytes."""
-    most = max(photo.width * photo.height for photo in photos)
-    large = [photo for photo in photos if photo.width * photo.height == most]
+    """The one to keep: the largest; of several the sharpest, and of those that are as sharp the one of most bytes.
+
+    One whose file is not there is none to keep, and one with the camera's raw file holds more than all the others.
+    """
+    there = [photo for photo in photos if not photo.missing] or photos
+    chosen = [photo for photo in there if photo.raw] or there
+    most = max(photo.width * photo.height for photo in chosen)
+    large = [photo for photo in chosen if photo.width * photo.height == most]
     sharpest = max(photo.sharpness for photo in large)
     sharp = [photo for photo in large if photo.sharpness >= AS_SHARP * sharpest]
     return max(sharp, key=lambda photo: (photo.size, -photo.photo_id))
@@ -199,4 +212,6 @@ def _photo(row: Any) -> DuplicatePhoto:
         taken_at=datetime.fromisoformat(row.taken_at),
         sharpness=row.sharpness or 0.0,
         trashed=row.state == "trashed",
+        missing=not (row.offline or any(os.path.exists(bytes.fromhex(each)) for each in json.loads(row.there))),
+        raw=bool(row.raw),
     )

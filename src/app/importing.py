@@ -23,7 +23,7 @@ from sqlalchemy import Connection, delete, select, text, update
 from app import schema, stacks
 from app.errors import VolumeGone
 from app.metadata import taken_at
-from app.scanning import Found, Scan, Seen, Stop, Walk, examine
+from app.scanning import Found, Met, Scan, Seen, Stop, Walk, examine
 from app.sidecars import SidecarScan
 from app.types import PhotoState
 from app.vanishing import OVERWRITTEN, Gone, Spot, moment
@@ -130,13 +130,11 @@ class Importer:
         spot, batch = gone.spot(scan.path), list[Found]()
         walk = Walk(scan.path, self._own, self._known(scan), stop, scan.deep)
         missing = gone.missing_below(scan.path)
-        sidecars = SidecarScan(self._database, scan.path, scan.deep)
+        sidecars = SidecarScan(self._database)
         for met in walk:
             if stop():
                 break
-            if sidecars.takes(met.path):
-                continue
-            found = examine(met, stop)
+            found = _named_sidecar(met) if sidecars.takes(met) else examine(met, stop)
             if found and (scan.named or found.path != scan.path):
                 batch.append(found)
             elif met.before is not None and met.before[1] < 0:
@@ -149,7 +147,7 @@ class Importer:
         imported = self._write(batch, spot)
         if not stop.said:
             spot.check()
-        sidecars.finish(to_the_end=not stop.said)
+        sidecars.finish()
         imported.sidecars = sidecars.changed
         if not stop.said:
             gone.add(scan, spot, walk, missing)
@@ -157,7 +155,9 @@ class Importer:
 
     def _known(self, scan: Scan) -> dict[bytes, Seen]:
         """What is known of the files at or below a path; a size of -1 asks for a new look."""
-        values: dict[str, object] = {**bounds(scan.path), "version": program_version()}
+        # What was passed over with its folder is told of when the user names it.
+        named = scan.path if scan.named else b""
+        values: dict[str, object] = {**bounds(scan.path), "version": program_version(), "named": named}
         where = BELOW
         if not scan.deep:
             where = f"({BELOW} AND instr(substr(path, :rest), :separator) = 0)"
@@ -166,7 +166,9 @@ class Importer:
             SELECT path, size, modified_ns FROM place WHERE {where} UNION ALL
             SELECT path, CASE refused_by WHEN :version THEN size ELSE -1 END, modified_ns FROM skipped WHERE {where}
             UNION ALL
-            SELECT path, CASE passed_by WHEN :version THEN size ELSE -1 END, modified_ns FROM passed WHERE {where}
+            SELECT path, CASE WHEN passed_by = :version AND path <> :named THEN size ELSE -1 END, modified_ns
+            FROM passed WHERE {where} UNION ALL
+            SELECT path, size, modified_ns FROM sidecar WHERE {where}
         """
         with self._database.read() as db:
             # The driver's own rows: a large library has many.
@@ -197,6 +199,13 @@ class Importer:
         imported.waiting += stacks.release(db)
 
 
+def _named_sidecar(met: Met) -> Found | None:
+    """What to say of a sidecar that the user named."""
+    return Found(met.path, 0, 0, reason=_TELLS, lasting=False) if met.explicit else None
+
+
+_TELLS = "The file is no picture. What it tells is read with the photo beside it."
+
 _HAS_PLACE = "EXISTS (SELECT 1 FROM place WHERE place.photo_id = {} AND missing_since IS NULL)"
 
 _EDITS = f"""
@@ -223,6 +232,9 @@ _PLACED = """
     SET photo_id = excluded.photo_id, size = excluded.size, modified_ns = excluded.modified_ns,
         volume_id = excluded.volume_id, missing_since = NULL
 """
+
+_WOKEN = "UPDATE photo SET reason = NULL WHERE photo_id = :id AND state = 'pending' AND reason IS NOT NULL"
+"""A photo that waits and could not be read where it was is to be looked at where it is now."""
 
 _REFUSED = """
     INSERT OR REPLACE INTO skipped (path, reason, refused_by, size, modified_ns)
@@ -259,7 +271,7 @@ def _record(db: Connection, found: Found, volume_id: int, imported: Imported) ->
         return
     before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()
     photo_id, new = _photo(db, found, before)
-    imported.waiting += new
+    imported.waiting += new or db.exec_driver_sql(_WOKEN, {"id": photo_id}).rowcount
     db.exec_driver_sql(_PLACED, row | {"photo_id": photo_id, "volume_id": volume_id})
     db.exec_driver_sql("DELETE FROM skipped WHERE path = :path", row)
     if before is not None and before != photo_id:

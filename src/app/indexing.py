@@ -63,7 +63,7 @@ class Indexer:
         self._progress = IndexProgress(IndexPhase.IDLE)
         self._meter = Meter()
         self._asked: deque[list[str]] = deque()
-        self._postponed: set[str] = set()
+        self._postponed: set[worklist.Waiting] = set()
         self._scanning = self._indexing = self._grouping = self._more = self._renewed = False
         self._paused = self._cancelled = self._closing = False
         self._threads = [
@@ -334,7 +334,7 @@ class Indexer:
     def _hand_out(self, workers: Workers, running: _Running, queue: Queue) -> None:
         """Gives the workers photos until the window is full, once half of it is empty.
 
-        What could not be read now is tried again with the next work.
+        What could not be read now is tried again with the next work, or when it is found elsewhere.
         """
         if len(running) > workers.window // 2:
             return
@@ -342,7 +342,7 @@ class Indexer:
             photos = queue.next(workers.window - len(running))
             if not photos:
                 break
-            fresh = (photo for photo in photos if photo.content_hash not in self._postponed)
+            fresh = (photo for photo in photos if photo not in self._postponed)
             running.extend((photo, workers.submit(photo)) for photo in fresh)
 
     def _finish(self, workers: Workers, photo: worklist.Waiting, future: Future[PhotoAnalysis]) -> None:
@@ -351,12 +351,12 @@ class Indexer:
             seen = workers.result(future, self._disturbed)
         except ImageUnavailable as error:
             worklist.postpone(self._database, photo, str(error))
-            self._postponed.add(photo.content_hash)
+            self._postponed.add(photo)
             change = LibraryChanged(skipped=not photo.again)
         except Unfinished as error:
             # Once it may be the moment's fault: the photo is tried again with the next work.
             change = worklist.count_attempt(self._database, self._core, photo, str(error))
-            self._postponed.add(photo.content_hash)
+            self._postponed.add(photo)
         except WorkersLost:
             raise
         except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from app.backups import Backups
@@ -18,9 +19,28 @@ _FIRST, _NEXT = 60.0, 600.0
 
 
 class BackupKeeper:
-    """A thread that looks now and then whether a backup is due. A backup that fails is tried again at the next look."""
+    """A thread that looks now and then whether a backup is due. A backup that fails is tried again at the next look.
 
-    def __init__(self, folder: Path, backups: Backups, first: float = _FIRST, following: float = _NEXT) -> None:
+    Attributes:
+        problem: why the last look made none, in words for the user; None when all is well.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        backups: Backups,
+        first: float = _FIRST,
+        following: float = _NEXT,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Composes it.
+
+        Args:
+            first, following: seconds until the first look, and between the next ones.
+            told: there is another problem than before, or none any more.
+        """
+        self.problem: str | None = None
+        self._told = told
         self._database = database_path(folder)
         self._backups = backups
         self._first, self._following = first, following
@@ -47,17 +67,30 @@ class BackupKeeper:
             wait = self._following
 
     def _look(self, at_end: bool = False) -> None:
+        before, self.problem = self.problem, self._problem(at_end)
+        if self.problem:
+            _log.warning("no backup was made: %s", self.problem)
+        if self.problem != before:
+            self._told()
+
+    def _problem(self, at_end: bool) -> str | None:
         try:
-            if not self._backups.is_due():
-                return
-            state = self._state()
-            if state != self._copied:
-                self._backups.daily(lambda: self._closing.is_set() and not at_end)
-                self._copied = state
+            self._keep(at_end)
         except Stopped:
-            pass
-        except (CoreError, OSError) as error:
-            _log.warning("no backup was made: %s", error)
+            return self.problem
+        except CoreError as error:
+            return str(error)
+        except OSError as error:
+            return f"No backup can be made: {error.strerror or error}."
+        return None
+
+    def _keep(self, at_end: bool) -> None:
+        if not self._backups.is_due():
+            return
+        state = self._state()
+        if state != self._copied:
+            self._backups.daily(lambda: self._closing.is_set() and not at_end)
+            self._copied = state
 
     def _state(self) -> object:
         """What is another one whenever something was written; by equality, so that no clock counts."""

@@ -1,4 +1,4 @@
-"""Files on their way to the system's trash: whether one may go, and whether it went.
+"""Files on their way to the system's trash: whether one may go, whether it went, and which sidecars go with it.
 
 send2trash is used because every system has a trash of its own, on every drive: it knows them, and copies nothing into
 ours. It refuses where a drive has none, and then the file stays.
@@ -9,11 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from app import schema
+from app.metadata import beside, is_sidecar
+from app.metadata.sidecars import candidates
+from app.sidecars import photos_of
 
 _MISSING = "The file is not there. Its drive may not be connected."
 _PROTECTED = "The file is write-protected."
@@ -49,9 +53,10 @@ def send(path: bytes) -> None:
 
 
 def places(db: Connection, photo_id: int) -> list[Place]:
-    """The files of a photo, and of what stands behind it."""
+    """The files of a photo in the trash, and of what stands behind it there."""
     place, photo, companion, volume = schema.place, schema.photo, schema.companion, schema.volume
-    behind = select(companion.c.photo_id).where(companion.c.of_id == photo_id)
+    trashed = select(schema.trash.c.photo_id)
+    behind = select(companion.c.photo_id).where(companion.c.of_id == photo_id, companion.c.photo_id.in_(trashed))
     query = (
         select(place.c.path, place.c.size, place.c.modified_ns, photo.c.content_hash, volume.c.label)
         .join_from(place, photo)
@@ -91,6 +96,30 @@ def obstacle(place: Place) -> str | None:
         return _MISSING
     except OSError as error:
         return f"The file cannot be reached: {error.strerror or error}."
+
+
+def by_file(places: Iterable[Place]) -> list[list[Place]]:
+    """Places that are one file together: a folder that was added under two names holds each file once.
+
+    Links come first: without what it leads to the system's trash does not take a link.
+    """
+    files: dict[bytes, list[Place]] = {}
+    for place in sorted(places, key=lambda place: not os.path.islink(place.path)):
+        folder, name = os.path.split(place.path)
+        files.setdefault(os.path.join(os.path.realpath(folder), name), []).append(place)
+    return list(files.values())
+
+
+def sidecars(db: Connection, path: bytes) -> list[bytes]:
+    """The XMP sidecars of a file that went, without those that may tell of another file or photo as well."""
+    found = [each.path for each in beside(path) if each.path.lower().endswith(b".xmp")]
+    if not found:
+        return []
+    folder, name = os.path.split(path)
+    near = [each for each in os.listdir(folder) if each.startswith(os.path.splitext(name)[0]) and not is_sidecar(each)]
+    shared = {sidecar for each in near for sidecar in candidates(os.path.join(folder, each))}
+    alone = (each for each in found if each not in shared and not photos_of(db, each))
+    return [each for each in alone if _writable(each, os.lstat(each))]
 
 
 def device(path: bytes) -> str:

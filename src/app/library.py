@@ -91,7 +91,7 @@ class Library:
         self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
         self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
         self._lock = lock
-        self.keeper = BackupKeeper(folder, self.backups)
+        self.keeper = BackupKeeper(folder, self.backups, told=self._backups_changed)
 
     @classmethod
     def open(
@@ -162,6 +162,9 @@ class Library:
     def _compared(self) -> None:
         """More photos can be compared than before."""
         self.events.publish(LibraryChanged(duplicates=True))
+
+    def _backups_changed(self) -> None:
+        self.events.publish(LibraryChanged(backups=True))
 
     def close(self) -> None:
         """Stops the work in the background, which goes on at the next `open`, and closes the database.

@@ -62,6 +62,15 @@ def system_mounts() -> Sequence[Mount]:
     return [_partition(each.device, each.mountpoint, each.fstype, each.opts) for each in psutil.disk_partitions()]
 
 
+def number_of(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one that came to its place; None where there is none."""
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def linux_mounts(table: bytes, uuids: dict[bytes, str]) -> list[Mount]:
     """From the text of `/proc/self/mountinfo`.
 

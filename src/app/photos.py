@@ -46,6 +46,7 @@ _ABSENT = """
         UNION SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
     )
     GROUP BY photo_id HAVING NOT max(missing_since IS NULL AND coalesce(connected, 1))
+    UNION ALL SELECT photo_id, 0 FROM (SELECT photo_id FROM photo EXCEPT SELECT photo_id FROM place)
 """
 """Photos of which no file is there as far as the library knows; the disk is not asked."""
 
@@ -213,19 +214,17 @@ class Photos:
             ImageError, ImageUnavailable: it cannot be read.
         """
         photo = self.get(photo_id)
-        beside = [Path(os.fsdecode(each.path)) for each in photo.beside if each.role is Role.LIVE]
-        with self._database.read() as db:
-            motion = videos.motion_of(db, photo_id)
-        if photo.video or not photo.moves:
-            beside = [photo.path] if photo.video else []
-        elif motion and not beside:
-            return images.read_file(photo.path)[motion[0] : sum(motion)]
-        if not beside:
+        if not photo.moves:
             raise NotFound(f"Nothing of photo {photo_id} moves.")
-        there = next((path for path in beside if path.exists()), None)
-        if there is None:
-            raise ImageUnavailable(f"{beside[0].name} is not there. It may be on a drive that is not connected.")
-        return there
+        with self._database.read() as db:
+            beside = None if photo.video else stacks.live(db, photo_id)
+            motion = videos.motion_of(db, photo_id)
+        film = self.get(beside) if beside is not None else photo
+        if not film.available:
+            raise ImageUnavailable(why_absent(film))
+        if motion and film is photo and not photo.video:
+            return images.read_file(photo.path)[motion[0] : sum(motion)]
+        return film.path
 
     def skipped(self) -> list[SkippedFile]:
         """Every file that was asked for and could not be read, by path."""

@@ -170,6 +170,8 @@ class Walk:
                 except OSError:  # for `examine` to tell
                     pass
             if entry.is_dir(follow_symlinks=False):
+                if before is not None:  # the file is gone, though something has its name
+                    known[path] = before
                 if not entry.name.startswith(b".") and os.path.realpath(path) not in self._left_out:
                     folders.append(path)
             elif before is not None or not (entry.name.startswith(b"._") or entry.name.endswith(PART)):

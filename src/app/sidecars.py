@@ -1,4 +1,8 @@
-"""Sidecars as a scan meets them: which changed since, and the photos that are to be read anew by that."""
+"""Sidecars as a scan meets them: which changed since, and the photos that are to be read anew by that.
+
+One that is as it is known costs the scan no more than a photo does (`app.scanning.Walk`), and one that it misses is
+gone as far as a photo would be (`app.vanishing`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from app import schema
 from app.metadata import is_sidecar, picasa
 from app.metadata.sidecars import Stamp, candidates
+from app.scanning import Met
 from app.telling import Told
 from core.database import Database
 
@@ -21,43 +26,32 @@ _BELOW = "path >= :low AND path < :high"
 
 
 class SidecarScan:
-    """The sidecars below a folder, during one scan of it."""
+    """The sidecars that one scan meets and that are not as they are known."""
 
-    def __init__(self, database: Database, root: bytes, deep: bool = True) -> None:
-        """Begins with what is known of them; without `deep` the folders below are not looked at."""
+    def __init__(self, database: Database) -> None:
         self._database = database
-        with database.read() as db:
-            rows = db.execute(text(f"SELECT * FROM sidecar WHERE {_BELOW}"), _within(root)).all()
-        self._known = {bytes(row.path): (row.size, row.modified_ns) for row in rows}
-        self._gone = {path for path in self._known if deep or os.path.dirname(path) == root}
         self.changed = False
         self._changed: list[Stamp] = []
 
-    def takes(self, path: bytes) -> bool:
+    def takes(self, met: Met) -> bool:
         """Whether a file is a sidecar; then it is seen to."""
-        if not is_sidecar(os.path.basename(path)):
+        if not is_sidecar(os.path.basename(met.path)):
             return False
         try:
-            status = os.stat(path)
+            status = os.stat(met.path)
         except OSError:
             return True
-        self._gone.discard(path)
-        stamp = Stamp(path, status.st_size, status.st_mtime_ns)
-        if self._known.get(path) != (stamp.size, stamp.modified_ns):
+        stamp = Stamp(met.path, status.st_size, status.st_mtime_ns)
+        if met.before is None or met.before[1:] != (stamp.size, stamp.modified_ns):
             self._changed.append(stamp)
         if len(self._changed) >= BATCH:
             self._write()
         return True
 
-    def finish(self, to_the_end: bool) -> None:
-        """The scan is over; what was not met by one that came to its end is there no more, if its folder is."""
+    def finish(self) -> None:
+        """The scan is over."""
         if self._changed:
             self._write()
-        gone = [path for path in self._gone if os.path.isdir(os.path.dirname(path))] if to_the_end else []
-        if gone:
-            self.changed = True
-            with self._database.write() as db:
-                forget(db, gone)
 
     def _write(self) -> None:
         self.changed = True
@@ -102,20 +96,19 @@ def are_stale(db: Connection, told: Told) -> bool:
     return False
 
 
-def _mark(db: Connection, path: bytes) -> None:
-    """The photos that a sidecar may belong to are to be read anew."""
+def photos_of(db: Connection, path: bytes) -> set[int]:
+    """The photos that a sidecar may belong to."""
     folder, name = os.path.split(path)
     start = b"" if os.fsdecode(name).lower() in picasa.NAMES else os.path.splitext(name[: -len(b".xmp")])[0]
     places = text(f"SELECT path, photo_id FROM place WHERE {_BELOW}")
     near = db.execute(places, _starting(os.path.join(folder, start)))
-    ids = {row.photo_id for row in near if path in candidates(bytes(row.path))}
-    rows = [{"id": photo_id} for photo_id in ids]
+    return {int(row.photo_id) for row in near if path in candidates(bytes(row.path))}
+
+
+def _mark(db: Connection, path: bytes) -> None:
+    rows = [{"id": photo_id} for photo_id in photos_of(db, path)]
     if rows:
         db.execute(text("UPDATE photo SET retell = 1 WHERE photo_id = :id"), rows)
-
-
-def _within(root: bytes) -> dict[str, bytes]:
-    return _starting(root.rstrip(b"/\\") + os.sep.encode())
 
 
 def _starting(start: bytes) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ not shown, and has no faces; it keeps its row, its places and its content hash, 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ def leader_of(db: Connection, photo_id: int, kind: str, seconds: float | None, t
 
 def stand_behind(db: Connection, photo_id: int, leader_id: int, role: Role) -> None:
     """Notes that a file stands behind a photo."""
-    db.execute(delete(schema.companion).where(schema.companion.c.photo_id == photo_id))
+    stand_alone(db, photo_id)
     db.execute(insert(schema.companion).values(photo_id=photo_id, of_id=leader_id, role=role))
 
 
@@ -81,6 +81,45 @@ def gather(db: Connection, core: FaceCore, leader_id: int, taken_at: datetime) -
         db.execute(schema.photo.update().where(schema.photo.c.photo_id == row.photo_id).values(hidden))
         stand_behind(db, row.photo_id, leader_id, role)
         photos.add(row.photo_id)
+    return photos, persons
+
+
+def stand_alone(db: Connection, photo_id: int) -> None:
+    """A file that was looked at again is no part of a shot any more."""
+    db.execute(delete(schema.companion).where(schema.companion.c.photo_id == photo_id))
+
+
+def dissolve(db: Connection, leader_id: int) -> int:
+    """A still picture can be seen no more: what stood behind it stands for itself; how many wait by that."""
+    db.execute(delete(schema.companion).where(schema.companion.c.of_id == leader_id))
+    return release(db)
+
+
+def behind(db: Connection, leader_ids: Collection[int]) -> list[int]:
+    """What stands behind some photos and is beside no other picture.
+
+    A raw file or a video may lie in several folders, and in one of them beside a picture that is another photo: it does
+    not go with the first.
+    """
+    companion = schema.companion.c
+    query = select(companion.photo_id, companion.role).where(companion.of_id.in_(leader_ids))
+    rows = db.execute(query.order_by(companion.photo_id)).all()
+    return [row.photo_id for row in rows if not _is_beside_another(db, row.photo_id, Role(row.role), leader_ids)]
+
+
+def gather_again(db: Connection, core: FaceCore, photo_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """As `gather`, for photos that were away while other files of their shots may have come."""
+    photo, video = schema.photo.c, schema.video.c
+    query = select(photo.photo_id, photo.taken_at).where(
+        photo.photo_id.in_(photo_ids),
+        photo.state == PhotoState.INDEXED,
+        photo.format != "RAW",
+        photo.photo_id.not_in(select(video.photo_id)),
+    )
+    photos, persons = set[int](), set[int]()
+    for row in db.execute(query).all():
+        hidden, lost = gather(db, core, row.photo_id, datetime.fromisoformat(row.taken_at))
+        photos, persons = photos | hidden, persons | lost
     return photos, persons
 
 
@@ -106,6 +145,14 @@ def of(db: Connection, photo_id: int) -> tuple[Companion, ...]:
     return tuple(Companion(Role(row.role), row.path) for row in db.execute(query))
 
 
+def live(db: Connection, leader_id: int) -> int | None:
+    """The seconds around a photo, as a photo; of several the first."""
+    companion = schema.companion.c
+    query = select(companion.photo_id).where(companion.of_id == leader_id, companion.role == Role.LIVE)
+    found = db.execute(query.order_by(companion.photo_id)).scalar()
+    return None if found is None else int(found)
+
+
 def leaders(db: Connection, role: Role) -> frozenset[int]:
     """The photos with something of a kind behind them."""
     companion = schema.companion.c
@@ -122,6 +169,11 @@ def _beside(db: Connection, photo_id: int, video: bool) -> Iterable[Any]:
             for row in db.execute(_BESIDE, {"low": each + b".", "high": each + b"/"}).all():
                 if os.path.splitext(row.path)[0] == each and row.photo_id != photo_id:
                     yield row
+
+
+def _is_beside_another(db: Connection, photo_id: int, role: Role, leader_ids: Collection[int]) -> bool:
+    near = _beside(db, photo_id, video=role is Role.LIVE)
+    return any(_is_still(row) and row.photo_id not in leader_ids for row in near)
 
 
 def _is_still(row: Any) -> bool:

@@ -3,15 +3,17 @@
 A photo in the trash is hidden, not moved: its file stays where it is, its rows stay in the database under their ids,
 and Core sets its faces aside. So it comes back exactly as it was, and a scan that meets its file knows it. Its state is
 `trashed`, which no query for photos asks for; the state that it had is kept in the table `trash`. What stands behind a
-photo, its raw file or its video, goes and comes with it, and is listed among its files.
+photo, its raw file or its video, goes and comes with it, and is listed among its files; unless it lies beside another
+picture as well, for which it stays.
 
 Emptying hands the files to the system's trash (`app.leaving`). Only when all files of a photo are there and may go do
-any go, and only when all are gone is the photo forgotten.
+any go, and only when all are gone is the photo forgotten. The sidecars that tell of nothing else go after them.
 """
 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
 import os
 import threading
@@ -22,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app import leaving
+from app import leaving, sidecars, stacks
 from app.errors import NotFound
 from app.events import Events
 from app.leaving import Place
@@ -37,7 +39,7 @@ _AMONG = "photo_id IN (SELECT value FROM json_each(:ids))"
 _LISTED = """
     SELECT trash.photo_id, trashed_at, trash.reason, photo.size, photo.last_path,
            (SELECT json_group_array(hex(path)) FROM (
-               SELECT path FROM place LEFT JOIN companion USING (photo_id)
+               SELECT path FROM place JOIN trash AS other USING (photo_id) LEFT JOIN companion USING (photo_id)
                WHERE place.photo_id = trash.photo_id OR of_id = trash.photo_id ORDER BY of_id, place_id)) AS paths
     FROM trash JOIN photo USING (photo_id) WHERE {alone} ORDER BY trashed_at DESC, trash.photo_id DESC
 """
@@ -117,7 +119,7 @@ class Trash:
         with self._database.write() as db:
             states = _states(db, photo_ids)
             moved = tuple(each for each in dict.fromkeys(photo_ids) if states[each] != "trashed")
-            every = _with_companions(db, moved)
+            every = [*moved, *(each for each in stacks.behind(db, moved) if each not in moved)]
             values = {"ids": json.dumps(every), "now": datetime.now(UTC).isoformat(timespec="seconds")}
             for statement in _PUT:
                 db.execute(text(statement), values)
@@ -143,8 +145,9 @@ class Trash:
                 db.execute(text(statement), values)
             images = _images(db, back)
             persons = self._core.bring_back(images, db) if images else frozenset()
+            hidden, lost = stacks.gather_again(db, self._core, back)
             waits = db.execute(text(_WAITING), values | {"model": self._core.pack.name}).first() is not None
-        self._tell(back, persons)
+        self._tell(back + tuple(hidden), persons | lost)
         if waits:
             self._waiting()
         return back
@@ -217,15 +220,32 @@ class Trash:
             reason = leaving.obstacle(place)
             if reason:
                 return (), self._keep(photo_id, place.path, reason)
-        gone: tuple[Path, ...] = ()
-        for place in places:
+        gone: builtins.list[bytes] = []
+        for place, *same in leaving.by_file(places):
             reason = self._hand_over(photo_id, place)
             if reason:
-                return gone, self._keep(photo_id, place.path, reason)
-            gone += (Path(os.fsdecode(place.path)),)
+                return _paths(gone), self._keep(photo_id, place.path, reason)
+            gone.append(place.path)
+            for each in same:
+                self._settle(photo_id, each.path, went=True)
         if not places:
             self._settle(photo_id, None, went=True)
-        return gone, None
+        return _paths([*gone, *self._sidecars_gone(gone)]), None
+
+    def _sidecars_gone(self, gone: Collection[bytes]) -> builtins.list[bytes]:
+        """Hands over the sidecars of files that went, and tells which; one that cannot go harms nobody where it is."""
+        went: builtins.list[bytes] = []
+        for path in gone:
+            with contextlib.suppress(OSError):
+                with self._database.read() as db:
+                    beside = leaving.sidecars(db, path)
+                for each in beside:
+                    self._send(each)
+                    went.append(each)
+        if went:
+            with self._database.write() as db:
+                sidecars.forget(db, went)
+        return went
 
     def _hand_over(self, photo_id: int, place: Place) -> str | None:
         """One file; why it is still there, if it is.
@@ -245,27 +265,31 @@ class Trash:
 
     def _settle(self, photo_id: int, path: bytes | None, went: bool) -> None:
         """A file went, or stays; with its last file the photo goes."""
+        released = 0
         with self._database.write() as db:
             values = {"id": photo_id, "path": path, "ids": json.dumps(_with_companions(db, (photo_id,)))}
             db.execute(text("UPDATE trash SET leaving = NULL, device = NULL WHERE photo_id = :id"), values)
             if went:
                 db.execute(text(f"DELETE FROM place WHERE {_AMONG} AND path = :path"), values)
-                self._forget(db, photo_id)
+                released = stacks.release(db) if self._forget(db, photo_id) else 0
+        if released:
+            self._waiting()
 
-    def _forget(self, db: Connection, photo_id: int) -> None:
-        """Forgets a photo of which no file is left."""
+    def _forget(self, db: Connection, photo_id: int) -> bool:
+        """Forgets a photo if no file of it is left, and says whether it did."""
         values = {"ids": json.dumps(_with_companions(db, (photo_id,)))}
         left = text(f"SELECT 1 FROM place WHERE {_AMONG} LIMIT 1")
         trashed = text(f"SELECT content_hash, image_id FROM photo WHERE {_AMONG} AND state = 'trashed'")
         rows = db.execute(trashed, values).all()
         if not rows or db.execute(left, values).first():
-            return
+            return False
         for row in rows:
             # Before the photo: of one that is forgotten nobody would know any more which pictures were its own.
             self._files.remove(str(row.content_hash))
             if row.image_id is not None:
                 self._core.remove_image(row.image_id, db, keep_persons=True)
         db.execute(text(f"DELETE FROM photo WHERE {_AMONG} AND state = 'trashed'"), values)
+        return True
 
     def _keep(self, photo_id: int, path: bytes, reason: str) -> Kept:
         with self._database.write() as db:
@@ -279,6 +303,10 @@ class Trash:
             self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True))
 
 
+def _paths(paths: Collection[bytes]) -> tuple[Path, ...]:
+    return tuple(Path(os.fsdecode(path)) for path in paths)
+
+
 def _states(db: Connection, photo_ids: Collection[int]) -> dict[int, str]:
     query = text(f"SELECT photo_id, state FROM photo WHERE {_AMONG}")
     rows = db.execute(query, {"ids": json.dumps(list(photo_ids))})
@@ -290,8 +318,9 @@ def _states(db: Connection, photo_ids: Collection[int]) -> dict[int, str]:
 
 
 def _with_companions(db: Connection, photo_ids: Collection[int]) -> builtins.list[int]:
-    """Photos, and what stands behind them."""
-    query = text("SELECT photo_id FROM companion WHERE of_id IN (SELECT value FROM json_each(:ids)) ORDER BY photo_id")
+    """Photos in the trash, and what stands behind them there."""
+    among = "of_id IN (SELECT value FROM json_each(:ids))"
+    query = text(f"SELECT photo_id FROM companion JOIN trash USING (photo_id) WHERE {among} ORDER BY photo_id")
     behind = db.execute(query, {"ids": json.dumps(list(photo_ids))}).scalars()
     return list(dict.fromkeys([*photo_ids, *behind]))
 
@@ -305,7 +334,7 @@ def _trashed(row: Any) -> TrashedPhoto:
     paths = [bytes.fromhex(each) for each in json.loads(row.paths)] or [row.last_path or b""]
     return TrashedPhoto(
         photo_id=row.photo_id,
-        paths=tuple(Path(os.fsdecode(path)) for path in paths),
+        paths=_paths(paths),
         available=all(os.path.lexists(path) for path in paths),
         size=row.size,
         trashed_at=datetime.fromisoformat(row.trashed_at),

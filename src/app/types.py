@@ -234,7 +234,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePhoto:
-    """One of several photos that show the same; `size` in bytes, `sharpness` as in `core.likeness.Fingerprint`."""
+    """One of several photos that show the same; `size` in bytes, `sharpness` as in `core.likeness.Fingerprint`.
+
+    `missing`: its file is not where it was, though its drive is there. `raw`: the camera's raw file is beside it.
+    """
 
     photo_id: int
     path: Path
@@ -245,6 +248,8 @@ class DuplicatePhoto:
     taken_at: datetime
     sharpness: float
     trashed: bool = False
+    missing: bool = False
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,13 +382,17 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class LibraryChanged:
-    """What a commit changed, by ids; a screen refreshes only what it shows of them."""
+    """What a commit changed, by ids; a screen refreshes only what it shows of them.
+
+    `backups`: the daily backup fails, or does so no more.
+    """
 
     photo_ids: frozenset[int] = frozenset()
     person_ids: frozenset[int] = frozenset()
     skipped: bool = False
     duplicates: bool = False
     folders: bool = False
+    backups: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
+from app import sidecars
 from app.errors import VolumeGone
+from app.metadata import is_sidecar
 from app.volumes import BELOW, Volume, Volumes, bounds, is_below
 from core.database import Database
 
@@ -42,6 +44,14 @@ _MOVED = f"""
 """
 """Missing places of photos that are somewhere else. A place on a drive that is not connected can prove nothing."""
 
+_OTHERS = f"""
+    SELECT place.path, other.path AS other
+    FROM place JOIN place AS other USING (photo_id)
+    WHERE place.path IN (SELECT path FROM place WHERE {BELOW}) AND other.place_id <> place.place_id
+      AND other.missing_since IS NULL
+      AND NOT EXISTS (SELECT 1 FROM volume WHERE volume_id IN (place.volume_id, other.volume_id) AND NOT connected)
+"""
+
 _AWAY = "SELECT path, label FROM folder JOIN volume USING (volume_id) WHERE NOT connected"
 
 _ON_ANOTHER = f"""
@@ -63,9 +73,11 @@ _POSSIBLY_MOVED = """
 """
 
 _NEVER_SEEN = f"""
-    DELETE FROM photo WHERE state = 'pending' AND indexed_at IS NULL AND photo_id IN
+    DELETE FROM photo WHERE state IN ('pending', 'unreadable') AND indexed_at IS NULL AND photo_id IN
         (SELECT photo_id FROM place WHERE missing_since = :now AND NOT EXISTS ({_THERE}))
+    RETURNING state = 'pending'
 """
+"""Photos in which nothing was ever seen; those that waited are counted."""
 
 
 def moment() -> str:
@@ -116,6 +128,7 @@ class Gone:
         self._places: set[bytes] = set()
         self._back: set[bytes] = set()
         self._forgotten: set[bytes] = set()
+        self._sidecars: set[bytes] = set()
         self._scanned: list[Scan] = []
         self._on_volume: set[tuple[bytes, int]] = set()
         self._seen_there = seen_there
@@ -163,23 +176,30 @@ class Gone:
         closed = walk.closed
         gone = [path for path in walk.known if not any(is_below(path, folder) for folder in closed)]
         with self._database.read() as db:
+            away = db.execute(text("SELECT mount_point FROM volume WHERE NOT connected")).scalars().all()
             for path in gone:
                 row = db.exec_driver_sql("SELECT volume_id FROM place WHERE path = ?", (path,)).first()
-                if row is None or row[0] in here:
-                    (self._forgotten if row is None else self._places).add(path)
+                if row is not None and row[0] in here:
+                    self._places.add(path)
+                elif row is None and not any(is_below(path, point) for point in away):
+                    (self._sidecars if is_sidecar(os.path.basename(path)) else self._forgotten).add(path)
 
     def look_for_others(self) -> None:
-        """Looks whether files of which new ones may be edits are still there, where they were not looked for yet."""
+        """Looks for files that may have moved or been edited elsewhere, where they were not looked for yet."""
         with self._database.read() as db:
             rows = db.execute(text(_POSSIBLY_MOVED)).all()
         self._places.update(row.path for row in rows if not os.path.lexists(row.path))
+        if any(scan.deep for scan in self._scanned):
+            self._places |= self._left_behind()
 
     def mark(self, db: Connection) -> None:
         """Marks every place that is gone for now; what became of the photos is seen by it."""
         _each(db, _BACK, [{"path": path} for path in self._back])
         _each(db, _MISSING, [{"path": path, "now": self._now} for path in self._places])
         for table in ("skipped", "passed"):
-            _each(db, f"DELETE FROM {table} WHERE path = :path", [{"path": path} for path in self._forgotten])
+            paths = self._forgotten | self._sidecars
+            _each(db, f"DELETE FROM {table} WHERE path = :path", [{"path": path} for path in paths])
+        sidecars.forget(db, self._sidecars)
         for path, volume_id in self._on_volume - self._seen_there:
             db.execute(text(_ON_ANOTHER), bounds(path) | {"id": volume_id})
         self._seen_there |= self._on_volume
@@ -188,6 +208,7 @@ class Gone:
         """Forgets the places of what has moved, and marks the rest, unless it is much and nobody said so."""
         imported.photo_ids.update(self._photos_at(db, self._back))
         imported.folders |= bool(self._forgotten)
+        imported.sidecars |= bool(self._sidecars)
         if db.execute(text("SELECT 1 FROM place WHERE missing_since IS NOT NULL LIMIT 1")).first():
             db.execute(text(_MOVED))
         left: dict[bytes | None, set[int]] = {}
@@ -205,7 +226,7 @@ class Gone:
                 self._take_back(db, photos | others)
             else:
                 imported.photo_ids |= photos | others
-        imported.waiting -= db.execute(text(_NEVER_SEEN), {"now": self._now}).rowcount
+        imported.waiting -= sum(db.execute(text(_NEVER_SEEN), {"now": self._now}).scalars())
 
     def _take_back(self, db: Connection, photos: Iterable[int]) -> None:
         statement = "UPDATE place SET missing_since = NULL WHERE photo_id = :id AND missing_since = :now"
@@ -214,6 +235,15 @@ class Gone:
     def _photos_at(self, db: Connection, paths: Iterable[bytes]) -> set[int]:
         query = text("SELECT photo_id FROM place WHERE path = :path")
         return {int(db.execute(query, {"path": path}).scalar_one()) for path in paths}
+
+    def _left_behind(self) -> set[bytes]:
+        """The places in folders that are gone altogether of photos of which another file is there: these have moved."""
+        with self._database.read() as db:
+            folders = [
+                path for path in db.execute(text("SELECT path FROM folder")).scalars() if not os.path.isdir(path)
+            ]
+            rows = [row for path in folders for row in db.execute(text(_OTHERS), bounds(path)).all()]
+        return {row.path for row in rows if os.path.lexists(row.other)}
 
     def _is_a_folder_that_is_not_there(self, path: bytes) -> bool:
         """Whether it is a folder that the user added: all of it being gone is no deletion of what was in it."""

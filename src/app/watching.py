@@ -38,6 +38,7 @@ from app.errors import VolumeGone
 from app.folders import Folders
 from app.importing import Importer
 from app.indexing import Indexer
+from app.mounts import number_of
 from app.scanning import Scan
 from app.types import FolderState, WatchedFolder
 from app.volumes import VolumeChanges, Volumes
@@ -175,10 +176,10 @@ class Watcher:
         folders = {each.folder_id: each for each in self._folders.brief()}
         for folder_id, followed in list(self._followed.items()):
             folder = folders.get(folder_id)
-            if folder is None or folder.path != followed.folder.path or _number(folder) != followed.file_number:
+            if folder is None or folder.path != followed.folder.path or number_of(folder.path) != followed.file_number:
                 self._let_go(folder_id)
         for folder_id, folder in folders.items():
-            number = _number(folder)
+            number = number_of(folder.path)
             if folder_id not in self._followed and number and folder.state is not FolderState.OFFLINE:
                 self._begin(folder, number)
         self._folders.set_polled(each.folder.folder_id for each in self._followed.values() if each.watch is None)
@@ -230,12 +231,3 @@ class Watcher:
     def _volumes_changed(self, changed: VolumeChanges) -> None:
         """A drive came: its folders are looked through at once."""
         self._wake.set()
-
-
-def _number(folder: WatchedFolder) -> tuple[int, int] | None:
-    """What tells a folder from another one that came to its place; None where there is none."""
-    try:
-        status = os.stat(folder.path)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

@@ -182,6 +182,7 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         if leader:
             _stand_behind(db, photo, seen, leader)
             return LibraryChanged(frozenset({leader}))
+        stacks.stand_alone(db, photo.photo_id)
         faces, before = _store_faces(db, core, photo, seen, row.image_id)
         _looked(db, photo, seen.model)
         named = describing.keep(db, photo.photo_id, seen.told)
@@ -345,6 +346,7 @@ def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> Libr
         return LibraryChanged()
     nothing = {"width": 0, "height": 0, "format": ""}
     _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
+    stacks.dissolve(db, photo.photo_id)
     if row.image_id is None:
         return LibraryChanged(skipped=True)
     # Another content, of which nothing is seen, and of the size as it was: what was decided keeps its place.

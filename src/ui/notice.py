@@ -1,4 +1,4 @@
-"""A calm bar above the page: what happened to the user's folders that they may want to know, or are asked about."""
+"""A calm bar above the page: what happened to folders and backups that the user may want to know, or is asked about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.refresh import Refresher
 from ui.text import shown
 from ui.widgets import icon_button, label
 
-_News = tuple[list[WatchedFolder], list[AwaitedDrive]]
+_News = tuple[list[WatchedFolder], list[AwaitedDrive], str | None]
 
 
 class NoticeBar(QFrame):
@@ -28,8 +28,9 @@ class NoticeBar(QFrame):
         self.setObjectName("notice")
         self._context = context
         self._aside: set[Hashable] = set()
-        self._news: _News = [], []
+        self._news: _News = [], [], None
         self._asked: WatchedFolder | None = None
+        self._problem: str | None = None
         self._key: Hashable = None
         self._icon = QLabel(self)
         self.text = label(self)
@@ -62,17 +63,21 @@ class NoticeBar(QFrame):
             row.addWidget(button)
 
     def _changed(self, change: LibraryChanged) -> None:
-        if change.folders or change.photo_ids:
+        if change.folders or change.photo_ids or change.backups:
             self._refresher.ask()
 
     def _show(self, told: _News) -> None:
         self._news = told
         asked = [folder for folder in told[0] if self._folder_key(folder) not in self._aside]
         drives = [drive for drive in told[1] if drive not in self._aside]
+        self._problem = told[2] if told[2] not in self._aside else None
         self._asked = asked[0] if asked else None
         if self._asked:
             self._key = self._folder_key(self._asked)
             self.text.setText(self._question(self._asked))
+        elif self._problem:
+            self._key = self._problem
+            self.text.setText(self.tr("Your library could not be backed up. {}").format(shown(self._problem)))
         elif drives:
             self._key = drives[0]
             self.text.setText(self._awaiting(drives[0]))
@@ -80,7 +85,7 @@ class NoticeBar(QFrame):
             button.setVisible(self._asked is not None)
             button.setEnabled(True)
         self._tint()
-        self.setVisible(bool(asked or drives))
+        self.setVisible(bool(asked or self._problem or drives))
 
     def _question(self, folder: WatchedFolder) -> str:
         number = QLocale().toString(folder.vanished)
@@ -119,11 +124,13 @@ class NoticeBar(QFrame):
 
     def _tint(self) -> None:
         look = self._context.look
-        icon, tint = ("triangle-alert", look.theme.warn) if self._asked else ("unplug", look.theme.quiet)
+        warns = self._asked or self._problem
+        icon, tint = ("triangle-alert", look.theme.warn) if warns else ("unplug", look.theme.quiet)
         self._icon.setPixmap(look.pixmaps(icon, theme.ICON, tint))
         self.aside.setIcon(look.icon("x", theme.ICON_SMALL))
 
 
 def news(library: Library) -> _News:
-    """The folders about which the user is asked, and the drives for which photos wait."""
-    return [folder for folder in library.folders.brief() if folder.vanished], library.folders.awaited()
+    """The folders about which the user is asked, the drives for which photos wait, and why no backup was made."""
+    asked = [folder for folder in library.folders.brief() if folder.vanished]
+    return asked, library.folders.awaited(), library.keeper.problem

@@ -375,6 +375,19 @@ def test_the_keeper_works_in_the_background_and_looks_again_after_changes(folder
     assert [name_in(backup.path) for backup in backups.list()] == ["Grace", "Ada"]
 
 
+def test_the_keeper_tells_why_it_makes_none_and_when_it_does_again(folder: Path, clock: Clock) -> None:
+    told: list[str | None] = []
+    keeper = BackupKeeper(folder, Backups(folder, clock), 0.01, 0.01, lambda: told.append(keeper.problem))
+    (folder / "backups").write_text("in the way")
+    keeper.start()
+    until(lambda: len(told) == 1)
+    (folder / "backups").unlink()
+    until(lambda: len(told) == 2)
+    keeper.close()
+    assert told[0] is not None and told[0].startswith("No backup can be made in") and told[1] is None
+    assert len(Backups(folder).list()) == 1
+
+
 class _Watched(Backups):
     def __init__(self, folder: Path, clock: Clock, threads: set[str]) -> None:
         super().__init__(folder, clock)

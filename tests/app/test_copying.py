@@ -21,7 +21,7 @@ from app.library import Library
 from app.shots import PATTERN, folder_for, shots
 from app.types import CopyProgress, CopyReport, CopyRequest, CopyResult
 from tests import samples
-from tests.app.conftest import Opener, Witness, scan, until
+from tests.app.conftest import Drives, Opener, Witness, scan, until
 
 DAY = datetime(2021, 5, 1, 10)
 
@@ -396,3 +396,53 @@ def test_shots_keep_their_files_together(card: Card, to: Path) -> None:
     assert set(found) == {b"IMG_1", b"IMG_2", b"MVI_3"}
     assert len(found[b"IMG_1"].media) == 2
     assert len(found[b"IMG_1"].sidecars) == 2
+
+
+def test_what_the_library_only_remembers_is_copied(library: Library, run: Run, card: Card, tmp_path: Path) -> None:
+    folder = tmp_path / "library's own"
+    shutil.copytree(card.folder / "DCIM" / "101", folder)
+    scan(library, folder)
+    assert [each.reason for each in run().of(CopyResult.SKIPPED)].count("It is in the library already.") == 3
+    shutil.rmtree(tmp_path / "Photos")
+    (folder / "same.JPG").unlink()
+    report = run()
+    assert {each.target.name for each in report.of(CopyResult.COPIED) if each.target} >= {"IMG_1.JPG", "IMG_2.JPG"}
+    assert [each.source.name for each in report.of(CopyResult.SKIPPED)] == ["IMG_1.JPG", "same.JPG"]
+
+
+def test_a_card_whose_photos_were_added_in_place_is_copied(library: Library, run: Run, card: Card) -> None:
+    scan(library, card.folder)
+    report = run()
+    assert {each.reason for each in report.of(CopyResult.SKIPPED)} == {"It is on the card twice."}
+    assert count(report) == (5, 1, 0)
+
+
+def test_what_is_on_a_drive_that_is_away_is_in_the_library(
+    open_library: Opener, card: Card, drives: Drives, tmp_path: Path
+) -> None:
+    library = open_library(resume=False, mounts=drives.mounts)
+    point = drives.put_in("archive", tmp_path / "media" / "archive")
+    shutil.copy2(card.folder / "DCIM" / "100" / "IMG_2.JPG", point)
+    scan(library, point)
+    drives.take_out("archive")
+    library.volumes.refresh()
+    request = CopyRequest(card.folder / "DCIM" / "100" / "IMG_2.JPG", tmp_path / "Photos", PATTERN)
+    report = library.copying.copier.run(request, lambda: False, lambda _progress: None)
+    assert count(report) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("pattern", [PATTERN, ""])
+def test_a_target_whose_drive_went_is_not_written_beside_it(
+    library: Library, card: Card, to: Path, pattern: str
+) -> None:
+    """Where a drive was mounted an empty folder stays: what is copied there is on another disk."""
+
+    def take_out(progress: CopyProgress) -> None:
+        if progress.done == 3:
+            to.rename(to.with_name("the drive"))
+            to.mkdir()
+
+    report = library.copying.copier.run(CopyRequest(card.folder, to, pattern), lambda: False, take_out)
+    assert report.stopped is not None and "Connect its drive" in report.stopped
+    assert list(to.iterdir()) == []
+    assert library.copying.copier.unfinished() == report.request

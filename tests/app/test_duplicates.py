@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from app.library import Library
 from app.types import DuplicatePhoto, LibraryChanged
 from tests import samples
 from tests.app.conftest import Opener, Witness, index, until
+from tests.app.test_stacks import jpeg, raw
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,40 @@ def test_the_best_is_the_largest_then_the_sharpest_then_the_heaviest() -> None:
     assert best([photo(1, 300, 100, 5), photo(2, 300, 20, 9)]).photo_id == 1
     assert best([photo(1, 300, 100, 5), photo(2, 300, 80, 9)]).photo_id == 2
     assert best([photo(2, 300, 100, 5), photo(1, 300, 100, 5)]).photo_id == 1
+
+
+def test_the_best_is_there_and_has_its_raw_file() -> None:
+    gone, small = replace(photo(1, 300, 9, 9), missing=True), photo(2, 200, 5, 5)
+    assert best([gone, small]) == small
+    assert best([gone, replace(gone, photo_id=3, width=200)]) == gone
+    assert best([photo(1, 300, 9, 9), replace(small, raw=True)]).photo_id == 2
+    assert best([replace(gone, raw=True), small]) == small
+
+
+def test_one_whose_file_is_gone_is_not_what_is_kept(open_library: Opener, tmp_path: Path) -> None:
+    library, folder = open_library(), tmp_path / "photos"
+    samples.save(samples.t1(), folder / "large.jpg")
+    samples.save(samples.t1().resize((640, 443), Image.Resampling.LANCZOS), folder / "small.jpg")
+    index(library, folder)
+    ((large, small),) = (ids(library, 0),)
+    (folder / "large.jpg").unlink()
+    for _ in ("before a scan noticed it", "after"):
+        assert ids(library, 0) == [small, large]
+        with pytest.raises(NotFound, match="is not there"):
+            library.duplicates.resolve([large], [small])
+        index(library, folder)
+    assert library.trash.list() == []
+    assert library.duplicates.resolve([small], [large]) == (large,)
+
+
+def test_a_shot_with_its_raw_file_is_kept_before_a_larger_export(open_library: Opener, tmp_path: Path) -> None:
+    library, folder = open_library(), tmp_path / "photos"
+    shot = samples.portrait(0).resize((480, 640))
+    raw(folder / "IMG_1.DNG", shot)
+    jpeg(folder / "IMG_1.JPG", shot)
+    shot.resize((960, 1280), Image.Resampling.LANCZOS).save(folder / "export.jpg", quality=99)
+    index(library, folder)
+    assert names(library) == [["IMG_1.JPG", "export.jpg"]]
 
 
 def test_the_others_go_in_one_step_and_come_back_in_one(library: Library) -> None:

@@ -259,6 +259,30 @@ def test_what_was_named_itself_is_told_whatever_it_is(library: Library, tmp_path
     }
 
 
+def test_what_was_passed_over_with_its_folder_is_told_when_it_is_named(library: Library, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    picture(photos / "a.jpg")
+    for name in ("notes.txt", "a.jpg.xmp", ".picasa.ini", ".hidden"):
+        (photos / name).write_text("x")
+    scan(library, photos)
+    assert reasons(library) == {}
+    for name in ("notes.txt", "a.jpg.xmp", ".picasa.ini", ".hidden"):
+        scan(library, photos / name)
+    told = {
+        "notes.txt": "The file is not a picture.",
+        ".hidden": "The file is not a picture.",
+        "a.jpg.xmp": "The file is no picture. What it tells is read with the photo beside it.",
+        ".picasa.ini": "The file is no picture. What it tells is read with the photo beside it.",
+    }
+    assert reasons(library) == told
+    scan(library, photos)
+    assert reasons(library) == told
+    for name in told:
+        (photos / name).unlink()
+    scan(library, photos)
+    assert reasons(library) == {}
+
+
 def test_a_picture_is_known_by_its_content_not_its_name(library: Library, tmp_path: Path) -> None:
     picture(tmp_path / "photos" / "a.heic")
     picture(tmp_path / "photos" / "b", 30)

@@ -21,6 +21,7 @@ from app.workers import AHEAD, Workers
 from core.errors import ImageUnavailable
 from tests import samples
 from tests.app.conftest import TIMEOUT, Opener, Pipe, Witness, index, scan, until
+from tests.app.test_importing import picture
 
 
 def photo_id(library: Library, path: Path) -> int:
@@ -551,3 +552,16 @@ def test_originals_are_not_touched_and_a_listener_that_fails_stops_nothing(libra
     index(library, folder)
     assert library.counts().photos == 4
     assert states() == before
+
+
+def test_a_folder_that_is_renamed_before_its_photos_were_read(library: Library, tmp_path: Path) -> None:
+    picture(tmp_path / "photos" / "a" / "1.jpg")
+    library.folders.remember([tmp_path / "photos"])
+    scan(library, tmp_path / "photos")
+    (tmp_path / "photos" / "a").rename(tmp_path / "photos" / "b")
+    library.indexer.retell()
+    assert library.indexer.wait(TIMEOUT)
+    assert [skipped.path.name for skipped in library.photos.skipped()] == ["1.jpg"]
+    library.watcher.look()
+    assert library.indexer.wait(TIMEOUT)
+    assert library.counts().photos == 1 and library.photos.skipped() == []

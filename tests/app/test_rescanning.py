@@ -269,6 +269,50 @@ def test_a_folder_that_is_gone_altogether_changes_nothing(library: Library, tmp_
     assert (places(library), missing(library)) == (before, set())
 
 
+def test_a_folder_that_was_renamed_and_added_anew_leaves_no_places_behind(library: Library, tmp_path: Path) -> None:
+    added(library, tmp_path / "photos", MANY + 2)
+    before = set(places(library).values())
+    picture(tmp_path / "photos" / "in the trash.jpg", 250)
+    scan(library, tmp_path / "photos")
+    trashed = library.photos.at(tmp_path / "photos" / "in the trash.jpg")
+    library.trash.put([trashed])
+    renamed = (tmp_path / "photos").rename(tmp_path / "Photos")
+    scan(library, renamed)
+    found = places(library)
+    assert len(found) == MANY + 3 and set(found.values()) == before | {trashed}
+    assert {os.path.dirname(path) for path in found} == {os.fsencode(renamed)}
+    assert library.trash.list()[0].available
+    assert missing(library) == set()
+
+
+def test_a_copy_in_a_folder_that_is_gone_stays_where_its_drive_is_away(
+    open_library: Opener, tmp_path: Path, drives: Drives
+) -> None:
+    library = open_library(resume=False, mounts=drives.mounts)
+    point = drives.put_in("card", tmp_path / "media" / "card")
+    for folder in (point / "DCIM", tmp_path / "home"):
+        picture(folder / "a.jpg")
+        scan(library, folder)
+        library.folders.remember([folder])
+    drives.take_out("card")
+    scan(library, tmp_path / "home")
+    assert len(places(library)) == 2
+    (tmp_path / "home").rename(tmp_path / "moved")
+    drives.put_in("card", tmp_path / "media" / "card")
+    scan(library, point)
+    assert list(places(library)) == [os.fsencode(point / "DCIM" / "a.jpg")]
+
+
+def test_a_file_whose_name_a_folder_has_now_is_missing(library: Library, tmp_path: Path) -> None:
+    (path,) = added(library, tmp_path / "photos", 1)
+    photo_id = library.photos.at(path)
+    path.unlink()
+    picture(path / "b.jpg", 90)
+    look(library, tmp_path / "photos")
+    assert missing(library) == {photo_id}
+    assert len(places(library)) == 2
+
+
 def test_a_photo_that_was_overwritten_with_something_else_is_missing(library: Library, tmp_path: Path) -> None:
     path, _ = added(library, tmp_path / "photos", 2)
     photo_id = places(library)[os.fsencode(path)]
@@ -288,6 +332,16 @@ def test_what_went_before_it_was_ever_looked_at_is_forgotten(library: Library, t
     path.unlink()
     assert look(library, tmp_path / "photos").waiting == -1
     assert (places(library), library.counts().pending) == ({}, 0)
+
+
+def test_a_damaged_file_that_went_is_not_told_of_any_more(library: Library, tmp_path: Path) -> None:
+    path = picture(tmp_path / "photos" / "a.jpg")
+    scan(library, tmp_path / "photos")
+    with library.database.write() as db:
+        db.execute(text("UPDATE photo SET state = 'unreadable', reason = 'It is damaged.'"))
+    path.unlink()
+    assert look(library, tmp_path / "photos").waiting == 0
+    assert (places(library), library.photos.skipped()) == ({}, [])
 
 
 def test_many_that_wait_and_went_at_once_wait_on(library: Library, tmp_path: Path) -> None:
@@ -330,6 +384,55 @@ def test_a_flat_look_leaves_the_sidecars_below_alone(library: Library, tmp_path:
         left = [Path(os.fsdecode(path)).name for path in db.execute(text("SELECT path FROM sidecar")).scalars()]
     assert left == ["b.jpg.xmp"]
     assert [each.sidecars for each in told] == [True, False]
+
+
+def test_a_sidecar_that_is_as_it_was_is_not_asked_of_the_disk(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = added(library, tmp_path / "photos", 1)
+    for name in ("000.jpg.xmp", ".picasa.ini"):
+        (path.parent / name).write_text("<x/>")
+    scan(library, path.parent)
+    asked: list[object] = []
+    stat = os.stat
+
+    def listening(path: object, **options: object) -> os.stat_result:
+        asked.append(path)
+        return stat(path, **options)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(os, "stat", listening)
+    scan(library, path.parent)
+    assert not {os.path.basename(each) for each in asked if isinstance(each, bytes)} & {b"000.jpg.xmp", b".picasa.ini"}
+    (path.parent / "000.jpg.xmp").write_text("<other/>")
+    scan(library, path.parent)
+    assert os.fsencode(path.parent / "000.jpg.xmp") in asked
+
+
+def test_sidecars_on_a_drive_that_is_away_are_not_gone(open_library: Opener, tmp_path: Path, drives: Drives) -> None:
+    library = open_library(resume=False, mounts=drives.mounts)
+    point = drives.put_in("card", tmp_path / "media" / "card")
+    picture(point / "a.jpg")
+    for name in ("a.jpg.xmp", "notes.txt", "b.jpg"):
+        (point / name).write_text("<x/>")
+    scan(library, tmp_path / "media")
+    before = known(library)
+    assert [len(rows) for rows in before.values()] == [1, 1, 1]
+    drives.take_out("card")
+    scan(library, tmp_path / "media")
+    assert known(library) == before
+    drives.put_in("card", tmp_path / "media" / "card")
+    (point / "a.jpg.xmp").unlink()
+    told: list[Imported] = []
+    importer = Importer(library.database, library.folder, library.volumes)
+    importer.run(os.fsencode(tmp_path / "media"), lambda: False, told.append)
+    assert known(library)["sidecar"] == [] and told[-1].sidecars
+
+
+def known(library: Library) -> dict[str, list[bytes]]:
+    """The files that are no photos, by the table that remembers them."""
+    with library.database.read() as db:
+        tables = ("sidecar", "passed", "skipped")
+        return {table: list(db.execute(text(f"SELECT path FROM {table}")).scalars()) for table in tables}
 
 
 def test_a_copy_that_an_import_is_writing_is_no_photo(library: Library, tmp_path: Path) -> None:

@@ -211,3 +211,88 @@ def test_in_the_trash_a_shot_is_one_photo_and_goes_as_one(library: Library, tmp_
     assert removal.photo_ids == (photo,) and set(removal.files) == files == {Path(os.fsdecode(each)) for each in sent}
     with library.database.read() as db:
         assert db.execute(text("SELECT count(*) FROM photo")).scalar_one() == 0
+
+
+@pytest.fixture
+def shared(library: Library, tmp_path: Path) -> tuple[Path, Path]:
+    """A raw file in two folders, in each of them beside another picture: the one it stands behind, and the other."""
+    folders = tmp_path / "photos" / "card", tmp_path / "photos" / "chosen"
+    for number, folder in enumerate(folders):
+        raw(folder / "IMG_1.DNG")
+        jpeg(folder / "IMG_1.JPG", samples.portrait(number).resize((480, 640)))
+    index(library, tmp_path / "photos")
+    first, other = (folder / "IMG_1.JPG" for folder in folders)
+    return (first, other) if names(library, library.photos.at(first)) else (other, first)
+
+
+def test_a_raw_file_beside_another_picture_does_not_go_to_the_trash(
+    library: Library, shared: tuple[Path, Path], tmp_path: Path
+) -> None:
+    leader, other = (library.photos.at(path) for path in shared)
+    before = library.photos.get(leader)
+    library.trash._send = os.unlink
+    library.trash.put([leader])
+    assert [each.paths for each in library.trash.list()] == [(shared[0],)]
+    library.trash.restore([leader])
+    assert library.photos.get(leader) == before
+    library.trash.put([leader])
+    assert library.trash.empty().files == (shared[0],)
+    assert library.indexer.wait(60)
+    assert the_photo(library) == other
+    assert len(library.photos.get(other).beside) == 2
+    assert len(list(tmp_path.rglob("*.DNG"))) == 2
+
+
+def test_what_came_while_its_picture_was_in_the_trash_stands_behind_it_again(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    path = raw(folder / "IMG_1.DNG")
+    photo = library_of_one(library, jpeg(folder / "IMG_1.JPG"))
+    library.trash.put([photo])
+    path.write_bytes(path.read_bytes() + b"described by another program")
+    index(library, folder)
+    assert library.photos.get(the_photo(library)).path == path
+    library.trash.restore([photo])
+    assert the_photo(library) == photo
+    assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
+    assert library.trash.list() == []
+
+
+def library_of_one(library: Library, path: Path) -> int:
+    """Indexes the folder of a photo; the one that is shown."""
+    index(library, path.parent)
+    return the_photo(library)
+
+
+def test_it_goes_when_both_pictures_go(library: Library, shared: tuple[Path, Path], tmp_path: Path) -> None:
+    library.trash._send = os.unlink
+    library.trash.put([library.photos.at(path) for path in shared])
+    library.trash.empty()
+    assert list((tmp_path / "photos").rglob("*.*")) == []
+    assert library.counts().photos == library.counts().trashed == 0
+
+
+def test_what_stands_behind_a_picture_that_becomes_damaged_comes_forward(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    raw(folder / "IMG_1.DNG")
+    whole = jpeg(folder / "IMG_1.JPG").read_bytes()
+    index(library, folder)
+    (folder / "IMG_1.JPG").write_bytes(whole[:700])
+    index(library, folder)
+    assert library.photos.get(the_photo(library)).path.name == "IMG_1.DNG"
+    (folder / "IMG_1.JPG").write_bytes(whole)
+    index(library, folder)
+    assert names(library, the_photo(library)) == {"IMG_1.DNG": Role.RAW}
+
+
+def test_a_raw_file_that_becomes_one_of_another_second_stands_for_itself(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    path = raw(folder / "IMG_1.DNG")
+    jpeg(folder / "IMG_1.JPG")
+    index(library, folder)
+    path.write_bytes(path.read_bytes().replace(b"2021:05:06", b"2022:05:06"))
+    index(library, folder)
+    still, alone = library.photos.at(folder / "IMG_1.JPG"), library.photos.at(path)
+    assert set(library.photos.timeline().photo_ids) == {still, alone}
+    assert names(library, still) == {}
+    library.trash.put([still])
+    assert the_photo(library) == alone

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from app import leaving, trash
 from app.errors import NotFound
 from app.library import Library
-from app.types import PhotoState
+from app.types import Absence, PhotoState
 from app.verifying import verify
 from tests import samples
 from tests.app.conftest import Opener, Witness, index, scan
@@ -199,6 +199,18 @@ def test_it_is_listed_the_latest_first(library: Library, own_album: Path) -> Non
     assert not library.trash.list()[1].available
 
 
+def test_its_grid_tells_what_is_not_there(library: Library, own_album: Path) -> None:
+    single, overwritten, there = (number(library, name) for name in ("coffee.jpg", COPY, "pair.jpg"))
+    library.trash.put([single, overwritten, there])
+    (own_album / "coffee.jpg").unlink()
+    for path in (COPY, "copy of it.jpg"):
+        shutil.copy2(own_album / "group.jpg", own_album / path)
+    scan(library, own_album)
+    assert library.trash.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
+    library.trash.restore([overwritten])
+    assert library.photos.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
+
+
 def test_nothing_moves_where_one_does_not_exist(library: Library) -> None:
     whole = contents(library.database)
     photo_id = number(library, "coffee.jpg")
@@ -319,6 +331,60 @@ def test_what_cannot_go_stays_with_the_reason(
     assert {key: after[key] for key in ("face", "person", "place")} == {
         key: whole[key] for key in ("face", "person", "place")
     }
+
+
+def test_a_sidecar_goes_after_the_last_file_that_it_tells_of(
+    library: Library, own_album: Path, bin_: SystemTrash
+) -> None:
+    go = {"coffee.jpg.xmp", "coffee.xmp", "portraits/pair.jpg.xmp"}
+    stay = {"coffee machine.xmp", "portraits/pair.xmp", "portraits/.picasa.ini"}
+    for name in go | stay:
+        (own_album / name).write_text("<x/>")
+    (own_album / "portraits" / "pair.png").write_text("a file that shares one of them")
+    scan(library, own_album)
+    library.trash.put([number(library, "coffee.jpg"), number(library, "pair.jpg")])
+    gone = {own_album / name for name in go | {"coffee.jpg", "portraits/pair.jpg"}}
+    assert set(library.trash.empty().files) == gone
+    assert {path.name[4:] for path in bin_.files} == {path.name for path in gone}
+    with library.database.read() as db:
+        known = {Path(os.fsdecode(path)) for path in db.execute(text("SELECT path FROM sidecar")).scalars()}
+    assert known == {own_album / name for name in stay}
+    assert all(path.exists() for path in known)
+
+
+def test_a_sidecar_that_tells_of_a_missing_photo_stays(library: Library, own_album: Path) -> None:
+    (own_album / "coffee.xmp").write_text("<x/>")
+    shutil.copy2(own_album / "group.jpg", own_album / "coffee.png")
+    scan(library, own_album)
+    (own_album / "coffee.png").unlink()
+    library.trash.put([number(library, "coffee.jpg")])
+    assert library.trash.empty().files == (own_album / "coffee.jpg",)
+    assert (own_album / "coffee.xmp").exists()
+
+
+def test_one_file_under_two_names_of_its_folder_and_a_link_to_it_go_once(
+    library: Library, own_album: Path, tmp_path: Path
+) -> None:
+    """As the system's trash is: it takes no link that leads nowhere."""
+    gone: list[str] = []
+
+    def send(path: bytes) -> None:
+        if not os.path.exists(path):
+            raise FileNotFoundError(2, "File not found")
+        os.unlink(path)
+        gone.append(os.path.basename(os.fsdecode(path)))
+
+    (own_album / "z link.jpg").symlink_to(own_album / "coffee.jpg")
+    (tmp_path / "other name").symlink_to(own_album)
+    scan(library, own_album)
+    scan(library, tmp_path / "other name")
+    library.trash._send = send
+    photo_id = number(library, "coffee.jpg")
+    library.trash.put([photo_id])
+    assert len(library.trash.list()[0].paths) == 4
+    done = library.trash.empty()
+    assert (done.kept, done.photo_ids) == ((), (photo_id,))
+    assert gone == ["z link.jpg", "coffee.jpg"]
 
 
 def test_missing_files_are_forgotten_when_asked(library: Library, own_album: Path, bin_: SystemTrash) -> None:

@@ -54,6 +54,25 @@ def test_a_drive_that_goes_is_offline_and_nothing_is_lost(library: Library, driv
     assert places(library) == before
 
 
+def test_what_moves_on_a_drive_that_is_away_says_so(library: Library, drives: Drives, tmp_path: Path) -> None:
+    paths = filled(library, drives, "usb", tmp_path / "media" / "usb", count=4)
+    film, still, live, motion = (places(library)[os.fsencode(path)] for path in paths)
+    with library.database.write() as db:
+        db.exec_driver_sql("INSERT INTO video (photo_id, seconds, poster) VALUES (?, 2, 1)", (film,))
+        db.exec_driver_sql("INSERT INTO companion (photo_id, of_id, role) VALUES (?, ?, 'live')", (live, still))
+        db.exec_driver_sql('INSERT INTO motion (photo_id, "offset", length) VALUES (?, 1, 9)', (motion,))
+    drives.take_out("usb")
+    library.volumes.refresh()
+    for number, path in ((film, paths[0]), (still, paths[2]), (motion, paths[3])):
+        with pytest.raises(ImageUnavailable, match=rf"{path.name} is on a drive that is not connected: usb"):
+            library.photos.moving(number)
+    with pytest.raises(ImageUnavailable, match="is on a drive that is not connected: usb"):
+        library.photos.frame(film, 1.0)
+    drives.put_in("usb", tmp_path / "media" / "usb")
+    library.volumes.refresh()
+    assert library.photos.moving(still) == paths[2]
+
+
 def test_it_comes_back_as_it_was(library: Library, drives: Drives, tmp_path: Path) -> None:
     path, _ = filled(library, drives, "usb", tmp_path / "media" / "usb")
     before = places(library)

@@ -107,3 +107,16 @@ def test_photos_that_wait_for_a_drive_are_told(
     library.volumes.refresh()
     until(qtbot, bar.isHidden)
     assert os.listdir(point)
+
+
+def test_a_backup_that_cannot_be_made_is_told_of_until_one_is(bar: NoticeBar, library: Library, qtbot: QtBot) -> None:
+    backups = library.folder / "backups"
+    backups.write_text("in the way")
+    library.keeper._look()
+    until(qtbot, lambda: not bar.isHidden())
+    assert bar.text.text().startswith("Your library could not be backed up. No backup can be made in")
+    assert not bar.deleted.isVisibleTo(bar)
+    backups.unlink()
+    library.keeper._look()
+    until(qtbot, bar.isHidden)
+    assert len(library.backups.list()) == 1
