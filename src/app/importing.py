@@ -20,11 +20,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, text, update
 
-from app import schema, stacks
+from app import schema, sidecars, stacks
 from app.errors import VolumeGone
 from app.metadata import taken_at
 from app.scanning import Found, Scan, Seen, Stop, Walk, examine
-from app.sidecars import SidecarScan
 from app.types import PhotoState
 from app.vanishing import OVERWRITTEN, Gone, Spot, moment
 from app.volumes import BELOW, Volumes, bounds
@@ -130,11 +129,11 @@ class Importer:
         spot, batch = gone.spot(scan.path), list[Found]()
         walk = Walk(scan.path, self._own, self._known(scan), stop, scan.deep)
         missing = gone.missing_below(scan.path)
-        sidecars = SidecarScan(self._database, scan.path, scan.deep)
+        beside = sidecars.SidecarScan(self._database, scan.path, scan.deep)
         for met in walk:
             if stop():
                 break
-            if sidecars.takes(met.path):
+            if beside.takes(met.path):
                 continue
             found = examine(met, stop)
             if found and (scan.named or found.path != scan.path):
@@ -149,8 +148,8 @@ class Importer:
         imported = self._write(batch, spot)
         if not stop.said:
             spot.check()
-        sidecars.finish(to_the_end=not stop.said)
-        imported.sidecars = sidecars.changed
+        beside.finish(to_the_end=not stop.said)
+        imported.sidecars |= beside.changed
         if not stop.said:
             gone.add(scan, spot, walk, missing)
         return imported
@@ -260,6 +259,8 @@ def _record(db: Connection, found: Found, volume_id: int, imported: Imported) ->
     before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()
     photo_id, new = _photo(db, found, before)
     imported.waiting += new
+    if not new and before != photo_id:
+        imported.sidecars |= sidecars.placed(db, photo_id, found.path)
     db.exec_driver_sql(_PLACED, row | {"photo_id": photo_id, "volume_id": volume_id})
     db.exec_driver_sql("DELETE FROM skipped WHERE path = :path", row)
     if before is not None and before != photo_id:
