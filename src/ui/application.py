@@ -11,7 +11,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QWidget
 
 from app.encrypting import Converted, encrypt
 from app.errors import LibraryDamaged, LibraryLocked, ModelMissing
@@ -27,6 +27,7 @@ from ui.look import Look
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
 from ui.text import shown
+from ui.widgets import message_box
 
 _LAST_RESORT, _BETTER = "DejaVu Sans", "Inter"
 """What is found where no desktop chose a font, and what is better where it is installed."""
@@ -116,7 +117,7 @@ class Session(QObject):
         return message.format(where)
 
     def _tell(self, message: str) -> None:
-        QMessageBox.warning(self._window, "Sietch", message)
+        _warn(self._window, message)
         self._telling = False
 
     def _opened(self, library: Library) -> None:
@@ -152,7 +153,7 @@ class Session(QObject):
             self._show(TroubleDialog(trouble), error)
             return
         text = str(error) if known else self._kept("".join(traceback.format_exception(error)))
-        QMessageBox.critical(None, "Sietch", text)
+        _warn(None, text)
         self._application.exit(1)
 
     def _show(self, dialog: TroubleDialog, error: Exception | None = None) -> None:
@@ -252,11 +253,11 @@ class Session(QObject):
     def _encrypted(self, key: LibraryKey, done: Converted) -> None:
         if done.left:
             text = self.tr("The library is encrypted now, but these damaged files could not be, and stay readable:")
-            QMessageBox.warning(None, "Sietch", "\n".join((text, "", *(shown(str(path)) for path in done.left))))
+            _warn(None, "\n".join((text, "", *(shown(str(path)) for path in done.left))))
         self._reopen(key)
 
     def _as_it_was(self, error: Exception) -> None:
-        QMessageBox.warning(None, "Sietch", str(error))
+        _warn(None, str(error))
         self._reopen(None)
 
     def _reopen(self, key: LibraryKey | None) -> None:
@@ -276,3 +277,9 @@ class Session(QObject):
             library.close()
 
         self._tasks.run(self, close, lambda _none: self._ended(), self._failed)
+
+
+def _warn(parent: QWidget | None, text: str) -> None:
+    box = message_box(parent, text)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.exec()

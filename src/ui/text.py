@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 from collections.abc import Sequence
 
 _JOINERS = "\u200c\u200d"
@@ -18,6 +19,11 @@ def shown(name: str) -> str:
 
 def _escaped(letter: str) -> str:
     return letter.encode("unicode_escape").decode()
+
+
+def hint(text: str) -> str:
+    """Text as a tooltip shows it as it is: what looks like markup would be taken for it."""
+    return f"<qt>{html.escape(text)}</qt>" if "<" in text or "&" in text else text
 
 
 def listed(words: Sequence[str]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import Qt, QTextDocument
+from PySide6.QtWidgets import QApplication
 
-from ui.text import listed, shown, unlisted
+from ui.text import hint, listed, shown, unlisted
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,18 @@ def test_words_come_back_from_their_list(words: list[str], text: str) -> None:
 
 def test_a_list_is_read_as_a_human_writes_it() -> None:
     assert unlisted(' cup, ,"half open, x') == ["cup", "", "half open, x"]
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>bold</b>.jpg", "a <img src='/etc/hostname'>", "&lt;b>", "Ann & Bob", "3 < 4", "plain"]
+)
+def test_a_tooltip_shows_what_looks_like_markup_as_it_is(application: QApplication, text: str) -> None:
+    shown_as = hint(text)
+    if Qt.mightBeRichText(shown_as):
+        document = QTextDocument()
+        document.setHtml(shown_as)
+        shown_as = document.toPlainText()
+    assert shown_as == text
 
 
 @given(st.lists(st.text(min_size=1).map(lambda word: " ".join(word.replace("\0", "").split())).filter(bool)))
