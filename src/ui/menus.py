@@ -53,7 +53,9 @@ def _file_menu(window: MainWindow) -> None:
     menu.addSeparator()
     _action(window, menu, window.tr("Face models…"), window.show_models)
     _sidecar_action(window, menu)
-    if not window.context.library.encrypted:
+    if window.context.library.encrypted:
+        _action(window, menu, window.tr("Decrypt the library…"), window.ask_to_decrypt)
+    else:
         _action(window, menu, window.tr("Encrypt the library…"), window.ask_to_encrypt)
     menu.addSeparator()
     _action(window, menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)

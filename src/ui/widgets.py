@@ -53,3 +53,10 @@ def message_box(parent: QWidget | None, text: str) -> QMessageBox:
     box.setWindowTitle("Sietch")
     box.setText(text)
     return box
+
+
+def warn(parent: QWidget | None, text: str) -> None:
+    """Tells of what went wrong, and waits until it was read."""
+    box = message_box(parent, text)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.exec()
