@@ -16,15 +16,16 @@ from sqlalchemy import Connection
 
 from app import marking, sidecars
 from app.metadata import Metadata
+from app.metadata.sidecars import Stamp
 from app.telling import Told
 
 SAID = ("rating", "title", "caption", "keywords")
 """What the user can change."""
 
 BESIDE = "sidecars"
-"""In `photo.told`: how many sidecars told of the photo."""
+"""In `photo.told`: the sidecars that told of the photo."""
 
-_NOTHING: dict[str, Any] = {"rating": None, "title": "", "caption": "", "keywords": [], BESIDE: 0}
+_NOTHING: dict[str, Any] = {"rating": None, "title": "", "caption": "", "keywords": [], BESIDE: []}
 
 
 def keep(db: Connection, photo_id: int, told: Told) -> frozenset[int]:
@@ -36,12 +37,13 @@ def keep(db: Connection, photo_id: int, told: Told) -> frozenset[int]:
     before = _known(db, photo_id)
     theirs, ours = _said(told.metadata), _as_said(before)
     base = _NOTHING | (json.loads(before.told) if before.told else {})
-    gone = len(told.sidecars) < base[BESIDE]
+    beside = paths(told.sidecars)
+    gone = not set(base[BESIDE]) <= set(beside)
     merged = {key: (_added if gone else _merged)(theirs[key], base[key], ours[key]) for key in SAID}
     values = _columns(told.metadata) | {
         **{key: merged[key] or None for key in ("rating", "title", "caption")},
         "taken_at": told.taken_at.isoformat(timespec="seconds"),
-        "told": json.dumps(theirs | {BESIDE: len(told.sidecars)}, ensure_ascii=False),
+        "told": json.dumps(theirs | {BESIDE: beside}, ensure_ascii=False),
         "retell": int(sidecars.are_stale(db, photo_id, told)),
     }
     _update(db, photo_id, values)
@@ -60,6 +62,11 @@ def _added(theirs: Any, base: Any, ours: Any) -> Any:
     if isinstance(theirs, list):
         return [*ours, *(word for word in theirs if word not in base and word not in ours)]
     return theirs if theirs and theirs != base else ours
+
+
+def paths(stamps: Sequence[Stamp]) -> list[str]:
+    """As `BESIDE` has them: a path need not be text."""
+    return [stamp.path.hex() for stamp in stamps]
 
 
 def said(db: Connection, photo_id: int) -> dict[str, Any]:

@@ -184,7 +184,7 @@ def _remember(db: Connection, photo_id: int, said: Said, stamps: Sequence[Stamp]
     """The files tell now what was written."""
     photo = schema.photo
     told = json.loads(db.execute(select(photo.c.told).where(photo.c.photo_id == photo_id)).scalar_one())
-    told[describing.BESIDE] = _count(db, photo_id)
+    told[describing.BESIDE] = describing.paths(_beside(db, photo_id))
     told |= {
         field: list(said.keywords) if field == "keywords" else getattr(said, field)
         for field in said.fields - {"people"}
@@ -198,11 +198,11 @@ def _remember(db: Connection, photo_id: int, said: Said, stamps: Sequence[Stamp]
         sidecars.remember(db, stamp)
 
 
-def _count(db: Connection, photo_id: int) -> int:
+def _beside(db: Connection, photo_id: int) -> Sequence[Stamp]:
     """The sidecars of all places of a photo."""
     place = schema.place.c
     places = [bytes(path) for path in db.execute(select(place.path).where(place.photo_id == photo_id)).scalars()]
-    return len(around(places[0], places[1:])) if places else 0
+    return around(places[0], places[1:]) if places else ()
 
 
 def _known(db: Connection, path: Path) -> Stamp | None:

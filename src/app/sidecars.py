@@ -92,7 +92,9 @@ def are_stale(db: Connection, photo_id: int, told: Told) -> bool:
     """Whether a scan met a sidecar of the photo in another state than was read; what is the photo's own is noted."""
     places = [bytes(row.path) for row in db.exec_driver_sql(_PLACES, (photo_id,))]
     seen = {(stamp.path, stamp.size, stamp.modified_ns) for stamp in told.sidecars}
-    if any((row.path, row.size, row.modified_ns) not in seen for place in places for row in _known(db, place)):
+    known = (row for place in places for row in _known(db, place))
+    # What is not there now is told of by a scan, or by its folder when that is there again.
+    if any((row.path, row.size, row.modified_ns) not in seen and os.path.exists(row.path) for row in known):
         return True
     own = {place.lower() + b".xmp" for place in places}
     for stamp in told.sidecars:

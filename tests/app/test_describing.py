@@ -140,6 +140,19 @@ def test_a_sidecar_beside_any_place_of_a_photo_tells_of_it(library: Library, tmp
     assert library.details.of(1).rating == 1
 
 
+def test_a_folder_that_is_gone_does_not_keep_another_from_being_written_to(library: Library, tmp_path: Path) -> None:
+    first = written(tmp_path / "photos")
+    second = written(tmp_path / "others")
+    sidecar(second, 1, rating=3)
+    index(library, tmp_path / "photos", tmp_path / "others")
+    (tmp_path / "others").rename(tmp_path / "elsewhere")
+    sidecar(first, 2, title="Cup")
+    index(library, tmp_path / "photos")
+    assert (library.details.of(1).rating, library.details.of(1).title) == (3, "Cup")
+    library.details.rate([1], 4)
+    assert library.sidecars.write().written == 1
+
+
 def test_a_place_beside_a_sidecar_that_was_there_before_is_read(library: Library, tmp_path: Path) -> None:
     written(tmp_path / "photos" / "first")
     second = tmp_path / "photos" / "second" / "coffee.jpg"
