@@ -117,7 +117,7 @@ def analyze(job: Job) -> PhotoAnalysis:
         small = max(box.width, box.height) < _SMALL_FACE * image.scale
         seen = image.finer() if image.finer and small else image
         job.cache.write_face(job.content_hash, box, seen.pixels, seen.scale)
-    known = told(path, _places(job.cache.folder), data)
+    known = told(path, job.paths, _places(job.cache.folder), data)
     return PhotoAnalysis(
         image.width,
         image.height,
@@ -165,7 +165,7 @@ def _analyze_video(job: Job, path: Path) -> PhotoAnalysis:
     faces = tuple(sighting.face for sighting in sightings)
     moments = tuple(clip.frames[sighting.frame].seconds for sighting in sightings)
     footage = Footage(clip.seconds, clip.frames[poster].seconds, moments)
-    known = told(path, _places(job.cache.folder))
+    known = told(path, job.paths, _places(job.cache.folder))
     return PhotoAnalysis(clip.width, clip.height, clip.format, known, faces, job.pack.name, footage=footage)
 
 

@@ -2,7 +2,8 @@
 
 Files and the user may say different things of rating, title, caption and keywords. What the files told last stays in
 `photo.told`: where they still tell the same, what the user wrote in Sietch stands; where they tell something new,
-somebody wrote it there since, and that counts.
+somebody wrote it there since, and that counts. A sidecar that is gone tells nothing: a photo that was moved
+without it, or a folder that was tidied, loses no word.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from sqlalchemy import Connection
 
 from app import marking, sidecars
 from app.metadata import Metadata
+from app.metadata.sidecars import Stamp
 from app.telling import Told
 
 SAID = ("rating", "title", "caption", "keywords")
 """What the user can change."""
 
-_NOTHING: dict[str, Any] = {"rating": None, "title": "", "caption": "", "keywords": []}
+BESIDE = "sidecars"
+"""In `photo.told`: the sidecars that told of the photo."""
+
+_NOTHING: dict[str, Any] = {"rating": None, "title": "", "caption": "", "keywords": [], BESIDE: []}
 
 
 def keep(db: Connection, photo_id: int, told: Told) -> frozenset[int]:
@@ -32,17 +37,36 @@ def keep(db: Connection, photo_id: int, told: Told) -> frozenset[int]:
     before = _known(db, photo_id)
     theirs, ours = _said(told.metadata), _as_said(before)
     base = _NOTHING | (json.loads(before.told) if before.told else {})
-    merged = {key: ours[key] if theirs[key] == base[key] != ours[key] else theirs[key] for key in SAID}
+    beside = paths(told.sidecars)
+    gone = not set(base[BESIDE]) <= set(beside)
+    merged = {key: (_added if gone else _merged)(theirs[key], base[key], ours[key]) for key in SAID}
     values = _columns(told.metadata) | {
         **{key: merged[key] or None for key in ("rating", "title", "caption")},
         "taken_at": told.taken_at.isoformat(timespec="seconds"),
-        "told": json.dumps(theirs, ensure_ascii=False),
-        "retell": int(sidecars.are_stale(db, told)),
+        "told": json.dumps(theirs | {BESIDE: beside}, ensure_ascii=False),
+        "retell": int(sidecars.are_stale(db, photo_id, told)),
     }
     _update(db, photo_id, values)
     if merged["keywords"] != ours["keywords"]:
         _write_keywords(db, photo_id, merged["keywords"])
-    return marking.apply(db, photo_id, told.metadata.regions)
+    return marking.apply(db, photo_id, told.metadata.regions, gone)
+
+
+def _merged(theirs: Any, base: Any, ours: Any) -> Any:
+    """What counts of what files tell now, of what they told last, and of what the library says."""
+    return ours if theirs == base else theirs
+
+
+def _added(theirs: Any, base: Any, ours: Any) -> Any:
+    """The same when a sidecar is not there any more: that takes nothing away, only what is new is told by somebody."""
+    if isinstance(theirs, list):
+        return [*ours, *(word for word in theirs if word not in base and word not in ours)]
+    return theirs if theirs and theirs != base else ours
+
+
+def paths(stamps: Sequence[Stamp]) -> list[str]:
+    """As `BESIDE` has them: a path need not be text."""
+    return [stamp.path.hex() for stamp in stamps]
 
 
 def said(db: Connection, photo_id: int) -> dict[str, Any]:

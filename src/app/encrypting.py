@@ -79,21 +79,25 @@ def encrypt(
         lock.release()
 
 
-def decrypt(folder: Path, key: LibraryKey, told: Told = lambda _n, _m: None) -> Converted:
+def decrypt(folder: Path, key: LibraryKey | None = None, told: Told = lambda _n, _m: None) -> Converted:
     """Makes the library in a folder readable again with everything that belongs to it; nobody may have it open.
 
     Args:
-        key: the right one.
+        key: the right one, if it was asked for.
         told: called now and then.
 
     Raises:
         NoLibrary, LibraryInUse: as `encrypt`.
+        LibraryLocked: the key has to be asked for.
         LibraryError: it is not encrypted.
         CoreError: the backup cannot be made, or the database not be converted; it is encrypted still.
     """
     lock, path = _alone(folder), database_path(folder)
     try:
         require_encrypted(folder)
+        key = key or unlocking.find(folder)
+        if key is None:
+            raise LibraryError("The file library.key is lost. The recovery code makes it anew: sietch unlock.")
         Backups(folder, key=key).make(Kind.ENCRYPTION)
         # Should it be killed, it is an encrypted library of which something is readable.
         unlocking.mark(folder, unfinished=True)

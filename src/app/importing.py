@@ -20,11 +20,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, text, update
 
-from app import schema, stacks
+from app import schema, sidecars, stacks
 from app.errors import VolumeGone
 from app.metadata import taken_at
 from app.scanning import Found, Met, Scan, Seen, Stop, Walk, examine
-from app.sidecars import SidecarScan
 from app.types import PhotoState
 from app.vanishing import OVERWRITTEN, Gone, Spot, moment
 from app.volumes import BELOW, Volumes, bounds
@@ -130,11 +129,11 @@ class Importer:
         spot, batch = gone.spot(scan.path), list[Found]()
         walk = Walk(scan.path, self._own, self._known(scan), stop, scan.deep)
         missing = gone.missing_below(scan.path)
-        sidecars = SidecarScan(self._database)
+        beside = sidecars.SidecarScan(self._database)
         for met in walk:
             if stop():
                 break
-            found = _named_sidecar(met) if sidecars.takes(met) else examine(met, stop)
+            found = _named_sidecar(met) if beside.takes(met) else examine(met, stop)
             if found and (scan.named or found.path != scan.path):
                 batch.append(found)
             elif met.before is not None and met.before[1] < 0:
@@ -147,8 +146,8 @@ class Importer:
         imported = self._write(batch, spot)
         if not stop.said:
             spot.check()
-        sidecars.finish()
-        imported.sidecars = sidecars.changed
+        beside.finish()
+        imported.sidecars |= beside.changed
         if not stop.said:
             gone.add(scan, spot, walk, missing)
         return imported
@@ -272,6 +271,8 @@ def _record(db: Connection, found: Found, volume_id: int, imported: Imported) ->
     before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()
     photo_id, new = _photo(db, found, before)
     imported.waiting += new or db.exec_driver_sql(_WOKEN, {"id": photo_id}).rowcount
+    if not new and before != photo_id:
+        imported.sidecars |= sidecars.placed(db, photo_id, found.path)
     db.exec_driver_sql(_PLACED, row | {"photo_id": photo_id, "volume_id": volume_id})
     db.exec_driver_sql("DELETE FROM skipped WHERE path = :path", row)
     if before is not None and before != photo_id:

@@ -37,15 +37,22 @@ _BY_REGION = """
 """Whom that name became last, if the person was renamed or merged in Sietch since."""
 
 
-def apply(db: Connection, photo_id: int, regions: Sequence[Region]) -> frozenset[int]:
+_WITH_FACE = "AND face_id IS NOT NULL"
+"""Whose names the faces have."""
+
+
+def apply(db: Connection, photo_id: int, regions: Sequence[Region], gone: bool = False) -> frozenset[int]:
     """Makes these the regions of a photo, and gives its faces their names.
+
+    Args:
+        gone: a file that told of them is not there any more: where none are told, those that wait for a face stay.
 
     Returns:
         The persons who gained or lost a face.
     """
     if not regions:
         # As it is for the driver: of most photos there is nothing more to do.
-        db.exec_driver_sql("DELETE FROM region WHERE photo_id = ?", (photo_id,))
+        db.exec_driver_sql(f"DELETE FROM region WHERE photo_id = ? {_WITH_FACE if gone else ''}", (photo_id,))
         return frozenset()
     keep(db, photo_id, regions)
     return settle(db, photo_id)

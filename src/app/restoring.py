@@ -63,12 +63,11 @@ def restore(
     key = key or unlocking.find(folder)
     used = (source_key or key) if is_encrypted(source) else None
     _checked(source, used)
-    lock, path = LibraryLock(folder), database_path(folder)
+    lock, path, fresh = LibraryLock(folder), database_path(folder), folder / RESTORED
     with _made(folder):
         lock.acquire(alone=True)
     try:
         saved = Backups(folder, key=key).save(Kind.RESTORE) if path.is_file() else None
-        fresh = path.with_name(RESTORED)
         target = key or used
         if used == target:
             copying.copy(source, fresh, key=raw(used))
@@ -80,6 +79,9 @@ def restore(
             unlocking.mark(folder, unfinished=True)
         replace(fresh, path, key)
     finally:
+        with contextlib.suppress(OSError):
+            # It is there still if that failed, and may be as large as the disk has room.
+            fresh.unlink(missing_ok=True)
         lock.release()
     return Restored(source, saved)
 

@@ -20,7 +20,7 @@ from app import describing, marking, schema, sidecars
 from app.errors import SidecarError
 from app.metadata import Region, RegionSource, Said, rewritten
 from app.metadata.rdf import MAX_PACKET, NoXmp
-from app.metadata.sidecars import Stamp, own
+from app.metadata.sidecars import Stamp, around, own
 from core.database import Database
 
 _PEOPLE_DIFFER = """
@@ -179,6 +179,7 @@ def _remember(db: Connection, photo_id: int, said: Said, stamps: Sequence[Stamp]
     """The files tell now what was written."""
     photo = schema.photo
     told = json.loads(db.execute(select(photo.c.told).where(photo.c.photo_id == photo_id)).scalar_one())
+    told[describing.BESIDE] = describing.paths(_beside(db, photo_id))
     told |= {
         field: list(said.keywords) if field == "keywords" else getattr(said, field)
         for field in said.fields - {"people"}
@@ -190,6 +191,13 @@ def _remember(db: Connection, photo_id: int, said: Said, stamps: Sequence[Stamp]
         marking.settle(db, photo_id)
     for stamp in stamps:
         sidecars.remember(db, stamp)
+
+
+def _beside(db: Connection, photo_id: int) -> Sequence[Stamp]:
+    """The sidecars of all places of a photo."""
+    place = schema.place.c
+    places = [bytes(path) for path in db.execute(select(place.path).where(place.photo_id == photo_id)).scalars()]
+    return around(places[0], places[1:]) if places else ()
 
 
 def _known(db: Connection, path: Path) -> Stamp | None:

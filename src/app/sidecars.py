@@ -7,7 +7,8 @@ gone as far as a photo would be (`app.vanishing`).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, text
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -81,19 +82,42 @@ def forget(db: Connection, paths: Iterable[bytes]) -> None:
         _mark(db, path)
 
 
-def are_stale(db: Connection, told: Told) -> bool:
+def are_stale(db: Connection, photo_id: int, told: Told) -> bool:
     """Whether a scan met a sidecar of the photo in another state than was read; what is the photo's own is noted."""
-    names = candidates(told.path) if told.path else []
-    holders = ", ".join("?" * len(names))
-    known = db.exec_driver_sql(f"SELECT * FROM sidecar WHERE path IN ({holders})", tuple(names)).all() if names else []
+    places = [bytes(row.path) for row in db.exec_driver_sql(_PLACES, (photo_id,))]
     seen = {(stamp.path, stamp.size, stamp.modified_ns) for stamp in told.sidecars}
-    if any((row.path, row.size, row.modified_ns) not in seen for row in known):
+    known = (row for place in places for row in _known(db, place))
+    # What is not there now is told of by a scan, or by its folder when that is there again.
+    if any((row.path, row.size, row.modified_ns) not in seen and os.path.exists(row.path) for row in known):
         return True
+    own = {place.lower() + b".xmp" for place in places}
     for stamp in told.sidecars:
         # Only what is of no other photo: the others' turn is to come.
-        if stamp.path.lower() == told.path.lower() + b".xmp":
+        if stamp.path.lower() in own:
             remember(db, stamp)
     return False
+
+
+def placed(db: Connection, photo_id: int, path: bytes) -> bool:
+    """A photo that is known was met in another place; whether it is to be read anew for what is told there of it."""
+    if not _known(db, path):
+        return False
+    db.exec_driver_sql("UPDATE photo SET retell = 1 WHERE photo_id = ?", (photo_id,))
+    return True
+
+
+_PLACES = """
+    SELECT path FROM place LEFT JOIN volume USING (volume_id)
+    WHERE photo_id = ? AND missing_since IS NULL AND coalesce(connected, 1)
+"""
+"""Where the sidecars of a photo can be read now."""
+
+
+def _known(db: Connection, place: bytes) -> Sequence[Any]:
+    """The sidecars that scans met beside a place."""
+    names = candidates(place)
+    holders = ", ".join("?" * len(names))
+    return db.exec_driver_sql(f"SELECT * FROM sidecar WHERE path IN ({holders})", tuple(names)).all()
 
 
 def photos_of(db: Connection, path: bytes) -> set[int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 import sys
 import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox
 
-from app.encrypting import Converted, encrypt
+from app.encrypting import Converted, decrypt, encrypt
 from app.errors import LibraryDamaged, LibraryLocked, ModelMissing
 from app.importing import program_version
 from app.keys import LibraryKey
@@ -27,6 +29,7 @@ from ui.look import Look
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
 from ui.text import shown
+from ui.widgets import warn
 
 _LAST_RESORT, _BETTER = "DejaVu Sans", "Inter"
 """What is found where no desktop chose a font, and what is better where it is installed."""
@@ -57,6 +60,23 @@ def run(folder: Path | None) -> int:
     return application.exec()
 
 
+@dataclass(frozen=True, slots=True)
+class _Conversion:
+    """What is done to the library while it is closed.
+
+    Attributes:
+        told: to the user meanwhile.
+        run: does it.
+        left: told of files that could not be converted.
+        key: under which the library is afterwards.
+    """
+
+    told: str
+    run: Callable[[], Converted]
+    left: str
+    key: LibraryKey | None
+
+
 class Session(QObject):
     """From the start of the program to its end."""
 
@@ -74,7 +94,7 @@ class Session(QObject):
         self._trouble: TroubleDialog | None = None
         self._unlock: UnlockDialog | None = None
         self._key: LibraryKey | None = None
-        self._agreed: tuple[LibraryKey, str | None] | None = None
+        self._agreed: _Conversion | None = None
         self._telling = False
         application.setQuitOnLastWindowClosed(False)
 
@@ -116,7 +136,7 @@ class Session(QObject):
         return message.format(where)
 
     def _tell(self, message: str) -> None:
-        QMessageBox.warning(self._window, "Sietch", message)
+        warn(self._window, message)
         self._telling = False
 
     def _opened(self, library: Library) -> None:
@@ -132,6 +152,7 @@ class Session(QObject):
             return
         self._window.closed.connect(self._close)
         self._window.encryption_agreed.connect(self._encrypt)
+        self._window.decryption_agreed.connect(self._decrypt)
         self._window.show()
         if library.upgraded is not None:
             self._show(TroubleDialog(upgraded(library.upgraded), self._window))
@@ -152,7 +173,7 @@ class Session(QObject):
             self._show(TroubleDialog(trouble), error)
             return
         text = str(error) if known else self._kept("".join(traceback.format_exception(error)))
-        QMessageBox.critical(None, "Sietch", text)
+        warn(None, text)
         self._application.exit(1)
 
     def _show(self, dialog: TroubleDialog, error: Exception | None = None) -> None:
@@ -232,7 +253,18 @@ class Session(QObject):
 
     def _encrypt(self, key: LibraryKey, passphrase: str | None) -> None:
         """Closes the library, encrypts it, and opens it again."""
-        self._agreed = key, passphrase
+        folder = self._folder
+        left = self.tr("The library is encrypted now, but these damaged files could not be, and stay readable:")
+        self._convert(_Conversion(self.tr("Encrypting…"), lambda: encrypt(folder, key, passphrase), left, key))
+
+    def _decrypt(self) -> None:
+        """The other way."""
+        folder, key = self._folder, self._key
+        left = self.tr("The library is readable now, but these damaged files could not be converted:")
+        self._convert(_Conversion(self.tr("Decrypting…"), lambda: decrypt(folder, key), left, None))
+
+    def _convert(self, conversion: _Conversion) -> None:
+        self._agreed = conversion
         assert self._window is not None
         self._window.close()
 
@@ -241,23 +273,20 @@ class Session(QObject):
         if self._agreed is None:
             self._application.quit()
             return
-        (key, passphrase), self._agreed, folder = self._agreed, None, self._folder
+        agreed, self._agreed = self._agreed, None
         self._library = self._window = None
-        self._closing.setText(self.tr("Encrypting…"))
+        self._closing.setText(agreed.told)
         self._closing.show()
-        self._tasks.run(
-            self, lambda: encrypt(folder, key, passphrase), lambda done: self._encrypted(key, done), self._as_it_was
-        )
+        self._tasks.run(self, agreed.run, lambda done: self._converted(agreed, done), self._as_it_was)
 
-    def _encrypted(self, key: LibraryKey, done: Converted) -> None:
+    def _converted(self, agreed: _Conversion, done: Converted) -> None:
         if done.left:
-            text = self.tr("The library is encrypted now, but these damaged files could not be, and stay readable:")
-            QMessageBox.warning(None, "Sietch", "\n".join((text, "", *(shown(str(path)) for path in done.left))))
-        self._reopen(key)
+            warn(None, "\n".join((agreed.left, "", *(shown(str(path)) for path in done.left))))
+        self._reopen(agreed.key)
 
     def _as_it_was(self, error: Exception) -> None:
-        QMessageBox.warning(None, "Sietch", str(error))
-        self._reopen(None)
+        warn(None, str(error))
+        self._reopen(self._key)
 
     def _reopen(self, key: LibraryKey | None) -> None:
         self._closing.hide()

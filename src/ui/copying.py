@@ -13,7 +13,7 @@ from ui.copy_strip import CopyStrip
 from ui.dialogs.copying import CopyDialog
 from ui.text import shown
 from ui.undo_bar import UndoBar
-from ui.widgets import named
+from ui.widgets import message_box
 
 _NAMED = 6
 
@@ -39,7 +39,7 @@ class Copying(QObject):
     def start(self, request: CopyRequest) -> None:
         """Copies in the background."""
         if not self._copying.start(request):
-            self._box(self.tr("An import goes on already. Wait for its end, or stop it.")).open()
+            self._report(self.tr("An import goes on already. Wait for its end, or stop it.")).open()
 
     def _ask(self, to: Path | None) -> None:
         dialog = CopyDialog(to, self._window)
@@ -60,7 +60,7 @@ class Copying(QObject):
         )
         number = QLocale().toString
         one = self.tr("Copied 1 file")
-        box = self._box(one if len(copied) == 1 else self.tr("Copied {} files").format(number(len(copied))))
+        box = self._report(one if len(copied) == 1 else self.tr("Copied {} files").format(number(len(copied))))
         lines = [report.stopped] if report.stopped else []
         if skipped:
             lines.append(self.tr("There already: {}").format(number(len(skipped))))
@@ -72,12 +72,8 @@ class Copying(QObject):
             box.setDetailedText("\n".join(_line(each) for each in (*failed, *skipped)))
         box.open()
 
-    def _box(self, text: str) -> QMessageBox:
-        box = named(QMessageBox(self._window), "report")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Sietch")
-        box.setText(text)
+    def _report(self, text: str) -> QMessageBox:
+        box = message_box(self._window, text)
         box.addButton(QMessageBox.StandardButton.Close)
         return box
 

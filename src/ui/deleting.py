@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QLocale, QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from app.types import Removal, TrashedPhoto
 from ui.context import Context
 from ui.text import shown
 from ui.undo_bar import UndoBar
-from ui.widgets import named
+from ui.widgets import message_box
 
 _NAMED = 6
 """Files that a question names; the others are one click away."""
@@ -72,7 +72,7 @@ class Deleting(QObject):
         if not listed:
             return
         files = [shown(str(path)) for each in listed for path in each.paths]
-        box = self._box(self.tr("Remove {} for ever?").format(self._photos(len(listed))))
+        box = message_box(self._window, self.tr("Remove {} for ever?").format(self._photos(len(listed))))
         told = self.tr("The files go to the trash of the system, and Sietch forgets the names and faces in them:")
         box.setInformativeText("\n".join((told, "", *_shortened(files, self.tr("and {} more")))))
         if len(files) > _NAMED:
@@ -89,7 +89,7 @@ class Deleting(QObject):
     def _removed(self, done: Removal) -> None:
         if not done.kept:
             return
-        box = self._box(self.tr("{} had to stay in the trash").format(self._photos(len(done.kept))))
+        box = message_box(self._window, self.tr("{} had to stay in the trash").format(self._photos(len(done.kept))))
         lines = [f"{shown(each.path.name)}: {each.reason}" for each in done.kept]
         box.setInformativeText("\n".join(_shortened(lines, self.tr("and {} more"))))
         box.setDetailedText("\n".join(f"{shown(str(each.path))}: {each.reason}" for each in done.kept))
@@ -100,14 +100,6 @@ class Deleting(QObject):
             _when(box, forget, lambda: self._remove(missing, forget_missing=True))
         else:
             box.open()
-
-    def _box(self, text: str) -> QMessageBox:
-        box = named(QMessageBox(self._window), "report")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Sietch")
-        box.setText(text)
-        return box
 
     def _photos(self, count: int) -> str:
         return self.tr("1 photo") if count == 1 else self.tr("{} photos").format(QLocale().toString(count))

@@ -18,7 +18,7 @@ from ui.bridge import Bridge
 from ui.context import Context
 from ui.copying import Copying
 from ui.deleting import Deleting
-from ui.dialogs.encrypt import EncryptDialog
+from ui.dialogs.encrypt import EncryptDialog, ask_to_decrypt
 from ui.dialogs.models import ModelsDialog
 from ui.drop_target import DropTarget
 from ui.header import Header
@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
     closed = Signal()
     encryption_agreed = Signal(object, object)
     """Of the library, with a key and a passphrase or None; its opener has to close it for that."""
+    decryption_agreed = Signal()
+    """Likewise."""
 
     def __init__(self, library: Library, look: Look) -> None:
         super().__init__()
@@ -134,6 +136,10 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.agreed.connect(self.encryption_agreed)
         dialog.open()
+
+    def ask_to_decrypt(self) -> None:
+        """Asks whether the library is to be readable again."""
+        ask_to_decrypt(self, self.decryption_agreed.emit)
 
     def settle(self) -> None:
         """Waits until everything in sight has been loaded and painted; for pictures of the window."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu
 
 from app.importing import program_version
 from ui.views.canvas import WHEEL_STEP
+from ui.widgets import message_box
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -39,10 +39,8 @@ def about_text(window: MainWindow) -> str:
 
 def about(window: MainWindow) -> None:
     """Shows it."""
-    box = QMessageBox(window)
+    box = message_box(window, about_text(window))
     box.setWindowTitle(window.tr("About Sietch"))
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(about_text(window))
     box.exec()
 
 
@@ -55,7 +53,9 @@ def _file_menu(window: MainWindow) -> None:
     menu.addSeparator()
     _action(window, menu, window.tr("Face models…"), window.show_models)
     _sidecar_action(window, menu)
-    if not window.context.library.encrypted:
+    if window.context.library.encrypted:
+        _action(window, menu, window.tr("Decrypt the library…"), window.ask_to_decrypt)
+    else:
         _action(window, menu, window.tr("Encrypt the library…"), window.ask_to_encrypt)
     menu.addSeparator()
     _action(window, menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)

@@ -9,6 +9,7 @@ from app.types import IndexPhase, IndexProgress, LibraryCounts
 from ui import theme
 from ui.copy_strip import CopyStrip
 from ui.look import Look
+from ui.text import hint
 from ui.widgets import icon_button, label
 
 _BAR_WIDTH = 120
@@ -82,7 +83,7 @@ class StatusBar(QFrame):
     def show_error(self, text: str) -> None:
         """A sentence that goes by itself."""
         self.error.setText(text)
-        self.error.setToolTip(text)
+        self.error.setToolTip(hint(text))
         self._fading.start()
 
     def _told(self, progress: IndexProgress) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton, QWidget
 
 from ui import theme
 
@@ -43,3 +43,20 @@ def choice_button(parent: QWidget, text: str, name: str) -> QPushButton:
     made = named(QPushButton(text, parent), name)
     made.setCheckable(True)
     return made
+
+
+def message_box(parent: QWidget | None, text: str) -> QMessageBox:
+    """A question or report whose texts are shown as they are, never as markup; it is gone when it was answered."""
+    box = named(QMessageBox(parent), "report")
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle("Sietch")
+    box.setText(text)
+    return box
+
+
+def warn(parent: QWidget | None, text: str) -> None:
+    """Tells of what went wrong, and waits until it was read."""
+    box = message_box(parent, text)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.exec()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,9 +41,9 @@ def written(folder: Path, name: str = "coffee.jpg") -> Path:
     return path
 
 
-def sidecar(photo: Path, minute: int, **said: object) -> None:
+def sidecar(photo: Path, minute: int, marked: Sequence[xmp.Marked] = (), **said: object) -> None:
     """A sidecar that is written anew at a time of its own."""
-    path = xmp.write(photo.with_name(f"{photo.name}.xmp"), **said)  # type: ignore[arg-type]
+    path = xmp.write(photo.with_name(f"{photo.name}.xmp"), marked, **said)  # type: ignore[arg-type]
     when = (datetime(2022, 1, 1) + timedelta(minutes=minute)).timestamp()
     os.utime(path, (when, when))
 
@@ -73,7 +74,7 @@ def test_everything_that_the_camera_knows_is_kept(library: Library, tmp_path: Pa
     assert library.photos.skipped() == []
 
 
-def test_a_sidecar_that_changes_comes_or_goes_is_followed(library: Library, tmp_path: Path) -> None:
+def test_a_sidecar_that_comes_or_changes_is_followed(library: Library, tmp_path: Path) -> None:
     photo = written(tmp_path / "photos")
     other = written(tmp_path / "photos", "coffee.jpg.jpg")
     index(library, tmp_path / "photos")
@@ -86,10 +87,82 @@ def test_a_sidecar_that_changes_comes_or_goes_is_followed(library: Library, tmp_
     index(library, tmp_path / "photos")
     assert library.details.of(1).rating == 5
     assert frozenset({1}) in [change.photo_ids for change in witness.changes]
-    (tmp_path / "photos" / "coffee.jpg.xmp").unlink()
+    sidecar(photo, 3)
     index(library, tmp_path / "photos")
     assert library.details.of(1).rating is None
     assert other.exists() and library.photos.skipped() == []
+
+
+def test_a_sidecar_that_is_gone_takes_nothing_away(library: Library, tmp_path: Path) -> None:
+    photo = written(tmp_path / "photos")
+    sidecar(photo, 1, [("Ada", 0.0, 0.0, 0.05, 0.05)], rating=3, title="Cup", keywords=["a", "b"])
+    index(library, tmp_path / "photos")
+    before = library.details.of(1)
+    assert [each.name for each in before.marked] == ["Ada"]
+    photo.with_name("coffee.jpg.xmp").unlink()
+    index(library, tmp_path / "photos")
+    assert library.details.of(1) == before
+    # What is told anew counts, as ever.
+    sidecar(photo, 2, keywords=["c"])
+    index(library, tmp_path / "photos")
+    assert (library.details.of(1).rating, library.details.of(1).keywords) == (3, ("c",))
+
+
+def test_a_sidecar_of_sietch_that_is_gone_takes_nothing_away(library: Library, tmp_path: Path) -> None:
+    photo = written(tmp_path / "photos")
+    xmp.write(photo.with_suffix(".xmp"), keywords=["theirs"])
+    index(library, tmp_path / "photos")
+    library.details.rate([1], 4)
+    library.details.describe(1, caption="Ours", keywords=["theirs", "ours"])
+    assert library.sidecars.write().written == 1
+    before = library.details.of(1)
+    photo.with_name("coffee.jpg.xmp").unlink()
+    index(library, tmp_path / "photos")
+    assert library.details.of(1) == before
+    assert library.sidecars.write().written == 1
+    assert photo.with_name("coffee.jpg.xmp").exists()
+
+
+def test_a_sidecar_beside_any_place_of_a_photo_tells_of_it(library: Library, tmp_path: Path) -> None:
+    written(tmp_path / "photos" / "first")
+    second = written(tmp_path / "photos" / "second")
+    sidecar(second, 1, rating=3)
+    index(library, tmp_path / "photos")
+    assert len(library.photos.paths()) == 1
+    assert library.details.of(1).rating == 3
+    third = written(tmp_path / "photos" / "third")
+    sidecar(third, 2, rating=5)
+    index(library, tmp_path / "photos")
+    # The one that was written last is believed.
+    assert library.details.of(1).rating == 5
+    sidecar(second, 3, rating=1)
+    index(library, tmp_path / "photos")
+    assert library.details.of(1).rating == 1
+
+
+def test_a_folder_that_is_gone_does_not_keep_another_from_being_written_to(library: Library, tmp_path: Path) -> None:
+    first = written(tmp_path / "photos")
+    second = written(tmp_path / "others")
+    sidecar(second, 1, rating=3)
+    index(library, tmp_path / "photos", tmp_path / "others")
+    (tmp_path / "others").rename(tmp_path / "elsewhere")
+    sidecar(first, 2, title="Cup")
+    index(library, tmp_path / "photos")
+    assert (library.details.of(1).rating, library.details.of(1).title) == (3, "Cup")
+    library.details.rate([1], 4)
+    assert library.sidecars.write().written == 1
+
+
+def test_a_place_beside_a_sidecar_that_was_there_before_is_read(library: Library, tmp_path: Path) -> None:
+    written(tmp_path / "photos" / "first")
+    second = tmp_path / "photos" / "second" / "coffee.jpg"
+    second.parent.mkdir()
+    sidecar(second, 1, rating=3)
+    index(library, tmp_path / "photos")
+    assert library.details.of(1).rating is None
+    written(tmp_path / "photos" / "second")
+    index(library, tmp_path / "photos")
+    assert library.details.of(1).rating == 3
 
 
 def test_a_drive_that_is_not_connected_takes_no_sidecar_away(library: Library, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import keyring
 import pytest
+from keyring.backends import fail
 
 from app import encrypting, key_files, sealing, unlocking
 from app.backups import EVERY, Backups, Kind, check
@@ -299,6 +300,19 @@ def test_an_encrypted_backup_and_its_code_are_enough_anywhere(
     restore(fresh, exported, source_key=LibraryKey.of_code(key.code))
     assert contents(fresh) == before
     assert legible(fresh) == []
+
+
+def test_what_is_not_restored_leaves_nothing_behind(folder: Path, key: LibraryKey, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    Library.open(other, resume=False).close()
+    encrypt(other, key)
+    Backups(other, key=key).export(tmp_path / "elsewhere.sqlite")
+    before, names = contents(folder), sorted(path.name for path in folder.iterdir())
+    keyring.set_keyring(fail.Keyring())
+    with pytest.raises(PassphraseNeeded):
+        restore(folder, tmp_path / "elsewhere.sqlite", source_key=key)
+    assert contents(folder) == before
+    assert sorted(path.name for path in folder.iterdir() if "sqlite-" not in path.name) == names
 
 
 def test_a_backup_under_another_key_is_put_under_the_librarys(encrypted: Path, key: LibraryKey, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends import fail
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.encrypting import encrypt
@@ -56,6 +56,26 @@ def test_a_library_is_encrypted_from_the_window(session: Session, qtbot: QtBot, 
     assert not session._closing.isVisible()
     texts = [action.text() for action in session._window.actions()] if session._window else []
     assert "Face models…" in texts and "Encrypt the library…" not in texts
+
+
+def test_a_library_is_decrypted_from_the_window(
+    session: Session, qtbot: QtBot, tmp_path: Path, memory: MemoryKeyring
+) -> None:
+    Library.open(tmp_path / "library", resume=False).close()
+    encrypt(tmp_path / "library", LibraryKey.new())
+    window = test_application.open_session(session, qtbot)
+    for button in ("Cancel", "Decrypt the library"):
+        assert is_encrypted(database_path(tmp_path / "library")) and window.isVisible()
+        window.ask_to_decrypt()
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(each for each in box.buttons() if each.text().replace("&", "") == button).click()
+    until(qtbot, lambda: session._window not in (None, window) and session._window.isVisible())
+    assert not is_encrypted(database_path(tmp_path / "library"))
+    assert session._library is not None and not session._library.encrypted
+    assert memory.kept == {}
+    texts = [action.text() for action in session._window.actions()] if session._window else []
+    assert "Encrypt the library…" in texts and "Decrypt the library…" not in texts
 
 
 def test_a_passphrase_is_asked_for_until_it_is_right(session: Session, qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.widgets import choice_button, icon_button, label, named
+from ui.widgets import choice_button, icon_button, label, message_box, named
 
 
 @pytest.fixture
@@ -43,3 +43,11 @@ def test_a_choice_can_be_chosen(parent: QWidget) -> None:
 def test_a_widget_keeps_its_type_when_it_is_named(parent: QWidget) -> None:
     assert named(parent, "page") is parent
     assert parent.objectName() == "page"
+
+
+def test_no_text_of_a_box_is_markup(parent: QWidget) -> None:
+    box = message_box(parent, "<b>not bold</b>")
+    box.setInformativeText("<i>file</i>.jpg")
+    shown = [each for each in box.findChildren(QLabel) if each.text()]
+    assert {each.text() for each in shown} == {"<b>not bold</b>", "<i>file</i>.jpg"}
+    assert {each.textFormat() for each in shown} == {Qt.TextFormat.PlainText}

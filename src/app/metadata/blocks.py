@@ -38,12 +38,14 @@ class Blocks:
         xmp: packets; the first is the main one.
         iptc: records of IPTC-IIM.
         created: when a film was recorded or a PNG made.
+        orientation: how the file itself turns the picture, in EXIF's numbers; then that of EXIF does not count.
     """
 
     exif: bytes = b""
     xmp: tuple[bytes, ...] = ()
     iptc: bytes = b""
     created: Moment | None = None
+    orientation: int | None = None
 
 
 def blocks_of(source: Source) -> Blocks:
@@ -57,7 +59,7 @@ def blocks_of(source: Source) -> Blocks:
         found = _webp(source)
     elif head[4:8] in (b"ftyp", b"moov", b"wide", b"mdat"):
         inside = boxes.read(source)
-        found = Blocks(inside.exif, inside.xmp, b"", inside.created)
+        found = Blocks(inside.exif, inside.xmp, b"", inside.created, inside.orientation)
     elif head.startswith(b"\x1aE\xdf\xa3"):
         found = Blocks(created=matroska.created(source))
     else:

@@ -1,4 +1,4 @@
-"""The boxes of HEIC, AVIF, MP4 and MOV (ISO/IEC 14496-12): EXIF and XMP items, and when a film was recorded."""
+"""The boxes of HEIC, AVIF, MP4 and MOV (ISO/IEC 14496-12): EXIF, XMP, how a picture is turned, the time of a film."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.metadata import times
+from app.metadata import regions, times
+from app.metadata.regions import Box as Part
 from app.metadata.source import Source
 from app.metadata.times import Moment
 
@@ -24,6 +25,7 @@ class Found:
     exif: bytes = b""
     xmp: tuple[bytes, ...] = ()
     created: Moment | None = None
+    orientation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,17 @@ class _Box:
 
 def read(source: Source) -> Found:
     """The metadata of a file of boxes."""
-    exif, packets, created = b"", list[bytes](), None
+    exif, packets, created, orientation = b"", list[bytes](), None, None
     for box in _boxes(source, 0, source.size):
         if box.kind == b"meta":
             exif, packet = _items(source, box)
             packets.append(packet)
+            orientation = _orientation(source, box)
         elif box.kind == b"moov":
             created = _created(source, box)
         elif box.kind == b"uuid" and source.at(box.start, 16) == _XMP_UUID:
             packets.append(source.at(box.start + 16, box.end - box.start - 16))
-    return Found(exif, tuple(packet for packet in packets if packet), created)
+    return Found(exif, tuple(packet for packet in packets if packet), created, orientation)
 
 
 def _boxes(source: Source, start: int, end: int) -> Iterator[_Box]:
@@ -136,6 +139,56 @@ def _exif_item(content: bytes) -> bytes:
     """The TIFF structure in an item: four bytes say where it begins."""
     skip = int.from_bytes(content[:4])
     return content[4 + skip :]
+
+
+_ROTATED = (1, 8, 3, 6)
+"""EXIF's numbers of turns to the left by a quarter, as `irot` counts them."""
+
+_MIRRORED = (4, 2)
+"""EXIF's numbers of what `imir` does: the upper part becomes the lower one, or the left one the right."""
+
+_PROBE = Part(0.125, 0.25, 0.25, 0.125)
+"""A box that none of the eight ways to turn a picture leaves as it is."""
+
+
+def _orientation(source: Source, meta: _Box) -> int | None:
+    """How the primary picture's own properties turn it, as a number of EXIF's; None where it has no properties.
+
+    They are carried out in the order in which they are listed (ISO/IEC 23008-12, 6.5.10 and 6.5.12).
+    """
+    holder, first = _child(source, meta, b"iprp", 4), _child(source, meta, b"pitm", 4)
+    listed = _child(source, holder, b"ipco") if holder is not None else None
+    links = _child(source, holder, b"ipma") if holder is not None else None
+    if first is None or listed is None or links is None:
+        return None
+    head = source.at(first.start, 8)
+    primary = int.from_bytes(head[4:6] if head[:1] == b"\0" else head[4:8])
+    properties = list(_boxes(source, listed.start, listed.end))
+    shown = _PROBE
+    for number in _linked(source.at(links.start, links.end - links.start), primary):
+        if 0 < number <= len(properties):
+            shown = regions.upright(shown, _turn(source, properties[number - 1]))
+    return next(each for each in range(1, 9) if regions.upright(_PROBE, each) == shown)
+
+
+def _turn(source: Source, found: _Box) -> int:
+    value = int.from_bytes(source.at(found.start, 1))
+    if found.kind == b"irot":
+        return _ROTATED[value & 3]
+    return _MIRRORED[value & 1] if found.kind == b"imir" else 1
+
+
+def _linked(data: bytes, item: int) -> list[int]:
+    """The `ipma` box: the numbers of an item's properties."""
+    version, wide = data[:1], bool(int.from_bytes(data[1:4]) & 1)
+    reader = _Reader(data, 4)
+    for _ in range(min(reader.take(4), _MAX_BOXES)):
+        found = reader.take(2 if version == b"\0" else 4)
+        # The highest bit says whether the property must be understood.
+        numbers = [reader.take(2) & 0x7FFF if wide else reader.take(1) & 0x7F for _ in range(reader.take(1))]
+        if found == item:
+            return numbers
+    return []
 
 
 def _created(source: Source, moov: _Box) -> Moment | None:

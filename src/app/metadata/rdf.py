@@ -64,15 +64,22 @@ class NoXmp(Exception):
     """The packet cannot be used, for the reason that it is told with."""
 
 
-def tree(packet: bytes) -> Any:
+def tree(packet: bytes, exact: bool = False) -> Any:
     """The XML of a packet, as lxml's root element.
+
+    Args:
+        packet: as it lies in a file.
+        exact: every letter counts, for the packet is written again; otherwise one that cannot be read is passed over.
 
     Raises:
         NoXmp: it is not well-formed, too large, or uses what XMP does not.
     """
     if len(packet) > MAX_PACKET:
         raise NoXmp("too large")
-    text = _text(packet)
+    try:
+        text = _text(packet, "strict" if exact else "replace")
+    except UnicodeDecodeError as error:
+        raise NoXmp("letters in another encoding than XMP's") from error
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise NoXmp("a document type")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -137,11 +144,11 @@ def value_of(element: Any) -> Node:
     return _value(element, 0)
 
 
-def _text(packet: bytes) -> str:
+def _text(packet: bytes, errors: str) -> str:
     """The letters of a packet in any of XML's encodings, from its first angle on."""
     encoding = next((name for mark, name in _ENCODINGS if packet.startswith(mark)), "utf-8-sig")
     # XML has no place for control characters, and some programs pad with zeros.
-    letters = re.sub("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", packet.decode(encoding, "replace"))
+    letters = re.sub("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", packet.decode(encoding, errors))
     letters = letters.lstrip("\ufeff \t\r\n")
     declared = _DECLARED.match(letters)
     return letters[declared.end() :].lstrip() if declared else letters

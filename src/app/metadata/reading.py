@@ -67,9 +67,7 @@ def _embedded(found: blocks.Blocks, directories: _Directories) -> Metadata:
     """From the blocks of a picture."""
     camera = _tried(exif.read, Metadata(), *directories)
     said = _properties(found, directories[0])
-    # As the decoder does, which turns the picture by XMP's orientation only where EXIF has none.
-    has_own = exif.oriented(directories[0].get(exif.ORIENTATION)) is not None
-    orientation = camera.orientation if has_own else exif.oriented(rdf.text(said.get("tiff:Orientation"))) or 1
+    orientation = found.orientation or _orientation(directories[0], said)
     program = _tried(xmp.read, Metadata(), said, orientation)
     records = found.iptc or directories[0].get(exif.IPTC_TAG)
     agency = _tried(iptc.read, Metadata(), records) if isinstance(records, bytes) else Metadata()
@@ -86,6 +84,11 @@ def _embedded(found: blocks.Blocks, directories: _Directories) -> Metadata:
         **{name: _first_of(name, camera, program) for name in _ABOUT_CAMERA},
         **{name: _first_of(name, program, agency, camera) for name in _SAID},
     )
+
+
+def _orientation(first: exif.Tags, said: rdf.Properties) -> int:
+    """As the decoder does, which turns the picture by XMP's orientation only where EXIF has none."""
+    return exif.oriented(first.get(exif.ORIENTATION)) or exif.oriented(rdf.text(said.get("tiff:Orientation"))) or 1
 
 
 def _properties(found: blocks.Blocks, first: exif.Tags) -> dict[str, rdf.Node]:

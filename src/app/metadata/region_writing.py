@@ -34,12 +34,13 @@ class Marked:
 def taken_out(parent: Any, said: Said) -> Marked:
     """Takes the regions out of the descriptions in `parent`, and sorts them by what is to be said."""
     holders = take_out(parent, "mwg-rs:Regions")
-    missing, kept, lost = list(said.regions), [], set[str]()
+    missing, lost = list(said.regions), set[str]()
     holder = holders[0] if holders else None
     found = rdf.structure(rdf.value_of(holder)) if holder is not None else {}
     dimensions = rdf.structure(found.get("mwg-rs:AppliedToDimensions"))
     size = (regions.number(dimensions, "stDim:w"), regions.number(dimensions, "stDim:h"))
-    for item in _items(holder):
+    items, kept = _items(holder), []
+    for item in items[: regions.MAX_REGIONS]:
         marked = rdf.structure(rdf.value_of(item))
         if not marked:
             continue
@@ -52,6 +53,8 @@ def taken_out(parent: Any, said: Said) -> Marked:
             kept.append(item)
         else:
             lost.add(name)
+    # What is beyond the bound of the reader is not known here, and stays.
+    kept += items[regions.MAX_REGIONS :]
     for part in list(holder.iter(clark("mwg-rs:RegionList"))) if holder is not None else []:
         part.getparent().remove(part)
     names = {region.name for region in said.regions}

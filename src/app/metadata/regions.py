@@ -15,7 +15,7 @@ from app.metadata import rdf, values
 from app.metadata.rdf import Properties, text
 from app.metadata.types import Region, RegionSource
 
-_MAX_REGIONS = 500
+MAX_REGIONS = 500
 """Of one picture: more faces than are marked by hand, even in a school's."""
 
 AUTOMATIC = "sietch:Automatic"
@@ -36,7 +36,7 @@ def mwg(found: Properties, orientation: int) -> tuple[Region, ...]:
     dimensions = rdf.structure(info.get("mwg-rs:AppliedToDimensions"))
     size = (number(dimensions, "stDim:w"), number(dimensions, "stDim:h"))
     marked = []
-    for item in rdf.structures(info.get("mwg-rs:RegionList"))[:_MAX_REGIONS]:
+    for item in rdf.structures(info.get("mwg-rs:RegionList"))[:MAX_REGIONS]:
         box, kind = mwg_box(rdf.structure(item.get("mwg-rs:Area")), size), text(item.get("mwg-rs:Type"))
         if box is not None and kind in ("", "Face"):
             extensions = rdf.structure(item.get("mwg-rs:Extensions"))
@@ -61,7 +61,7 @@ def microsoft(found: Properties, orientation: int) -> tuple[Region, ...]:
     """The people of Windows' photo gallery: left, top, width, height."""
     info = rdf.structure(found.get("MP:RegionInfo"))
     marked = []
-    for item in rdf.structures(info.get("MPRI:Regions"))[:_MAX_REGIONS]:
+    for item in rdf.structures(info.get("MPRI:Regions"))[:MAX_REGIONS]:
         parts = [_finite(part) for part in text(item.get("MPReg:Rectangle")).split(",")]
         box = _inside(Box(*parts)) if len(parts) == 4 else None
         if box is not None:

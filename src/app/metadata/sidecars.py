@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def beside(photo: bytes) -> tuple[Stamp, ...]:
         # Where small and capital letters are the same, one file has several of the names.
         found.setdefault((status.st_dev, status.st_ino or hash(path)), Stamp(path, status.st_size, status.st_mtime_ns))
     return tuple(found.values())
+
+
+def around(photo: bytes, copies: Iterable[bytes]) -> tuple[Stamp, ...]:
+    """The sidecars of a photo that lies in several places: those of the place that was told of last come first."""
+    groups = [beside(place) for place in dict.fromkeys((photo, *copies))]
+    groups.sort(key=lambda group: max((stamp.modified_ns for stamp in group), default=0), reverse=True)
+    return tuple(dict.fromkeys(stamp for group in groups for stamp in group))
 
 
 def candidates(photo: bytes) -> list[bytes]:

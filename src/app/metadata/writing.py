@@ -47,7 +47,7 @@ def rewritten(packet: bytes, said: Said) -> bytes:
 
 def _opened(packet: bytes) -> tuple[Any, Any]:
     """The root of a packet, and the element that holds its descriptions."""
-    root = rdf.tree(packet or _EMPTY.encode())
+    root = rdf.tree(packet or _EMPTY.encode(), exact=True)
     parent = root if root.tag == clark("rdf:RDF") else root.find(f".//{clark('rdf:RDF')}")
     if parent is None:
         raise NoXmp("no description of a picture")

@@ -20,7 +20,7 @@ _yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 _WHAT = """\
 The database, its backups and the small pictures are encrypted. These stay readable:
-  your photos, which stay as they are;
+  your photos, which stay as they are, and the XMP files beside them, in which names may stand;
   backups that you wrote to other places (sietch backup --to);
   how many small pictures there are, and the names of their files, which are checksums of the photos.
 What was readable until now may be found on the disk by somebody with special tools until it is overwritten."""
@@ -76,7 +76,7 @@ def decrypt(context: click.Context, yes: bool, as_json: bool) -> None:
 
     folder = secrets.folder_of(context)
     encrypting.require_encrypted(folder)
-    key = _required(secrets.key_of(context))
+    key = secrets.key_of(context)
     if not yes:
         click.confirm("Everybody who has this disk can read the library then. Go on?", abort=True, err=True)
     _tell(encrypting.decrypt(folder, key), as_json, "readable")
@@ -115,14 +115,6 @@ def passphrase_if_needed(context: click.Context) -> str | None:
     from app import keyrings
 
     return None if keyrings.available() else secrets.new_passphrase(context, from_file=False)
-
-
-def _required(key: LibraryKey | None) -> LibraryKey:
-    from app.errors import LibraryError
-
-    if key is None:
-        raise LibraryError("The file library.key is lost. The recovery code makes it anew: sietch unlock.")
-    return key
 
 
 def _tell(done: Converted, as_json: bool, state: str, more: dict[str, str] | None = None) -> None:

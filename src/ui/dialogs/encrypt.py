@@ -1,7 +1,11 @@
-"""Encrypting a library: what it means, the recovery code that is shown this once, and a passphrase where need be."""
+"""Encrypting a library: what it means, the recovery code that is shown this once, and a passphrase where need be.
+
+And the way back, which needs no more than a yes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -13,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -21,7 +26,7 @@ from PySide6.QtWidgets import (
 from app.keys import LibraryKey
 from app.wrapping import LEAST_CHARACTERS
 from ui import theme
-from ui.widgets import label, named
+from ui.widgets import label, message_box, named
 
 _GROUPS_IN_LINE = 7
 
@@ -126,16 +131,21 @@ class EncryptDialog(QDialog):
         column.addLayout(self._row(self.cancel, self.encrypt))
         self.setFixedSize(theme.DIALOG_WIDTH, column.totalHeightForWidth(theme.DIALOG_WIDTH) + theme.SPACE_4)
 
-    def _texts(self) -> tuple[str, str]:
+    def _texts(self) -> tuple[str, str, str]:
         what = self.tr(
-            "The database, its backups and the small pictures will be encrypted. Your photos stay as they are, and so "
-            "do backups that you wrote to other places. Sietch closes the library for that, and opens it again."
+            "The database, its backups and the small pictures will be encrypted. Sietch closes the library for that, "
+            "and opens it again."
+        )
+        readable = self.tr(
+            "These stay readable: your photos, the files beside them into which names and ratings are written if you "
+            "want that, and backups that you wrote to other places. How many small pictures there are can be seen, and "
+            "the names of their files, which are checksums of the photos."
         )
         code = self.tr(
             "This is the recovery code. It is shown this once, and opens the library when everything else is lost. "
             "Whoever has it can open the library, so keep it away from this computer."
         )
-        return what, code
+        return what, readable, code
 
     def _row(self, *buttons: QPushButton) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -149,3 +159,18 @@ class EncryptDialog(QDialog):
         made = label(self, name, text)
         made.setWordWrap(True)
         return made
+
+
+def ask_to_decrypt(parent: QWidget, agreed: Callable[[], object]) -> None:
+    """Asks whether a library is to be readable again."""
+    box = message_box(parent, parent.tr("Decrypt this library?"))
+    box.setInformativeText(
+        parent.tr(
+            "Everybody who has this disk can then read who is in your photos, and all else that Sietch knows of them. "
+            "Sietch closes the library for that, and opens it again."
+        )
+    )
+    decrypt = box.addButton(parent.tr("Decrypt the library"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    decrypt.clicked.connect(agreed)
+    box.open()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale, QObject, Qt
 
 from app.types import PersonSummary
 from ui.models.rows import Index, RowsModel, Section
+from ui.text import hint
 
 SELDOM = 2
 """Who has no name and is in at most so many photos is shown after the others."""
@@ -38,7 +39,8 @@ class PeopleModel(RowsModel):
         if role == self.Summary:
             return person
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
-            return person.name or ""
+            name = person.name or ""
+            return hint(name) if role == Qt.ItemDataRole.ToolTipRole else name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{person.name or self.tr('No name yet')}, {self.photos(person)}"
         return super().data(index, role)

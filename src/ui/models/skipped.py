@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from app.types import SkippedFile
 from ui.models.rows import Index
-from ui.text import shown
+from ui.text import hint, shown
 
 _ROOT = QModelIndex()
 
@@ -39,8 +39,10 @@ class SkippedModel(QAbstractTableModel):
             return None
         file = self._files[index.row()]
         cells = (shown(file.path.name), file.reason, shown(str(file.path.parent)))
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return cells[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return hint(cells[index.column()])
         return None
 
     def file(self, row: int) -> SkippedFile:

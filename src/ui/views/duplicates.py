@@ -23,7 +23,7 @@ from ui import theme
 from ui.context import Context
 from ui.delegates.cells import paint_missing, paint_states
 from ui.refresh import Refresher
-from ui.text import shown
+from ui.text import hint, shown
 from ui.thumbnails import Key, Kind
 from ui.undo_bar import UndoBar
 from ui.views.empty import EmptyState
@@ -55,7 +55,7 @@ class CopyButton(QAbstractButton):
         self.setFixedSize(PHOTO_SIDE, PHOTO_SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(shown(photo.path.name))
-        self.setToolTip(shown(str(photo.path)))
+        self.setToolTip(hint(shown(str(photo.path))))
         context.thumbnails.loaded.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
@@ -153,7 +153,7 @@ class GroupCard(QFrame):
         about = f"{best}{number(photo.width)} × {number(photo.height)} · {_bytes(photo.size)}"
         name = label(self, "quiet")
         name.setText(name.fontMetrics().elidedText(shown(photo.path.name), Qt.TextElideMode.ElideMiddle, PHOTO_SIDE))
-        name.setToolTip(shown(str(photo.path)))
+        name.setToolTip(hint(shown(str(photo.path))))
         column = QVBoxLayout()
         column.setSpacing(theme.SPACE_1)
         column.addWidget(copy)

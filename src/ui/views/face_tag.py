@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.types import PhotoFace
 from ui import theme
-from ui.text import shown
+from ui.text import hint, shown
 
 _FOCUS_LINE = 2.0
 
@@ -31,7 +31,7 @@ class FaceTag(QAbstractButton):
         self.setText(metrics.elidedText(name or self.tr("Add name"), Qt.TextElideMode.ElideRight, most))
         self.wanted_size = QSizeF(metrics.horizontalAdvance(self.text()) + 2 * theme.SPACE_2 + 1, theme.TAG_HEIGHT)
         self.setAccessibleName(self.tr("Photos of {}").format(name) if name else self.tr("Add name"))
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(hint(self.accessibleName()))
 
     def place(self, rect: QRectF | None) -> None:
         """Shows the tag there, or not at all."""

@@ -22,7 +22,7 @@ from ui.look import Look
 from ui.refresh import Refresher
 from ui.text import shown
 from ui.views.empty import EmptyState
-from ui.widgets import icon_button, label, named
+from ui.widgets import icon_button, label, message_box, named
 
 _ICONS = {
     FolderState.WATCHED: "folder-open",
@@ -168,11 +168,8 @@ class FoldersView(QWidget):
 
     def ask_to_remove(self, folder: WatchedFolder) -> None:
         """Asks whether a folder's photos are to be kept or forgotten, and removes it."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
+        box = message_box(self, self.tr("Do not follow “{}” any more?").format(shown(folder.path.name)))
         box.setWindowTitle(self.tr("Remove a folder"))
-        box.setText(self.tr("Do not follow “{}” any more?").format(shown(folder.path.name)))
         box.setInformativeText(
             self.tr(
                 "Its photos can stay in Sietch, or be forgotten with the faces in them and all that you said of these. "

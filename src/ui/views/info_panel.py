@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVB
 
 from app.types import Photo, PhotoDetails, PhotoFace
 from ui import theme
-from ui.text import length, shown
+from ui.text import hint, length, shown
 from ui.views.photo_facts import exposure_text, place_text, zone_text
 from ui.views.photo_words import PhotoWords
 from ui.widgets import label, named
@@ -132,7 +132,7 @@ class InfoPanel(QScrollArea):
         button.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setAccessibleName(self.tr("Photos of {}").format(name))
-        button.setToolTip(self.tr("Photos of {}").format(name))
+        button.setToolTip(hint(self.tr("Photos of {}").format(name)))
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.person_opened.emit(person_id))
         return button

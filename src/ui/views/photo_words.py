@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QToolButto
 
 from app.types import PhotoDetails
 from core.errors import CoreError
+from core.types import UNCHANGED, Unchanged
 from ui import theme
 from ui.context import Context
+from ui.text import listed, unlisted
 from ui.views.photo_facts import STAR
 from ui.widgets import icon_button, label
 
@@ -39,8 +41,10 @@ class PhotoWords(QWidget):
         self.caption = QPlainTextEdit(self, placeholderText=self.tr("Add a caption"), tabChangesFocus=True)
         self.caption.setAccessibleName(self.tr("Caption"))
         self.caption.setFixedHeight(_CAPTION_LINES * self.fontMetrics().lineSpacing() + 3 * theme.SPACE_2)
-        self.keywords = QLineEdit(self, placeholderText=self.tr("Add keywords, with commas between"))
+        self.keywords = QLineEdit(self, placeholderText=self.tr("Add keywords, with commas"))
         self.keywords.setAccessibleName(self.tr("Keywords"))
+        # What was filled in as the fields show it, which is not always letter for letter what the photo's files tell.
+        self._filled: dict[Field, str] = {}
         self._problem = label(self, "problem_small")
         self._problem.setWordWrap(True)
         self._lay_out()
@@ -63,8 +67,8 @@ class PhotoWords(QWidget):
         self._details = details
         self._show_stars(details.rating)
         for field, text in self._texts(details).items():
-            if other or not field.hasFocus():
-                _set(field, text)
+            if other or not field.hasFocus() or _get(field) == text:
+                self._fill(field, text)
 
     def rate(self, stars: int) -> None:
         """Gives the photo stars; those that it has are taken away."""
@@ -83,14 +87,13 @@ class PhotoWords(QWidget):
         details, context = self._details, self._context
         if details is None or context is None:
             return
-        typed = {field: _get(field) for field in self._texts(details)}
-        if typed == self._texts(details):
+        title, caption, words = (self._typed(field) for field in (self.title, self.caption, self.keywords))
+        if title is caption is words is UNCHANGED:
             return
-        words = [word.strip() for word in typed[self.keywords].split(",")]
-        title, caption = typed[self.title], typed[self.caption]
+        keywords = unlisted(words) if isinstance(words, str) else words
         change = context.library.details.describe
         context.tasks.run(
-            self, lambda: change(details.photo_id, title, caption, words), self._kept, self._failed, keep=True
+            self, lambda: change(details.photo_id, title, caption, keywords), self._kept, self._failed, keep=True
         )
 
     @property
@@ -115,13 +118,22 @@ class PhotoWords(QWidget):
     def _restore(self) -> None:
         if self._details is not None:
             for field, text in self._texts(self._details).items():
-                _set(field, text)
+                self._fill(field, text)
+
+    def _fill(self, field: Field, text: str) -> None:
+        _set(field, text)
+        self._filled[field] = _get(field)
+
+    def _typed(self, field: Field) -> str | Unchanged:
+        """What was typed; of a field that nobody touched, nothing: the photo's files may have told something since."""
+        text = _get(field)
+        return UNCHANGED if text == self._filled.get(field) else text
 
     def _texts(self, details: PhotoDetails) -> dict[Field, str]:
         return {
             self.title: details.title,
             self.caption: details.caption,
-            self.keywords: ", ".join(details.keywords),
+            self.keywords: listed(details.keywords),
         }
 
     def _kept(self, _nothing: None) -> None:

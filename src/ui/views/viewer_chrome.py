@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.types import Photo
 from ui import motion, theme
 from ui.look import Look
-from ui.text import shown
+from ui.text import hint, shown
 from ui.views.info_panel import date_text, time_text
 from ui.views.photo_facts import stars_text
 from ui.widgets import icon_button, label, named
@@ -108,7 +108,7 @@ class ViewerChrome(QObject):
     def show_photo(self, photo: Photo) -> None:
         """Names the photo."""
         self._name.set_text(shown(photo.path.name))
-        self._name.setToolTip(shown(str(photo.path)))
+        self._name.setToolTip(hint(shown(str(photo.path))))
         self._when = f"{date_text(photo)} · {time_text(photo)}"
         self._date.setText(self._when)
 

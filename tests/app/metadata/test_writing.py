@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.metadata import Region, RegionSource, Said, read, rewritten, values
+from app.metadata import Region, RegionSource, Said, read, regions, rewritten, values
 from app.metadata.rdf import NoXmp
 
 ALL = frozenset({"rating", "title", "caption", "keywords", "people"})
@@ -160,7 +160,25 @@ def test_regions_are_written_for_the_stored_picture(orientation: int, tmp_path: 
         assert centre is None or (area["X"], area["Y"]) == pytest.approx(centre)
 
 
-@pytest.mark.parametrize("broken", [b"<x", b"not xml", b"<!DOCTYPE x><x/>", b"<x/>", b"\xff\xfe\0"])
+def test_regions_beyond_the_readers_bound_stay(tmp_path: Path) -> None:
+    start, end = LIGHTROOM.index(b"<rdf:li><rdf:Description mwg"), LIGHTROOM.index(b"</rdf:Bag></mwg-rs:RegionList>")
+    many = b"".join(
+        b"<rdf:li><rdf:Description mwg-rs:Name='P%d' mwg-rs:Type='Face'><mwg-rs:Area stArea:x='%f' stArea:y='0.5' "
+        b"stArea:w='0.001' stArea:h='0.1' stArea:unit='normalized'/></rdf:Description></rdf:li>" % (i, 0.01 + i / 1000)
+        for i in range(regions.MAX_REGIONS + 100)
+    )
+    packet = LIGHTROOM[:start] + many + LIGHTROOM[end:]
+    known = read(b"", [written(tmp_path, packet)]).regions
+    assert len(known) == regions.MAX_REGIONS
+    data = rewritten(packet, Said(frozenset({"people"}), regions=(*known[1:], ANN)))
+    assert data.count(b"RegionList") == 2
+    assert data.count(b"mwg-rs:Area ") == regions.MAX_REGIONS + 100
+    assert (b"'P0'" in data or b'"P0"' in data, b'"P1"' in data, b'"P599"' in data) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    "broken", [b"<x", b"not xml", b"<!DOCTYPE x><x/>", b"<x/>", b"\xff\xfe\0", LIGHTROOM.replace(b"Red", b"R\xe9d")]
+)
 def test_what_is_no_xmp_is_left_alone(broken: bytes) -> None:
     with pytest.raises(NoXmp):
         rewritten(broken, SAID)

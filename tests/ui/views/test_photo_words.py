@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionFrame
 from pytestqt.qtbot import QtBot
 
 from app.library import Library
@@ -122,6 +122,37 @@ def test_what_is_typed_is_kept_with_return(viewer: Viewer, album_library: Librar
     QTest.keyClick(words.keywords, Key.Key_Return)
     until(qtbot, lambda: details(viewer, album_library).keywords == ("cup", "coffee"))
     until(qtbot, lambda: words.keywords.text() == "cup, coffee")
+
+
+def test_only_what_was_typed_is_kept(viewer: Viewer, album_library: Library, qtbot: QtBot) -> None:
+    """A field shows a blank that does not break as a plain one, and knows commas only between keywords."""
+    words, photo_id = viewer.panel.words, viewer.photo_id
+    assert photo_id is not None
+    caption, keywords = "10\u00a0km", ["Paris, France", "city"]
+    album_library.details.describe(photo_id, caption=caption, keywords=keywords)
+    until(qtbot, lambda: words.caption.toPlainText() == "10 km")
+    words.title.setFocus()
+    QTest.keyClicks(words.title, "Tower")
+    album_library.details.describe(photo_id, keywords=[*keywords, "tower"])
+    QTest.keyClick(words.title, Key.Key_Return)
+    until(qtbot, lambda: details(viewer, album_library).title == "Tower")
+    found = details(viewer, album_library)
+    assert (found.caption, found.keywords) == (caption, (*keywords, "tower"))
+    until(qtbot, lambda: words.keywords.text() == '"Paris, France", city, tower')
+    words.keywords.setFocus()
+    QTest.keyClick(words.keywords, Key.Key_End)
+    QTest.keyClicks(words.keywords, ", night")
+    QTest.keyClick(words.keywords, Key.Key_Return)
+    until(qtbot, lambda: details(viewer, album_library).keywords == (*keywords, "tower", "night"))
+
+
+def test_what_the_fields_are_for_can_be_read(viewer: Viewer) -> None:
+    for field in (viewer.panel.words.title, viewer.panel.words.keywords):
+        frame = QStyleOptionFrame()
+        field.initStyleOption(frame)
+        inside = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, frame, field)
+        # Qt keeps two pixels free on each side.
+        assert field.fontMetrics().horizontalAdvance(field.placeholderText()) <= inside.width() - 4
 
 
 def test_escape_keeps_nothing_and_does_not_close(viewer: Viewer, album_library: Library, qtbot: QtBot) -> None:
