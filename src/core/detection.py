@@ -27,7 +27,14 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from core.errors import InvalidInput, ModelError
+from core.normalisation import Normalisation
 from core.types import BoundingBox, Detection, Pixels
+
+SCRFD = Normalisation(127.5, 1 / 128.0)
+"""InsightFace's."""
+
+YUNET = Normalisation(bgr=True)
+"""Pictures as OpenCV reads them."""
 
 OVERLAP = 0.4
 """Boxes that overlap more than this are one face (InsightFace's default for non-maximum suppression)."""
@@ -114,9 +121,7 @@ class Scrfd:
 
     def candidates(self, canvas: Pixels, min_score: float) -> _Candidates:
         """As `Network`."""
-        # SCRFD's training normalisation; the network takes RGB.
-        blob = cv2.dnn.blobFromImage(canvas, 1 / 128.0, mean=(127.5, 127.5, 127.5))
-        outputs = self._session.run(self._outputs, {self._input: blob})
+        outputs = self._session.run(self._outputs, {self._input: SCRFD.planes(canvas)})
         parts = []
         for level, stride in enumerate(_STRIDES):
             scores, boxes, landmarks = (
@@ -146,9 +151,7 @@ class Yunet:
 
     def candidates(self, canvas: Pixels, min_score: float) -> _Candidates:
         """As `Network`."""
-        # The network takes BGR, 0 to 255, as OpenCV reads pictures.
-        blob = cv2.dnn.blobFromImage(canvas, swapRB=True)
-        outputs = self._session.run(self._outputs, {self._input: blob})
+        outputs = self._session.run(self._outputs, {self._input: YUNET.planes(canvas)})
         parts = []
         for level, stride in enumerate(_STRIDES):
             face, there, boxes, landmarks = (

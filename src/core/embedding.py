@@ -6,27 +6,16 @@ longer for each face.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import cv2
 import numpy as np
 import onnxruntime
 
+from core.normalisation import Normalisation
 from core.types import Pixels, Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Normalisation:
-    """What a network was trained to be fed: (value - mean) * scale, for values of 0 to 255 in RGB."""
-
-    mean: float
-    scale: float
-
 
 ARCFACE = Normalisation(127.5, 1 / 127.5)
 """InsightFace's ArcFace (Deng et al., 2019)."""
 
-SFACE = Normalisation(0.0, 1.0)
+SFACE = Normalisation()
 """OpenCV's export of SFace (Zhong et al., "SFace: Sigmoid-Constrained Hypersphere Loss", 2021): the graph itself
 subtracts and scales, and `cv2.FaceRecognizerSF`, with which the tests compare, feeds it so."""
 
@@ -53,8 +42,7 @@ class FaceEmbedder:
         """
         if not crops:
             return np.empty((0, self.dimension), np.float32)
-        mean, scale = self._normalisation.mean, self._normalisation.scale
-        blobs = (cv2.dnn.blobFromImage(crop, scale, mean=(mean, mean, mean)) for crop in crops)
-        vectors = np.concatenate([self._session.run(None, {self._input: blob})[0] for blob in blobs])
+        runs = (self._session.run(None, {self._input: self._normalisation.planes(crop)})[0] for crop in crops)
+        vectors = np.concatenate(list(runs))
         unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return unit

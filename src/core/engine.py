@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from core.alignment import aligned, enlargement
 from core.detection import FaceDetector, Network, Scrfd, Yunet
-from core.embedding import ARCFACE, SFACE, FaceEmbedder, Normalisation
+from core.embedding import ARCFACE, SFACE, FaceEmbedder
 from core.errors import ModelError
 from core.images import DecodedImage
 from core.models import ModelPack
+from core.normalisation import Normalisation
 from core.quality import quality
 from core.sessions import open_session
 from core.types import AnalyzedFace, BoundingBox, Detection, Embedding, Pixels, Vectors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import imagehash
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -57,6 +58,12 @@ def test_others_are_far_apart() -> None:
             assert bits_between(small(image), small(other)) > 3 * likeness.NEAR
     cut = PHOTOS[0].crop((40, 0, 1280, 886))
     assert likeness.difference(small(PHOTOS[0]), small(cut)) == float("inf")
+
+
+def test_the_bits_are_those_of_the_usual_perceptual_hash() -> None:
+    for image in (*PHOTOS, *(recompressed(each, 30).convert("L").convert("RGB").resize((500, 90)) for each in PHOTOS)):
+        usual = np.packbits(imagehash.phash(Image.fromarray(small(image)), hash_size=16).hash).tobytes()
+        assert likeness.fingerprint(small(image)).bits == usual
 
 
 def test_a_picture_that_shows_nothing_has_no_fingerprint() -> None:
