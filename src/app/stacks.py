@@ -25,12 +25,15 @@ LONGEST_LIVE = 10.0
 _HEVC = b"_HEVC"
 """What some exports of live photos add to the name of the video."""
 
-_BESIDE = text("""
+# As they are for the driver, here and below: both are asked for every photo, and making statements takes the most time.
+_PATHS = "SELECT path FROM place WHERE photo_id = ?"
+
+_BESIDE = """
     SELECT photo.photo_id, photo.format, photo.taken_at, photo.image_id, place.path, video.seconds
     FROM place JOIN photo USING (photo_id) LEFT JOIN video USING (photo_id)
-    WHERE photo.state = 'indexed' AND place.path > :low AND place.path < :high
+    WHERE photo.state = 'indexed' AND place.path > ? AND place.path < ?
     ORDER BY photo.photo_id
-""")
+"""
 
 _DECIDED = text("""
     SELECT 1 FROM decision WHERE image_id = :image
@@ -86,7 +89,7 @@ def gather(db: Connection, core: FaceCore, leader_id: int, taken_at: datetime) -
 
 def stand_alone(db: Connection, photo_id: int) -> None:
     """A file that was looked at again is no part of a shot any more."""
-    db.execute(delete(schema.companion).where(schema.companion.c.photo_id == photo_id))
+    db.exec_driver_sql("DELETE FROM companion WHERE photo_id = ?", (photo_id,))
 
 
 def dissolve(db: Connection, leader_id: int) -> int:
@@ -161,12 +164,11 @@ def leaders(db: Connection, role: Role) -> frozenset[int]:
 
 def _beside(db: Connection, photo_id: int, video: bool) -> Iterable[Any]:
     """The indexed files of the same name in the same folders; `video`: one of the two is a video."""
-    place = schema.place.c
-    for path in db.execute(select(place.path).where(place.photo_id == photo_id)).scalars().all():
+    for path in db.exec_driver_sql(_PATHS, (photo_id,)).scalars().all():
         stem = os.path.splitext(path)[0]
         stems = {stem, stem.removesuffix(_HEVC), stem + _HEVC} if video else {stem}
         for each in sorted(stems):
-            for row in db.execute(_BESIDE, {"low": each + b".", "high": each + b"/"}).all():
+            for row in db.exec_driver_sql(_BESIDE, (each + b".", each + b"/")).all():
                 if os.path.splitext(row.path)[0] == each and row.photo_id != photo_id:
                     yield row
 

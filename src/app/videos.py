@@ -25,7 +25,8 @@ def keep(db: Connection, photo_id: int, footage: Footage | None, faces: Sequence
         faces: in the order of the moments at which they were seen.
     """
     video, moment = schema.video, schema.moment
-    db.execute(delete(video).where(video.c.photo_id == photo_id))
+    # As it is for the driver, here and below: this is done for every photo, and making statements takes the most time.
+    db.exec_driver_sql("DELETE FROM video WHERE photo_id = ?", (photo_id,))
     if not footage:
         return
     db.execute(insert(video).values(photo_id=photo_id, seconds=footage.seconds, poster=footage.poster))
@@ -37,10 +38,9 @@ def keep(db: Connection, photo_id: int, footage: Footage | None, faces: Sequence
 
 def keep_motion(db: Connection, photo_id: int, motion: tuple[int, int] | None) -> None:
     """Notes where in a photo its video is, or that there is none."""
-    table = schema.motion
-    db.execute(delete(table).where(table.c.photo_id == photo_id))
+    db.exec_driver_sql("DELETE FROM motion WHERE photo_id = ?", (photo_id,))
     if motion:
-        db.execute(insert(table).values(photo_id=photo_id, offset=motion[0], length=motion[1]))
+        db.execute(insert(schema.motion).values(photo_id=photo_id, offset=motion[0], length=motion[1]))
 
 
 def motion_of(db: Connection, photo_id: int) -> tuple[int, int] | None:
