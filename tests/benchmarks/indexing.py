@@ -113,7 +113,7 @@ def _watch(process: psutil.Process, peaks: list[int]) -> None:
             if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
                 return
         peaks[0] = max(peaks[0], total)
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def _line(name: str, run: Run) -> str:
