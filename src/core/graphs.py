@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -11,6 +10,9 @@ from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from core.alignment import SIDE
+
+_WIDE = 16
+"""Channels of the widest block in which onnxruntime keeps pictures; narrower ones divide it."""
 
 
 def prepared(path: Path) -> bytes:
@@ -48,46 +50,29 @@ def _without_prelu(model: ModelProto) -> None:
 
 
 def _without_pairs(model: ModelProto) -> None:
-    """Makes a model whose convolutions over pairs of channels are two over single ones: x * own + swapped(x) * other.
+    """Makes a model whose convolutions over pairs of channels are over groups of 16, with zeros in between.
 
     onnxruntime has no fast kernel for groups of two channels, as w600k_mbf has in its second layer, but one for groups
-    of one; a convolution of one pixel swaps the channels. The sums are the same; a face takes 14% less time.
+    as wide as its blocks, which are 16 wide at most. The sums are the same; a face takes 13% less time.
     """
-    weights = {each.name: each for each in model.graph.initializer}
-    nodes: list[NodeProto] = []
+    kernels = {each.name: each for each in model.graph.initializer}
     for node in model.graph.node:
-        kernel = weights.get(node.input[1]) if node.op_type == "Conv" else None
-        settings = {each.name: helper.get_attribute_value(each) for each in node.attribute}
-        groups = settings.pop("group", 1)
-        values = None if kernel is None else numpy_helper.to_array(kernel)
-        if values is None or values.shape[1] != 2 or values.shape[0] != 2 * groups or len(node.input) < 3:
-            nodes.append(node)
+        groups = next((each for each in node.attribute if each.name == "group"), None)
+        kernel = kernels.get(node.input[1]) if node.op_type == "Conv" and groups else None
+        if groups is None or kernel is None or list(kernel.dims[:2]) != [2 * groups.i, 2] or kernel.dims[0] % _WIDE:
             continue
-        made, constants = _two_convolutions(node, values, settings)
-        nodes.extend(made)
-        model.graph.initializer.extend(constants)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
+        node.input[1] = f"{node.output[0]}/wide"
+        model.graph.initializer.append(numpy_helper.from_array(_widened(numpy_helper.to_array(kernel)), node.input[1]))
+        groups.i = kernel.dims[0] // _WIDE
 
 
-def _two_convolutions(
-    node: NodeProto, kernel: NDArray[np.float32], settings: dict[str, Any]
-) -> tuple[list[NodeProto], list[TensorProto]]:
-    """The nodes and constants that stand for a convolution over pairs; their names are made of its output's."""
-    source, result, channels = node.input[0], node.output[0], len(kernel)
-    names = {part: f"{result}/{part}" for part in ("own", "other", "swap", "swapped", "first", "second")}
-    index = np.arange(channels)
-    swap = np.zeros((channels, channels, 1, 1), np.float32)
-    swap[index, index ^ 1] = 1
-    values = {"own": kernel[index, index % 2, None], "other": kernel[index, 1 - index % 2, None], "swap": swap}
-    constants = [numpy_helper.from_array(value, names[part]) for part, value in values.items()]
-    single = {**settings, "group": channels}
-    return [
-        helper.make_node("Conv", [source, names["swap"]], [names["swapped"]], kernel_shape=[1, 1]),
-        helper.make_node("Conv", [source, names["own"], node.input[2]], [names["first"]], **single),
-        helper.make_node("Conv", [names["swapped"], names["other"]], [names["second"]], **single),
-        helper.make_node("Add", [names["first"], names["second"]], [result]),
-    ], constants
+def _widened(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The weights over groups of 16 channels, float32 [channels, 16, h, w], that are those over pairs."""
+    channels = np.arange(len(kernel))
+    wide = np.zeros((len(kernel), _WIDE, *kernel.shape[2:]), np.float32)
+    for place in (0, 1):
+        wide[channels, channels % _WIDE // 2 * 2 + place] = kernel[:, place]
+    return wide
 
 
 def _with_constants(model: ModelProto) -> None:

@@ -34,6 +34,12 @@ def test_embeddings_stay_what_they_are(any_pack: ModelPack) -> None:
     assert cosine.min() > 0.99999
 
 
+def test_no_convolution_is_over_pairs_of_channels(any_pack: ModelPack) -> None:
+    graph = onnx.load_model_from_string(prepared(any_pack.embedder.path)).graph
+    kernels = {each.name: list(each.dims) for each in graph.initializer}
+    assert all(kernels[node.input[1]][1] != 2 for node in graph.node if node.op_type == "Conv")
+
+
 def test_a_detector_computes_the_same(any_pack: ModelPack) -> None:
     blob = np.random.default_rng(2).normal(size=(1, 3, 640, 640)).astype(np.float32)
     before, after = run(any_pack.detector.path.read_bytes(), blob), run(prepared(any_pack.detector.path), blob)
