@@ -132,9 +132,19 @@ class ThumbnailCache(QObject):
         self._pump()
 
 
+def decoded(data: bytes) -> QImage:
+    """A small picture; null if it is damaged. For any thread.
+
+    The format is told: to find it out Qt makes objects with signals, for which a thread that has Python's lock waits
+    for the window's thread, while that may wait for Python's lock.
+    """
+    # PySide's own description of the parameter is wrong: it takes text.
+    return QImage.fromData(data, "JPEG")  # type: ignore[arg-type]
+
+
 def _cut(data: bytes, key: Key) -> QImage:
     """The middle square of a picture at the size that is painted; round for faces in circles."""
-    image = QImage.fromData(data)
+    image = decoded(data)
     if image.isNull():
         return image
     side = min(image.width(), image.height())

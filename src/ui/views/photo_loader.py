@@ -22,6 +22,7 @@ from app.library import Library
 from app.types import Photo, PhotoDetails, PhotoFace
 from core.errors import CoreError
 from ui.tasks import Task, Tasks
+from ui.thumbnails import decoded
 from ui.views.picture import SMALL_PIXELS, Room, pyramid, whole
 
 T = TypeVar("T")
@@ -212,7 +213,7 @@ class PhotoLoader(QObject):
         photo, faces = photos.get(photo_id), tuple(photos.faces(photo_id))
         details = self._library.details.of(photo_id)
         try:
-            thumbnail = QImage.fromData(self._library.thumbnails.photo(photo_id))
+            thumbnail = decoded(self._library.thumbnails.photo(photo_id))
         except CoreError:
             # The picture itself tells why, should it be out of reach too.
             return Glance(photo, faces, details, None)
