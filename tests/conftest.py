@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,14 @@ settings.register_profile("sietch", deadline=None)
 settings.load_profile("sietch")
 
 _SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _garbage() -> Iterator[None]:
+    """Once a test had a window, only the window's thread collects garbage, as in the program; here after each test."""
+    yield
+    if not gc.isenabled():
+        gc.collect(0)
 
 
 @pytest.fixture(scope="session")

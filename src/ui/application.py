@@ -23,6 +23,7 @@ from app.library import Library, default_folder
 from app.restoring import restore
 from app.unlocking import unlock
 from core.errors import CoreError
+from ui.collecting import Collector
 from ui.dialogs.trouble import TroubleDialog, Way, trouble_of, upgraded
 from ui.dialogs.unlock import UnlockDialog
 from ui.look import Look
@@ -48,6 +49,8 @@ def make_application() -> QApplication:
     QLocale.setDefault(QLocale(QLocale.Language.English) if system.language() == QLocale.Language.C else system)
     if QFontInfo(application.font()).family() == _LAST_RESORT and _BETTER in QFontDatabase.families():
         application.setFont(QFont(_BETTER))
+    if not application.findChild(Collector):
+        Collector(application)
     return application
 
 
