@@ -100,7 +100,9 @@ def test_the_server_does_what_it_describes(described: tuple[Any, str], mode: Gen
         @given(case=operation.as_strategy(generation_mode=mode).filter(is_sent))
         @sending(EXAMPLES)
         def check(case: Any) -> None:
-            is_held = mode is GenerationMode.NEGATIVE or is_described(case)
+            # Among what should be refused, schemathesis sends valid requests too; which of those the server takes is
+            # asked where all are valid.
+            is_held = mode is GenerationMode.POSITIVE and is_described(case)
             excluded = [] if is_held else [positive_data_acceptance]
             case.call_and_validate(headers={"X-API-Key": key}, excluded_checks=excluded)
 
