@@ -1,4 +1,4 @@
-"""The app's tables, beside Core's in one database: photos and what is known of them, requests, settings.
+"""The app's tables, beside Core's in one database: profiles, photos, albums, claims, requests, settings.
 
 A path is kept as the bytes that the file system uses: names need not be valid text.
 """
@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    UniqueConstraint,
     text,
 )
 
@@ -25,6 +26,35 @@ from core.schema import metadata as metadata
 VERSION = 1 + sum(len(revisions(folder)) for folder in migrations.FOLDERS)
 """Of the schema, in the file's `user_version`; a library of a newer version is refused. It grows with every revision: a
 program of before there were revisions looks at nothing else, and calls its own state 3."""
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("profile_id", Integer, primary_key=True),
+    Column("name", String(collation="NOCASE"), nullable=False, unique=True, comment="empty: nobody introduced himself"),
+    Column("email", String),
+    Column("is_owner", Integer, nullable=False, comment="1: of the library, who may add and remove others"),
+    Column("password", String, comment="Argon2id, in its own notation; none where nobody is asked"),
+    Column("recovery", String, comment="likewise, of the recovery code"),
+    Column("visibility", String, nullable=False, server_default="household", comment="of what this profile adds"),
+    Column(
+        "lock_minutes", Integer, nullable=False, server_default="15", comment="without use, then it is locked; 0: never"
+    ),
+    Column("muted", String, nullable=False, server_default="[]", comment="JSON: kinds of notifications that are off"),
+    Column("failures", Integer, nullable=False, server_default="0", comment="wrong passwords since the last right one"),
+    Column("failed_at", String, comment="UTC, ISO 8601"),
+    Column("created_at", String, nullable=False, comment="UTC, ISO 8601"),
+    sqlite_autoincrement=True,
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("token_hash", String, primary_key=True, comment="sha256 of the token in the system's keyring"),
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("used_at", String, nullable=False),
+)
 
 photo = Table(
     "photo",
@@ -77,8 +107,18 @@ photo = Table(
     ),
     Column("added_at", String, nullable=False, comment="UTC, ISO 8601"),
     Column("indexed_at", String),
+    Column(
+        "owner_id",
+        ForeignKey("profile.profile_id", ondelete="RESTRICT"),
+        index=True,
+        comment="the profile that added it",
+    ),
+    Column("visibility", String, nullable=False, server_default="household", comment="private, shared or household"),
+    Column(
+        "locked", Integer, nullable=False, server_default="0", comment="1: seen by its owner alone, after the password"
+    ),
     Index("photo_by_state", "state", "photo_id"),
-    Index("photo_by_time", "state", "taken_at", "photo_id"),
+    Index("photo_by_time", "state", "taken_at", "photo_id", "owner_id", "visibility", "locked"),
     Index("photo_to_retell", "photo_id", sqlite_where=text("retell <> 0")),
     sqlite_autoincrement=True,
 )
@@ -215,6 +255,8 @@ folder = Table(
     Column(
         "vanished", Integer, nullable=False, default=0, comment="photos that are gone all at once: the user is asked"
     ),
+    Column("owner_id", ForeignKey("profile.profile_id", ondelete="RESTRICT"), comment="the profile that added it"),
+    Column("visibility", String, comment="of the photos in it; by default that of its owner"),
     sqlite_autoincrement=True,
 )
 
@@ -251,6 +293,7 @@ skipped = Table(
     Column("refused_by", String, comment="the version that found it no picture; none for a passing fault"),
     Column("size", Integer, nullable=False),
     Column("modified_ns", Integer, nullable=False),
+    Column("owner_id", ForeignKey("profile.profile_id", ondelete="RESTRICT"), comment="the profile that asked for it"),
 )
 
 import_request = Table(
@@ -258,6 +301,7 @@ import_request = Table(
     metadata,
     Column("request_id", Integer, primary_key=True),
     Column("path", LargeBinary, nullable=False),
+    Column("owner_id", ForeignKey("profile.profile_id", ondelete="RESTRICT"), comment="the profile that asked for it"),
     sqlite_autoincrement=True,
 )
 
@@ -266,4 +310,142 @@ setting = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("value", String, nullable=False),
+)
+
+photo_share = Table(
+    "photo_share",
+    metadata,
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), primary_key=True),
+    Index("photo_share_with", "profile_id"),
+    sqlite_with_rowid=False,
+)
+
+favourite = Table(
+    "favourite",
+    metadata,
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), primary_key=True),
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Index("favourite_photo", "photo_id"),
+    sqlite_with_rowid=False,
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("tag_id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", ForeignKey("person.person_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("x", Float, comment="parts of the sides of the upright picture, as y, width, height; none without a box"),
+    Column("y", Float),
+    Column("width", Float),
+    Column("height", Float),
+    Column("tagged_by", ForeignKey("profile.profile_id", ondelete="SET NULL")),
+    Column("tagged_at", String, nullable=False, comment="UTC, ISO 8601"),
+    UniqueConstraint("photo_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+naming = Table(
+    "naming",
+    metadata,
+    Column("person_id", ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("claim_id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", ForeignKey("person.person_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("state", String, nullable=False, comment="held, refused or disputed"),
+    Column("is_hidden", Integer, nullable=False, server_default="0", comment="1: others are not shown this person"),
+    Column("no_album", Integer, nullable=False, server_default="0", comment="1: no album follows this person"),
+    Column("made_at", String, nullable=False, comment="UTC, ISO 8601"),
+    UniqueConstraint("profile_id", "person_id"),
+    CheckConstraint("state IN ('held', 'refused', 'disputed')"),
+    Index("claim_held", "person_id", unique=True, sqlite_where=text("state = 'held'")),
+    sqlite_autoincrement=True,
+)
+
+album = Table(
+    "album",
+    metadata,
+    Column("album_id", Integer, primary_key=True),
+    Column("owner_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String, nullable=False, comment="personal, auto_faces, shared or smart"),
+    Column("name", String, nullable=False),
+    Column("description", String, nullable=False, server_default=""),
+    Column("is_private", Integer, nullable=False, comment="1: for its owner and its members; 0: for the household"),
+    Column("cover_id", ForeignKey("photo.photo_id", ondelete="SET NULL"), index=True, comment="chosen by hand"),
+    Column("person_id", ForeignKey("person.person_id", ondelete="SET NULL"), index=True, comment="of auto_faces"),
+    Column("query", String, comment="of a smart album, in the language of `app.search`"),
+    Column("position", Integer, nullable=False, comment="among the albums of its owner"),
+    Column("created_at", String, nullable=False, comment="UTC, ISO 8601"),
+    CheckConstraint("kind IN ('personal', 'auto_faces', 'shared', 'smart')"),
+    sqlite_autoincrement=True,
+)
+
+album_photo = Table(
+    "album_photo",
+    metadata,
+    Column("album_id", ForeignKey("album.album_id", ondelete="CASCADE"), primary_key=True),
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, nullable=False, comment="ascending; gaps do not matter"),
+    Column("added_by", ForeignKey("profile.profile_id", ondelete="SET NULL")),
+    Column("added_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("is_auto_added", Integer, nullable=False, server_default="0", comment="1: by the album itself"),
+    Index("album_photo_photo", "photo_id"),
+    Index("album_photo_order", "album_id", "position"),
+    sqlite_with_rowid=False,
+)
+
+album_left_out = Table(
+    "album_left_out",
+    metadata,
+    Column("album_id", ForeignKey("album.album_id", ondelete="CASCADE"), primary_key=True),
+    Column("photo_id", ForeignKey("photo.photo_id", ondelete="CASCADE"), primary_key=True),
+    Index("album_left_out_photo", "photo_id"),
+    sqlite_with_rowid=False,
+)
+
+album_member = Table(
+    "album_member",
+    metadata,
+    Column("album_id", ForeignKey("album.album_id", ondelete="CASCADE"), primary_key=True),
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String, nullable=False, comment="view or add"),
+    Column("state", String, nullable=False, comment="invited, accepted or declined"),
+    Column("invited_at", String, nullable=False, comment="UTC, ISO 8601"),
+    CheckConstraint("role IN ('view', 'add') AND state IN ('invited', 'accepted', 'declined')"),
+    Index("album_member_profile", "profile_id", "state"),
+    sqlite_with_rowid=False,
+)
+
+notification = Table(
+    "notification",
+    metadata,
+    Column("notification_id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String, nullable=False, comment="as `app.types.NotificationKind`"),
+    Column("subject", String, nullable=False, comment="JSON: ids by what they are of; names are looked up when shown"),
+    Column("made_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("read_at", String),
+    Index("notification_of", "profile_id", "notification_id"),
+    sqlite_autoincrement=True,
+)
+
+journal_step = Table(
+    "journal_step",
+    metadata,
+    Column("step_id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String, nullable=False, comment="as `app.types.Action`"),
+    Column("subject", String, nullable=False, comment="JSON: what the sentence about it tells"),
+    Column("changes", LargeBinary, nullable=False, comment="zlib of JSON: rows before and after, see `app.journal`"),
+    Column("done_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column("undone_at", String),
+    Index("journal_of", "profile_id", "step_id"),
+    sqlite_autoincrement=True,
 )
