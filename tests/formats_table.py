@@ -128,16 +128,16 @@ def rows(folder: Path) -> dict[str, Row]:
     with Library.open(folder / "library") as library:
         library.indexer.add([folder / "photos"])
         assert library.indexer.wait(240) and library.indexer.progress.error is None
-        ids = {path: photo_id for photo_id, path in library.photos.paths().items()}
+        ids = {path: photo_id for photo_id, path in library.session.photos.paths().items()}
         return {each.name: _row(library, each, ids, folder / "photos" / f"{n:02}") for n, each in enumerate(FORMATS)}
 
 
 def _row(library: Library, each: Format, ids: dict[Path, int], folder: Path) -> Row:
-    there = [library.photos.get(ids[path]) for path in sorted(folder.iterdir())]
+    there = [library.session.photos.get(ids[path]) for path in sorted(folder.iterdir())]
     # LibRaw leaves out the outermost pixels of some cameras.
     near = [abs(photo.width - upright().width) + abs(photo.height - upright().height) <= 8 for photo in there]
     good = [photo for photo, is_near in zip(there, near, strict=True) if is_near]
-    thumbnails = [decode(library.thumbnails.photo(photo.photo_id)).pixels for photo in good]
+    thumbnails = [decode(library.session.thumbnails.photo(photo.photo_id)).pixels for photo in good]
     turned = sum(_like(pixels) for pixels in thumbnails)
     timed = sum(photo.taken_at.isoformat() == "2021-05-06T07:08:09" for photo in good)
     seen = sum(_has_faces(library, photo.photo_id) for photo in good)
@@ -162,12 +162,14 @@ def _like(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bool:
 
 
 def _has_faces(library: Library, photo_id: int) -> bool:
-    boxes = [face.box for face in library.photos.faces(photo_id)]
+    boxes = [face.box for face in library.session.photos.faces(photo_id)]
     return all(max((box.overlap(face) for box in boxes), default=0) > 0.6 for face in FACES)
 
 
 def _has_crops(library: Library, photo_id: int) -> bool:
-    crops = [decode(library.thumbnails.face(face.face_id)).pixels for face in library.photos.faces(photo_id)]
+    crops = [
+        decode(library.session.thumbnails.face(face.face_id)).pixels for face in library.session.photos.faces(photo_id)
+    ]
     return bool(crops) and all(crop.shape == (224, 224, 3) for crop in crops)
 
 

@@ -86,8 +86,8 @@ def make_context(look: Look) -> Iterator[Callable[[Library], Context]]:
 
     def make(library: Library) -> Context:
         tasks = Tasks()
-        thumbnails = ThumbnailCache(library.thumbnails, tasks)
-        made.append(Context(library, look, tasks, Bridge(library.events), thumbnails))
+        thumbnails = ThumbnailCache(library.session.thumbnails, tasks)
+        made.append(Context(library.session, look, tasks, Bridge(library.events), thumbnails))
         return made[-1]
 
     yield make
@@ -108,7 +108,7 @@ def open_window(look: Look, qtbot: QtBot) -> Iterator[Callable[[Library], MainWi
     opened: list[MainWindow] = []
 
     def opener(library: Library) -> MainWindow:
-        window = MainWindow(library, look)
+        window = MainWindow(library.session, look)
         opened.append(window)
         window.show()
         qtbot.waitExposed(window)

@@ -22,7 +22,11 @@ class CopyImport:
     """One import at a time. All methods may be called from any thread."""
 
     def __init__(
-        self, database: Database, events: Events, indexer: Indexer, remember: Callable[[Sequence[Path]], None]
+        self,
+        database: Database,
+        events: Events,
+        indexer: Indexer,
+        remember: Callable[[Sequence[Path], int | None], None],
     ) -> None:
         """Composes it.
 
@@ -51,8 +55,8 @@ class CopyImport:
         report = self.copier.run(request, self._stopping.is_set, self._events.publish, dry_run)
         folders = arrived(report) if not dry_run else []
         if folders:
-            self._remember([report.request.to])
-        self._indexer.add(folders)
+            self._remember([report.request.to], request.asked_by)
+        self._indexer.add(folders, request.asked_by)
         return report
 
     def start(self, request: CopyRequest) -> bool:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from app import describing, marking, schema
 from app.errors import InvalidDetail, NotFound
 from app.events import Events
+from app.journal import Action, Journal
 from app.metadata import values
+from app.privacy import View
 from app.types import LibraryChanged, MarkedFace, PhotoDetails
-from core.database import Database
 from core.types import UNCHANGED, BoundingBox, Unchanged
 
 MAX_RATING = 5
@@ -22,8 +23,9 @@ MAX_RATING = 5
 class Details:
     """The details of one library's photos. What is changed here never changes a photo's file."""
 
-    def __init__(self, database: Database, events: Events) -> None:
-        self._database = database
+    def __init__(self, view: View, journal: Journal, events: Events) -> None:
+        self._view = view
+        self._journal = journal
         self._events = events
 
     def of(self, photo_id: int) -> PhotoDetails:
@@ -32,7 +34,7 @@ class Details:
         Raises:
             NotFound: there is no such photo.
         """
-        with self._database.read() as db:
+        with self._view.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
             if row is None:
                 raise NotFound(f"There is no photo {photo_id}.")
@@ -49,7 +51,7 @@ class Details:
         """
         if rating is not None and not 0 <= rating <= MAX_RATING:
             raise InvalidDetail(f"A rating has none to {MAX_RATING} stars.")
-        self._write(photo_ids, {"rating": rating or None})
+        self._write(Action.RATE, photo_ids, {"rating": rating or None})
 
     def describe(
         self,
@@ -71,14 +73,12 @@ class Details:
             changes["caption"] = _prose(caption)
         if keywords is not UNCHANGED:
             changes["keywords"] = list(dict.fromkeys(word for each in keywords if (word := _line(each, "keyword"))))
-        self._write([photo_id], changes)
+        self._write(Action.DESCRIBE, [photo_id], changes)
 
-    def _write(self, photo_ids: Collection[int], changes: dict[str, Any]) -> None:
-        with self._database.write() as db:
+    def _write(self, action: Action, photo_ids: Collection[int], changes: dict[str, Any]) -> None:
+        with self._journal.step(action, photos=len(photo_ids)) as db:
+            self._view.require_photos(db, photo_ids)
             for photo_id in photo_ids:
-                photo = schema.photo.c.photo_id
-                if db.execute(select(photo).where(photo == photo_id)).first() is None:
-                    raise NotFound(f"There is no photo {photo_id}.")
                 describing.write(db, photo_id, changes)
         self._events.publish(LibraryChanged(frozenset(photo_ids)))
 

@@ -22,11 +22,11 @@ from sqlalchemy import text
 
 from app.errors import NotFound
 from app.events import Events
+from app.privacy import View
 from app.thumbnails import Thumbnails
 from app.trash import Trash
 from app.types import DuplicateGroup, DuplicatePhoto, LibraryChanged
 from core import images, likeness
-from core.database import Database
 from core.errors import CoreError
 from core.types import Pixels
 
@@ -57,8 +57,8 @@ _PHOTOS = text("""
 class Duplicates:
     """The duplicates of one library. All methods may be called from any thread."""
 
-    def __init__(self, database: Database, thumbnails: Thumbnails, trash: Trash, events: Events) -> None:
-        self._database = database
+    def __init__(self, view: View, thumbnails: Thumbnails, trash: Trash, events: Events) -> None:
+        self._view = view
         self._thumbnails = thumbnails
         self._trash = trash
         self._events = events
@@ -69,7 +69,7 @@ class Duplicates:
 
     def list(self) -> builtins.list[DuplicateGroup]:
         """Every group, those with the largest photos first; of each the one to keep comes first."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             prints = db.execute(_PRINTS).all()
             pairs = db.execute(text("SELECT photo_id, other_id FROM not_duplicate")).all()
         apart = {(row.photo_id, row.other_id) for row in pairs}
@@ -111,10 +111,8 @@ class Duplicates:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         rows = [{"low": low, "high": high, "now": now} for low, high in itertools.combinations(ids, 2)]
         insert = "INSERT OR IGNORE INTO not_duplicate (photo_id, other_id, decided_at) VALUES (:low, :high, :now)"
-        with self._database.write() as db:
-            query = text("SELECT count(*) FROM photo WHERE photo_id IN (SELECT value FROM json_each(:ids))")
-            if db.execute(query, {"ids": json.dumps(ids)}).scalar() != len(ids):
-                raise NotFound("One of these photos does not exist.")
+        with self._view.write() as db:
+            self._view.require_photos(db, ids)
             if rows:
                 db.execute(text(insert), rows)
         self._events.publish(LibraryChanged(frozenset(ids)))
@@ -123,7 +121,8 @@ class Duplicates:
         """Takes `set_apart` back."""
         ids = json.dumps(sorted(set(photo_ids)))
         among = "IN (SELECT value FROM json_each(:ids))"
-        with self._database.write() as db:
+        with self._view.write() as db:
+            self._view.require_photos(db, photo_ids)
             db.execute(text(f"DELETE FROM not_duplicate WHERE photo_id {among} AND other_id {among}"), {"ids": ids})
         self._events.publish(LibraryChanged(frozenset(photo_ids)))
 
@@ -169,7 +168,7 @@ class Duplicates:
         return self._pictures[photo_id]
 
     def _photos(self, photo_ids: Sequence[int]) -> dict[int, DuplicatePhoto]:
-        with self._database.read() as db:
+        with self._view.read() as db:
             rows = db.execute(_PHOTOS, {"ids": json.dumps(list(photo_ids))}).all()
         return {row.photo_id: _photo(row) for row in rows}
 

@@ -16,6 +16,17 @@ class NotFound(AppError):
     """No photo or person has that id."""
 
 
+class NotAllowed(AppError):
+    """It is somebody else's to decide."""
+
+
+class SignInNeeded(AppError):
+    """Several people share the library, or it has a password."""
+
+    def __init__(self) -> None:
+        super().__init__("Several people share this library, or it has a password: say who you are.")
+
+
 class LibraryError(AppError):
     """The library's folder cannot be used."""
 

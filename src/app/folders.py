@@ -68,15 +68,15 @@ class Folders:
         self._files = files
         self._polled: frozenset[int] = frozenset()
 
-    def remember(self, paths: Iterable[str | Path]) -> None:
-        """The user added these; files are not remembered, nor folders inside one that is."""
+    def remember(self, paths: Iterable[str | Path], asked_by: int | None = None) -> None:
+        """A profile added these; files are not remembered, nor folders inside one that is."""
         folders = [self._real(path) for path in paths if os.path.isdir(path)]
         if not folders:
             return
         volumes = {path: self._volumes.at(path).volume_id for path in folders}
         with self._database.write() as db:
             for path in folders:
-                _remember(db, path, volumes[path])
+                _remember(db, path, volumes[path], asked_by)
         self._events.publish(LibraryChanged(folders=True))
 
     def list(self) -> list[WatchedFolder]:
@@ -179,11 +179,14 @@ def covering(folders: Sequence[WatchedFolder], path: bytes) -> WatchedFolder | N
     return next((each for each in folders if is_below(path, os.fsencode(each.path))), None)
 
 
-def _remember(db: Connection, path: bytes, volume_id: int) -> None:
+def _remember(db: Connection, path: bytes, volume_id: int, asked_by: int | None) -> None:
     known: builtins.list[bytes] = [bytes(each) for each in db.execute(text("SELECT path FROM folder")).scalars()]
     if any(is_below(path, each) for each in known):
         return
     db.execute(text(f"DELETE FROM folder WHERE {BELOW}"), bounds(path))
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    statement = "INSERT INTO folder (path, volume_id, added_at, vanished) VALUES (:path, :volume_id, :now, 0)"
-    db.execute(text(statement), {"path": path, "volume_id": volume_id, "now": now})
+    statement = (
+        "INSERT INTO folder (path, volume_id, added_at, vanished, owner_id) "
+        "VALUES (:path, :volume_id, :now, 0, coalesce(:owner, (SELECT profile_id FROM profile WHERE is_owner)))"
+    )
+    db.execute(text(statement), {"path": path, "volume_id": volume_id, "now": now, "owner": asked_by})

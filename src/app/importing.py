@@ -20,9 +20,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, text, update
 
-from app import schema, sidecars, stacks
+from app import ownership, schema, sidecars, stacks
 from app.errors import VolumeGone
 from app.metadata import taken_at
+from app.ownership import Ownership
 from app.scanning import Found, Met, Scan, Seen, Stop, Walk, examine
 from app.types import PhotoState
 from app.vanishing import OVERWRITTEN, Gone, Spot, moment
@@ -68,13 +69,20 @@ class Importer:
         self._scanning = threading.Lock()
         self._seen_there: set[tuple[bytes, int]] = set()
 
-    def run(self, root: bytes, stopped: Callable[[], bool], added: Callable[[Imported], None]) -> bool:
+    def run(
+        self,
+        root: bytes,
+        stopped: Callable[[], bool],
+        added: Callable[[Imported], None],
+        asked_by: int | None = None,
+    ) -> bool:
         """Adds a file, or everything below a folder, in the order of the names.
 
         Args:
             root: a path; what is not there is recorded as skipped.
             stopped: asked again and again; when it says yes the scan ends, and what was added stays.
             added: told after every commit what it brought.
+            asked_by: the profile that named it, whose new photos are.
 
         Returns:
             Whether everything was looked at. Until then what was edited waits to be settled.
@@ -82,7 +90,7 @@ class Importer:
         Raises:
             VolumeGone: its drive is not connected, or went meanwhile. What is known of it stays as it is.
         """
-        return self.look([Scan(self._volumes.real(root))], stopped, added)
+        return self.look([Scan(self._volumes.real(root), asked_by=asked_by)], stopped, added)
 
     def look(
         self,
@@ -141,9 +149,9 @@ class Importer:
             if found and found.content_hash is None:
                 missing.discard(met.path)
             if len(batch) >= BATCH:
-                added(self._write(batch, spot))
+                added(self._write(batch, spot, scan.asked_by))
                 batch = []
-        imported = self._write(batch, spot)
+        imported = self._write(batch, spot, scan.asked_by)
         if not stop.said:
             spot.check()
         beside.finish()
@@ -174,15 +182,17 @@ class Importer:
             rows = db.connection.cursor().execute(query, values).fetchall()
         return {row[0]: row for row in rows}
 
-    def _write(self, batch: Sequence[Found], spot: Spot) -> Imported:
+    def _write(self, batch: Sequence[Found], spot: Spot, asked_by: int | None) -> Imported:
         imported = Imported()
         if any(not found.lasting for found in batch):
             # What cannot be read may be on a drive that was taken away.
             spot.check()
         if batch:
             with self._database.write() as db:
+                whose = Ownership(db)
                 for found in batch:
-                    _record(db, found, spot.volume_of(found.path), imported)
+                    owner = whose.of(found.path, asked_by)
+                    _record(db, found, spot.volume_of(found.path), owner, imported)
         return imported
 
     def _settle(self, db: Connection, imported: Imported) -> None:
@@ -236,8 +246,8 @@ _WOKEN = "UPDATE photo SET reason = NULL WHERE photo_id = :id AND state = 'pendi
 """A photo that waits and could not be read where it was is to be looked at where it is now."""
 
 _REFUSED = """
-    INSERT OR REPLACE INTO skipped (path, reason, refused_by, size, modified_ns)
-    VALUES (:path, :reason, :refused_by, :size, :modified_ns)
+    INSERT OR REPLACE INTO skipped (path, reason, refused_by, size, modified_ns, owner_id)
+    VALUES (:path, :reason, :refused_by, :size, :modified_ns, :owner)
 """
 
 _PASSED = """
@@ -252,8 +262,8 @@ _SAME_PICTURE = f"""
 where the old file is gone; otherwise both are photos."""
 
 
-def _record(db: Connection, found: Found, volume_id: int, imported: Imported) -> None:
-    """Writes one file's rows."""
+def _record(db: Connection, found: Found, volume_id: int, owner: tuple[int, str], imported: Imported) -> None:
+    """Writes one file's rows; `owner`: whose they are, and who may see them."""
     row: dict[str, object] = {"path": found.path, "size": found.size, "modified_ns": found.modified_ns}
     if found.content_hash is None and found.lasting:
         # Whatever photo was there, its file is another one now.
@@ -266,10 +276,10 @@ def _record(db: Connection, found: Found, volume_id: int, imported: Imported) ->
     if found.content_hash is None:
         imported.refused += 1
         refused_by = program_version() if found.lasting else None
-        db.exec_driver_sql(_REFUSED, row | {"reason": found.reason, "refused_by": refused_by})
+        db.exec_driver_sql(_REFUSED, row | {"reason": found.reason, "refused_by": refused_by, "owner": owner[0]})
         return
     before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()
-    photo_id, new = _photo(db, found, before)
+    photo_id, new = _photo(db, found, before, owner)
     imported.waiting += new or db.exec_driver_sql(_WOKEN, {"id": photo_id}).rowcount
     if not new and before != photo_id:
         imported.sidecars |= sidecars.placed(db, photo_id, found.path)
@@ -280,17 +290,19 @@ def _record(db: Connection, found: Found, volume_id: int, imported: Imported) ->
         imported.photo_ids.add(before)
 
 
-def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]:
+def _photo(db: Connection, found: Found, before: int | None, owner: tuple[int, str]) -> tuple[int, bool]:
     """The photo of a file's content, made when it is not there; whether it is new.
 
     Args:
         before: the photo that the file was until now.
+        owner: whose it is, and who may see it. Who has the same file as somebody else may see that one's photo.
     """
     query = "SELECT photo_id FROM photo WHERE content_hash = :hash"
     known = db.exec_driver_sql(query, {"hash": found.content_hash}).scalar()
     if known is not None:
         learnt = "UPDATE photo SET picture_hash = :hash WHERE photo_id = :id AND picture_hash IS NULL"
         db.exec_driver_sql(learnt, {"hash": found.picture_hash, "id": known})
+        ownership.give_sight(db, int(known), owner[0])
         return int(known), False
     name = os.path.basename(os.fsdecode(found.path))
     row = {
@@ -302,6 +314,8 @@ def _photo(db: Connection, found: Found, before: int | None) -> tuple[int, bool]
         "width": 0,
         "height": 0,
         "format": "",
+        "owner_id": owner[0],
+        "visibility": owner[1],
         "taken_at": taken_at(name, found.modified_ns / 1e9).isoformat(timespec="seconds"),
         "added_at": datetime.now(UTC).isoformat(timespec="seconds"),
         # What was edited again before it was settled is an edit of the photo that was there first.

@@ -45,12 +45,12 @@ class Indexer:
         events: Events,
         importer: Importer,
         cache: ThumbnailFiles,
-        remember: Callable[[Sequence[str]], None] = lambda _paths: None,
+        remember: Callable[[Sequence[str], int | None], None] = lambda _paths, _asked_by: None,
     ) -> None:
         """Composes the Indexer.
 
         Args:
-            remember: told which files and folders the user added, before they are looked at.
+            remember: told which files and folders a profile added, before they are looked at.
         """
         self._database = database
         self._core = core
@@ -62,7 +62,7 @@ class Indexer:
         self._telling = threading.RLock()
         self._progress = IndexProgress(IndexPhase.IDLE)
         self._meter = Meter()
-        self._asked: deque[list[str]] = deque()
+        self._asked: deque[tuple[list[str], int | None]] = deque()
         self._postponed: set[worklist.Waiting] = set()
         self._scanning = self._indexing = self._grouping = self._more = self._renewed = False
         self._paused = self._cancelled = self._closing = False
@@ -82,8 +82,12 @@ class Indexer:
         for thread in self._threads:
             thread.start()
 
-    def add(self, paths: Sequence[Path]) -> None:
-        """Adds files and folders to the library: they are scanned and indexed in the background."""
+    def add(self, paths: Sequence[Path], asked_by: int | None = None) -> None:
+        """Adds files and folders to the library: they are scanned and indexed in the background.
+
+        Args:
+            asked_by: the profile whose new photos are; by default whose folder they are in, or the library's owner.
+        """
         if not paths:
             return
         with self._changed:
@@ -91,7 +95,7 @@ class Indexer:
                 self._progress = IndexProgress(IndexPhase.SCANNING)
                 self._postponed = set()
                 self._meter.restart()
-            self._asked.append([os.path.abspath(path) for path in paths])
+            self._asked.append(([os.path.abspath(path) for path in paths], asked_by))
             self._indexing = self._more = True
             self._scanning = self._scanning or not self._cancelled
         self._tell()
@@ -258,9 +262,9 @@ class Indexer:
             found = worklist.next_request(self._database, after)
             if found is None:
                 break
-            request_id, path = found
+            request_id, path, asked_by = found
             try:
-                if self._importer.run(path, self._interrupted, self._added):
+                if self._importer.run(path, self._interrupted, self._added, asked_by):
                     worklist.finish_request(self._database, request_id)
             except VolumeGone as error:
                 _log.warning("a scan waits: %s", error)
@@ -274,12 +278,12 @@ class Indexer:
         """Keeps in the database what was asked for; it is asked for until it is kept."""
         with self._changed:
             asked = list(self._asked)
-        for paths in asked:
-            worklist.request(self._database, paths)
-            self._remember(paths)
+        for each in asked:
+            worklist.request(self._database, *each)
+            self._remember(*each)
             with self._changed:
                 # `cancel` may have been quicker.
-                if self._asked and self._asked[0] is paths:
+                if self._asked and self._asked[0] is each:
                     self._asked.popleft()
 
     def _added(self, imported: Imported) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from pathlib import Path
 from typing import Self
 
@@ -11,9 +12,7 @@ import platformdirs
 from app import encrypting, models, unlocking, worklist
 from app.backups import Backup, Backups
 from app.copy_import import CopyImport
-from app.details import Details
-from app.duplicates import Duplicates
-from app.errors import LibraryError
+from app.errors import LibraryError, SignInNeeded
 from app.events import Events
 from app.fingerprints import Fingerprinter
 from app.folders import Folders
@@ -24,14 +23,12 @@ from app.keys import LibraryKey
 from app.locking import LibraryLock
 from app.models import Models
 from app.mounts import Mounts, system_mounts
-from app.people import People
-from app.photos import Photos
+from app.privacy import Everything, View, Viewer
+from app.session import Session
 from app.sidecar_keeping import Sidecars
 from app.starting import opened
 from app.thumbnail_files import ThumbnailFiles
-from app.thumbnails import Thumbnails
-from app.trash import Trash
-from app.types import LibraryChanged, LibraryCounts
+from app.types import LibraryChanged
 from app.volumes import VolumeChanges, Volumes
 from app.watching import Watcher
 from core.database import Database
@@ -51,6 +48,7 @@ class Library:
         folder: holds `library.sqlite` and `cache`, which can be deleted at any time.
         encrypted: its database, backups and small pictures are.
         events: tells what changed.
+        small: the small pictures.
         backups: of the database; `keeper` makes them.
         upgraded: the backup of before, if the library was brought up to date when it was opened.
         core: the face engine over the same database.
@@ -67,29 +65,26 @@ class Library:
         mounts: Mounts = system_mounts,
     ) -> None:
         self.encrypted = key is not None
-        small = ThumbnailFiles(folder / "cache", key)
+        self.small = ThumbnailFiles(folder / "cache", key)
         self.folder = folder
         self.upgraded = upgraded
         self.backups = Backups(folder, key=key)
         self.database = database
         self.events = Events()
         self.core = FaceCore(database, pack)
-        self.photos = Photos(database)
-        self.details = Details(database, self.events)
-        self.people = People(database, self.core, self.photos, self.events)
-        self.thumbnails = Thumbnails(database, self.photos, small)
         self.volumes = Volumes(database, mounts)
-        self.folders = Folders(database, self.core, self.events, self.volumes, small)
+        self.folders = Folders(database, self.core, self.events, self.volumes, self.small)
         importer = Importer(database, folder, self.volumes)
-        self.indexer = Indexer(database, self.core, self.events, importer, small, self.folders.remember)
+        self.indexer = Indexer(database, self.core, self.events, importer, self.small, self.folders.remember)
         self.watcher = Watcher(self.folders, self.volumes, importer, self.indexer, folder)
         self.models = Models(database, self.core, self.indexer)
         self.volumes.subscribe(self._volumes_changed)
         self.sidecars = Sidecars(database, self.events, self.indexer.retell)
-        self.trash = Trash(database, self.core, self.events, small, self.indexer.renew)
         self.copying = CopyImport(database, self.events, self.indexer, self.folders.remember)
-        self.duplicates = Duplicates(database, self.thumbnails, self.trash, self.events)
-        self.fingerprints = Fingerprinter(database, self.thumbnails, self._compared)
+        self._sessions: list[Session] = []
+        self._signing_in = threading.Lock()
+        self._background = Session(self, Everything(database))
+        self.fingerprints = Fingerprinter(database, self._background.thumbnails, self._compared)
         self._lock = lock
         self.keeper = BackupKeeper(folder, self.backups, told=self._backups_changed)
 
@@ -143,7 +138,7 @@ class Library:
             library = cls(where, database, pack, lock, upgraded, key, mounts)
             library.volumes.refresh()
             if not database.reading:
-                library.trash.recover()
+                library._background.trash.recover()
                 ThumbnailFiles(where / "cache").clear()
             undo.pop_all()
         if resume and not database.reading:
@@ -155,9 +150,29 @@ class Library:
             library.watcher.start()
         return library
 
-    def counts(self) -> LibraryCounts:
-        """How many there are of everything."""
-        return self.photos.counts()
+    @property
+    def session(self) -> Session:
+        """What the only profile works with, whom nobody has to ask for a password.
+
+        Raises:
+            SignInNeeded: there are several profiles, or a password.
+        """
+        with self.database.read() as db:
+            rows = db.exec_driver_sql("SELECT profile_id, password FROM profile LIMIT 2").all()
+        if len(rows) != 1 or rows[0].password is not None:
+            raise SignInNeeded
+        return self.session_of(Viewer(rows[0].profile_id))
+
+    def session_of(self, viewer: Viewer) -> Session:
+        """What a profile works with that has signed in; it ends with the library, or when it is closed before."""
+        with self._signing_in:
+            self._sessions = [each for each in self._sessions if not each.closed]
+            for each in self._sessions:
+                if each.viewer.profile_id == viewer.profile_id:
+                    return each
+            made = Session(self, View(self.database, viewer))
+            self._sessions.append(made)
+            return made
 
     def _compared(self) -> None:
         """More photos can be compared than before."""
@@ -173,13 +188,15 @@ class Library:
         """
         try:
             self.watcher.close()
-            self.trash.stop()
+            for each in (*self._sessions, self._background):
+                each.trash.stop()
             self.copying.close()
             self.fingerprints.close()
             self.sidecars.close()
             self.indexer.close()
             self.keeper.close()
-            self.thumbnails.close()
+            for each in (*self._sessions, self._background):
+                each.close()
             self.database.close()
         finally:
             self._lock.release()

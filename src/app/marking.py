@@ -30,6 +30,11 @@ _BY_NAME = """
     ORDER BY (SELECT count(*) FROM face WHERE face.person_id = person.person_id) DESC, person_id LIMIT 1
 """
 
+_NAMED_BY_OWNER = """
+    INSERT INTO naming (person_id, profile_id)
+    SELECT :person, owner_id FROM photo WHERE photo_id = :photo AND owner_id IS NOT NULL
+"""
+
 _BY_REGION = """
     SELECT decision.person_id FROM region JOIN decision USING (decision_id)
     WHERE region.settled = :name AND decision.kind = 'confirmed' ORDER BY region_id DESC LIMIT 1
@@ -148,6 +153,7 @@ def _named(db: Connection, region: Any, face_id: int) -> dict[str, Any]:
         return {}
     if person_id is None:
         person_id = persons.create(db, region.name, None).person_id
+        db.exec_driver_sql(_NAMED_BY_OWNER, {"person": person_id, "photo": region.photo_id})
     if region.automatic:
         records.assign(db, [face_id], person_id)
         return {"person_id": person_id}

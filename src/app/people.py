@@ -12,9 +12,10 @@ from sqlalchemy import text
 from app import worklist
 from app.errors import NotFound
 from app.events import Events
+from app.journal import Action, Journal
 from app.photos import SOMEBODY, Photos, timeline_of, with_marks
+from app.privacy import View
 from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
-from core.database import Database
 from core.service import FaceCore
 from core.types import Clustering
 
@@ -42,8 +43,9 @@ _TIMELINE = """
 class People:
     """The people of one library."""
 
-    def __init__(self, database: Database, core: FaceCore, photos: Photos, events: Events) -> None:
-        self._database = database
+    def __init__(self, view: View, journal: Journal, core: FaceCore, photos: Photos, events: Events) -> None:
+        self._view = view
+        self._journal = journal
         self._core = core
         self._photos = photos
         self._events = events
@@ -53,7 +55,7 @@ class People:
 
         Who has a name stays when the last photo goes: the name is the user's work.
         """
-        with self._database.read() as db:
+        with self._view.read() as db:
             return [_summary(row) for row in db.execute(text(_PEOPLE.format(also="")))]
 
     def get(self, person_id: int) -> PersonSummary:
@@ -62,7 +64,7 @@ class People:
         Raises:
             NotFound: there is no such person.
         """
-        with self._database.read() as db:
+        with self._view.read() as db:
             query = text(_PEOPLE.format(also="AND person.person_id = :id"))
             row = db.execute(query, {"id": person_id}).first()
         if row is None:
@@ -71,7 +73,7 @@ class People:
 
     def timeline(self, person_id: int) -> Timeline:
         """The photos that a person is in, newest first."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             rows = db.execute(text(_TIMELINE), {"id": person_id})
             return with_marks(db, timeline_of((photo_id, month) for photo_id, month, _ in rows))
 
@@ -102,7 +104,7 @@ class People:
         """Groups all faces anew; with `dry_run` only tells exactly what that would change."""
         if dry_run:
             return self._core.cluster(dry_run=True)
-        done, change = worklist.group(self._database, self._core, everything=True)
+        done, change = worklist.group(self._view.database, self._core, everything=True)
         self._events.publish(change)
         return done
 
@@ -111,10 +113,16 @@ class People:
 
         Raises:
             NotFound: there is no such person.
+            NotAllowed: somebody else said "this is me".
             InvalidInput: the name is too long.
         """
-        self.get(person_id)
-        self._core.update_person(person_id, name)
+        with self._journal.step(Action.RENAME_PERSON, name=name) as db:
+            self._view.require_say(db, [person_id])
+            self._core.update_person(person_id, name, connection=db)
+            values = {"id": person_id, "me": self._view.viewer.profile_id}
+            db.exec_driver_sql("DELETE FROM naming WHERE person_id = :id", values)
+            note = "INSERT INTO naming (person_id, profile_id) SELECT person_id, :me FROM person "
+            db.exec_driver_sql(note + "WHERE person_id = :id AND name IS NOT NULL", values)
         changed = frozenset(self.timeline(person_id).photo_ids)
         self._events.publish(LibraryChanged(changed, frozenset({person_id})))
 

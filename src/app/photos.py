@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select, text
 
 from app import schema, stacks, videos
 from app.errors import NotFound
+from app.privacy import View
 from app.types import Absence, LibraryCounts, Month, Photo, PhotoFace, PhotoState, Role, SkippedFile, Timeline
 from core import images
-from core.database import Database
 from core.errors import ImageUnavailable
 from core.types import BoundingBox, Pixels
 from core.video import frame_at
@@ -76,15 +76,15 @@ _COUNTS = f"""
 
 
 class Photos:
-    """The photos of one library."""
+    """The photos of one library, as a viewer sees them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, view: View) -> None:
+        self._view = view
 
     def timeline(self) -> Timeline:
         """Every indexed photo, newest first."""
         query = "SELECT photo_id, substr(taken_at, 1, 7) FROM photo WHERE state = 'indexed' "
-        with self._database.read() as db:
+        with self._view.read() as db:
             rows = db.execute(text(query + "ORDER BY taken_at DESC, photo_id DESC"))
             return with_marks(db, timeline_of(rows))
 
@@ -94,7 +94,7 @@ class Photos:
         Raises:
             NotFound: there is no such photo.
         """
-        with self._database.read() as db:
+        with self._view.read() as db:
             row = db.execute(select(schema.photo).where(schema.photo.c.photo_id == photo_id)).first()
             places = db.execute(text(_PLACES), {"id": photo_id}).all()
             video, beside = videos.of(db, photo_id), stacks.of(db, photo_id)
@@ -130,7 +130,7 @@ class Photos:
             NotFound: there is none.
         """
         place = schema.place.c
-        with self._database.read() as db:
+        with self._view.read() as db:
             where = os.fsencode(os.path.abspath(path))
             found = db.execute(select(place.photo_id).where(place.path == where)).scalar()
         if found is None:
@@ -140,7 +140,7 @@ class Photos:
     def paths(self) -> dict[int, Path]:
         """The place of every photo, by its id; of several the first that is there now."""
         found: dict[int, Path] = {}
-        with self._database.read() as db:
+        with self._view.read() as db:
             for photo_id, place in db.execute(text("SELECT photo_id, path FROM place ORDER BY place_id")):
                 path = Path(os.fsdecode(place))
                 # Looked at only where there is a choice: a look at each file of a large library takes long.
@@ -152,12 +152,12 @@ class Photos:
 
     def all_faces(self) -> list[PhotoFace]:
         """Every face of the library, by id."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             return [photo_face(row) for row in db.execute(text(_FACES.format(where=_IN_SIGHT, order="face.face_id")))]
 
     def faces(self, photo_id: int) -> list[PhotoFace]:
         """The faces in a photo, from left to right."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             query = text(_FACES.format(where="photo.photo_id = :id", order="face.x"))
             return [photo_face(row) for row in db.execute(query, {"id": photo_id})]
 
@@ -167,7 +167,7 @@ class Photos:
         Raises:
             NotFound: there is no such face.
         """
-        with self._database.read() as db:
+        with self._view.read() as db:
             query = text(_FACES.format(where="face.face_id = :id", order="face.face_id"))
             row = db.execute(query, {"id": face_id}).first()
         if row is None:
@@ -177,7 +177,7 @@ class Photos:
     def faces_of_person(self, person_id: int) -> list[PhotoFace]:
         """The faces of a person, those in the newest photo first."""
         order = "photo.taken_at DESC, photo.photo_id DESC, face.face_id"
-        with self._database.read() as db:
+        with self._view.read() as db:
             query = text(_FACES.format(where=f"face.person_id = :id AND {_IN_SIGHT}", order=order))
             return [photo_face(row) for row in db.execute(query, {"id": person_id})]
 
@@ -216,7 +216,7 @@ class Photos:
         photo = self.get(photo_id)
         if not photo.moves:
             raise NotFound(f"Nothing of photo {photo_id} moves.")
-        with self._database.read() as db:
+        with self._view.read() as db:
             beside = None if photo.video else stacks.live(db, photo_id)
             motion = videos.motion_of(db, photo_id)
         film = self.get(beside) if beside is not None else photo
@@ -228,12 +228,12 @@ class Photos:
 
     def skipped(self) -> list[SkippedFile]:
         """Every file that was asked for and could not be read, by path."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             return [SkippedFile(Path(os.fsdecode(row.path)), row.reason) for row in db.execute(text(_SKIPPED))]
 
     def counts(self) -> LibraryCounts:
         """How many there are of everything."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             return LibraryCounts(**db.execute(text(_COUNTS)).one()._asdict())
 
 

@@ -67,11 +67,13 @@ class Scan:
     Attributes:
         named: the user named it: what it is is told in any case, also that it is not there.
         deep: with all folders below.
+        asked_by: the profile that named it; whoever added the folder, where nobody did now.
     """
 
     path: bytes
     named: bool = True
     deep: bool = True
+    asked_by: int | None = None
 
 
 class Stop:

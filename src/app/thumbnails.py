@@ -12,15 +12,15 @@ from sqlalchemy import select
 from app import schema, thumbnail_files
 from app.errors import NotFound
 from app.photos import Photos
-from core.database import Database
+from app.privacy import View
 from core.errors import ImageUnavailable
 
 
 class Thumbnails:
     """The small pictures of one library, made again where they are missing."""
 
-    def __init__(self, database: Database, photos: Photos, files: thumbnail_files.ThumbnailFiles) -> None:
-        self._database = database
+    def __init__(self, view: View, photos: Photos, files: thumbnail_files.ThumbnailFiles) -> None:
+        self._view = view
         self._photos = photos
         self._files = files
         self._films: tempfile.TemporaryDirectory[str] | None = None
@@ -93,7 +93,7 @@ class Thumbnails:
 
     def _content_hash(self, photo_id: int) -> str:
         photo = schema.photo.c
-        with self._database.read() as db:
+        with self._view.read() as db:
             found = db.execute(select(photo.content_hash).where(photo.photo_id == photo_id)).scalar()
         if found is None:
             raise NotFound(f"There is no photo {photo_id}.")

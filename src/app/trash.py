@@ -29,9 +29,9 @@ from app.errors import NotFound
 from app.events import Events
 from app.leaving import Place
 from app.photos import timeline_of, with_marks
+from app.privacy import View
 from app.thumbnail_files import ThumbnailFiles
 from app.types import Kept, LibraryChanged, Removal, Timeline, TrashedPhoto
-from core.database import Database
 from core.service import FaceCore
 
 _AMONG = "photo_id IN (SELECT value FROM json_each(:ids))"
@@ -70,7 +70,7 @@ class Trash:
 
     def __init__(
         self,
-        database: Database,
+        view: View,
         core: FaceCore,
         events: Events,
         files: ThumbnailFiles,
@@ -84,7 +84,7 @@ class Trash:
             waiting: told when a photo came back that waits to be looked at.
             send: hands a file to the system's trash, or raises `OSError`.
         """
-        self._database = database
+        self._view = view
         self._core = core
         self._events = events
         self._files = files
@@ -96,7 +96,7 @@ class Trash:
 
     def list(self) -> list[TrashedPhoto]:
         """What is in it, the latest first."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             rows = db.execute(text(_LISTED.format(alone=_ALONE))).all()
         return [_trashed(row) for row in rows]
 
@@ -104,7 +104,7 @@ class Trash:
         """The same as a list of photos by the month in which they were deleted."""
         months = f"SELECT photo_id, substr(trashed_at, 1, 7) FROM trash WHERE {_ALONE}"
         query = f"{months} ORDER BY trashed_at DESC, photo_id DESC"
-        with self._database.read() as db:
+        with self._view.read() as db:
             return with_marks(db, timeline_of(db.execute(text(query))))
 
     def put(self, photo_ids: Collection[int]) -> tuple[int, ...]:
@@ -115,8 +115,10 @@ class Trash:
 
         Raises:
             NotFound: one of them does not exist; then nothing was moved.
+            NotAllowed: one of them is somebody else's; likewise.
         """
-        with self._database.write() as db:
+        with self._view.write() as db:
+            self._view.require_own_photos(db, photo_ids)
             states = _states(db, photo_ids)
             moved = tuple(each for each in dict.fromkeys(photo_ids) if states[each] != "trashed")
             every = [*moved, *(each for each in stacks.behind(db, moved) if each not in moved)]
@@ -137,7 +139,8 @@ class Trash:
         Raises:
             NotFound: one of them does not exist any more; then nothing came back.
         """
-        with self._moving, self._database.write() as db:
+        with self._moving, self._view.write() as db:
+            self._view.require_own_photos(db, photo_ids)
             states = _states(db, photo_ids)
             back = tuple(each for each in dict.fromkeys(photo_ids) if states[each] == "trashed")
             values = {"ids": json.dumps(_with_companions(db, back))}
@@ -168,7 +171,7 @@ class Trash:
             NotFound: one of them is not in the trash; then nothing was removed.
         """
         self.recover()
-        with self._database.read() as db:
+        with self._view.read() as db:
             states = _states(db, photo_ids)
         for each in photo_ids:
             if states[each] != "trashed":
@@ -192,7 +195,7 @@ class Trash:
     def recover(self) -> None:
         """Finds out what became of a file that was being handed over when the program was killed."""
         with self._moving:
-            with self._database.read() as db:
+            with self._view.read() as db:
                 query = "SELECT photo_id, leaving, device FROM trash WHERE leaving IS NOT NULL"
                 rows = db.execute(text(query)).all()
             for row in rows:
@@ -206,7 +209,7 @@ class Trash:
 
     def _remove(self, photo_id: int, forget_missing: bool) -> tuple[tuple[Path, ...], Kept | None]:
         """One photo: the files that went, and why it stays, if it stays."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             places = leaving.places(db, photo_id)
             if _states(db, [photo_id])[photo_id] != "trashed":
                 # It was restored while others were removed.
@@ -237,13 +240,13 @@ class Trash:
         went: builtins.list[bytes] = []
         for path in gone:
             with contextlib.suppress(OSError):
-                with self._database.read() as db:
+                with self._view.read() as db:
                     beside = leaving.sidecars(db, path)
                 for each in beside:
                     self._send(each)
                     went.append(each)
         if went:
-            with self._database.write() as db:
+            with self._view.write() as db:
                 sidecars.forget(db, went)
         return went
 
@@ -252,7 +255,7 @@ class Trash:
 
         The row says what is about to happen before it does: whoever finds it so after a crash looks at the file.
         """
-        with self._database.write() as db:
+        with self._view.write() as db:
             values = {"id": photo_id, "path": place.path, "device": leaving.device(place.path)}
             db.execute(text("UPDATE trash SET leaving = :path, device = :device WHERE photo_id = :id"), values)
         reason = None
@@ -266,7 +269,7 @@ class Trash:
     def _settle(self, photo_id: int, path: bytes | None, went: bool) -> None:
         """A file went, or stays; with its last file the photo goes."""
         released = 0
-        with self._database.write() as db:
+        with self._view.write() as db:
             values = {"id": photo_id, "path": path, "ids": json.dumps(_with_companions(db, (photo_id,)))}
             db.execute(text("UPDATE trash SET leaving = NULL, device = NULL WHERE photo_id = :id"), values)
             if went:
@@ -292,7 +295,7 @@ class Trash:
         return True
 
     def _keep(self, photo_id: int, path: bytes, reason: str) -> Kept:
-        with self._database.write() as db:
+        with self._view.write() as db:
             values = {"id": photo_id, "reason": reason}
             db.execute(text("UPDATE trash SET reason = :reason WHERE photo_id = :id"), values)
         return Kept(photo_id, Path(os.fsdecode(path)), reason, leaving.is_missing(path))

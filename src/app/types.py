@@ -397,11 +397,15 @@ class LibraryChanged:
 
 @dataclass(frozen=True, slots=True)
 class CopyRequest:
-    """Photos that are to be copied: from a card or folder, into the photo folder, by a pattern of the date."""
+    """Photos that are to be copied: from a card or folder, into the photo folder, by a pattern of the date.
+
+    `asked_by` is the profile whose the copies are.
+    """
 
     source: Path
     to: Path
     pattern: str
+    asked_by: int | None = None
 
 
 class CopyResult(StrEnum):

@@ -87,19 +87,20 @@ class Waiting:
     again: str | None = None
 
 
-def request(database: Database, paths: Sequence[str]) -> None:
-    """Asks for files and folders to be scanned."""
+def request(database: Database, paths: Sequence[str], asked_by: int | None = None) -> None:
+    """Asks for files and folders to be scanned, in the name of a profile."""
+    rows = [{"path": os.fsencode(path), "owner_id": asked_by} for path in paths]
     with database.write() as db:
-        db.execute(insert(schema.import_request), [{"path": os.fsencode(path)} for path in paths])
+        db.execute(insert(schema.import_request), rows)
 
 
-def next_request(database: Database, after: int = 0) -> tuple[int, bytes] | None:
-    """The oldest request that comes after another one, and its path, or None."""
+def next_request(database: Database, after: int = 0) -> tuple[int, bytes, int | None] | None:
+    """The oldest request that comes after another one, its path and who asked, or None."""
     table = schema.import_request
     query = select(table).where(table.c.request_id > after).order_by(table.c.request_id).limit(1)
     with database.read() as db:
         row = db.execute(query).first()
-    return None if row is None else (int(row.request_id), bytes(row.path))
+    return None if row is None else (int(row.request_id), bytes(row.path), row.owner_id)
 
 
 def finish_request(database: Database, request_id: int) -> None:

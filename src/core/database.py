@@ -12,13 +12,14 @@ longer to make such a statement than SQLite to carry it out.
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlite_vec
-from sqlalchemy import URL, Connection, MetaData, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlcipher3 import dbapi2
@@ -81,22 +82,8 @@ class Database:
         self.path = path
         self.reading = reading
         self._writing = threading.RLock()
-        self._engine = create_engine(
-            # Made of parts: a folder's name may hold anything that means something in an address.
-            URL.create("sqlite", database=str(path)),
-            module=dbapi2,
-            connect_args={"timeout": BUSY_SECONDS},
-            pool_size=min(_KEPT, connections),
-            max_overflow=max(0, connections - _KEPT),
-            pool_timeout=BUSY_SECONDS,
-            # The last connection first: it still has in its cache what it wrote.
-            pool_use_lifo=True,
-        )
-
-        def set_up(connection: Any, _record: object) -> None:
-            _set_up(connection, reading, key)
-
-        event.listen(self._engine, "connect", set_up)
+        self._connect = functools.partial(_connections, path, connections, key)
+        self._engine = self._connect(reading)
         folders = [migrations.FOLDER] if revisions is None else list(revisions)
         try:
             if not self._is_current(version, folders):
@@ -150,8 +137,7 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one unchanging state of the database."""
-        with explained(self.path), self._engine.connect() as connection, connection.begin():
-            connection.exec_driver_sql("BEGIN")
+        with _reading(self.path, self._engine) as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -162,6 +148,13 @@ class Database:
         with self._writing, explained(self.path), self._engine.connect() as connection, connection.begin():
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    def reader(self, statements: Sequence[str]) -> Reader:
+        """Connections of their own that only read, on each of which some statements are carried out first.
+
+        They may hide the file's tables behind temporary views of the same names, for who may not see all rows.
+        """
+        return Reader(self.path, self._connect(True, statements))
 
     def check(self) -> None:
         """Looks into the file, which costs the same however much is in it."""
@@ -180,6 +173,24 @@ class Database:
         self._engine.dispose()
 
 
+class Reader:
+    """Reads a database. Safe to use from several threads."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """As `Database.read`."""
+        with _reading(self._path, self._engine) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives back every connection; one that is in use is closed when it comes back."""
+        self._engine.dispose()
+
+
 def load_vectors(connection: Any) -> None:
     """Teaches a connection of the driver what vectors are."""
     connection.enable_load_extension(True)
@@ -194,13 +205,42 @@ def add_row(connection: Connection, table: str, row: Mapping[str, object]) -> in
     return int(connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({values})", dict(row)).lastrowid)
 
 
-def _set_up(connection: Any, reading: bool, key: bytes | None) -> None:
+@contextlib.contextmanager
+def _reading(path: Path, engine: Engine) -> Iterator[Connection]:
+    with explained(path), engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("BEGIN")
+        yield connection
+
+
+def _connections(path: Path, number: int, key: bytes | None, reading: bool, statements: Sequence[str] = ()) -> Engine:
+    engine = create_engine(
+        # Made of parts: a folder's name may hold anything that means something in an address.
+        URL.create("sqlite", database=str(path)),
+        module=dbapi2,
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=min(_KEPT, number),
+        max_overflow=max(0, number - _KEPT),
+        pool_timeout=BUSY_SECONDS,
+        # The last connection first: it still has in its cache what it wrote.
+        pool_use_lifo=True,
+    )
+
+    def set_up(connection: Any, _record: object) -> None:
+        _set_up(connection, reading, key, statements)
+
+    event.listen(engine, "connect", set_up)
+    return engine
+
+
+def _set_up(connection: Any, reading: bool, key: bytes | None, statements: Sequence[str]) -> None:
     unlock(connection, key)
     # Transactions are begun by `read` and `write` alone, not by the driver's own guess.
     connection.isolation_level = None
     load_vectors(connection)
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768"):
         connection.execute(f"PRAGMA {pragma}")
+    for statement in statements:
+        connection.execute(statement)
     if reading:
         connection.execute("PRAGMA query_only = ON")
 

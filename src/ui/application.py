@@ -57,9 +57,9 @@ def make_application() -> QApplication:
 def run(folder: Path | None) -> int:
     """Opens the window on a library and returns when it is closed: 0, or 1 when the library cannot be opened."""
     application = make_application()
-    session = Session(application, folder or default_folder())
-    sys.excepthook = session.report
-    session.open()
+    program = Program(application, folder or default_folder())
+    sys.excepthook = program.report
+    program.open()
     return application.exec()
 
 
@@ -80,7 +80,7 @@ class _Conversion:
     key: LibraryKey | None
 
 
-class Session(QObject):
+class Program(QObject):
     """From the start of the program to its end."""
 
     def __init__(self, application: QApplication, folder: Path) -> None:
@@ -147,7 +147,7 @@ class Session(QObject):
         if self._unlock is not None:
             self._unlock.hide()
         try:
-            self._window = MainWindow(library, self._look)
+            self._window = MainWindow(library.session, self._look)
         except Exception as error:
             # Without a window nobody could end the program.
             library.close()

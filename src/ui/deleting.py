@@ -33,7 +33,7 @@ class Deleting(QObject):
         super().__init__(window)
         self._window = window
         self._tasks = context.tasks
-        self._trash = context.library.trash
+        self._trash = context.session.trash
         self.bar = UndoBar(covered)
 
     def put(self, photo_ids: Sequence[int]) -> None:

@@ -104,17 +104,19 @@ def _index(place: Path) -> None:
 
     with Library.open(place / "library") as library:
         output.watch_indexing(library, [place / "photos"])
-        output.index_report(library, as_json=False)
+        output.index_report(library.session, as_json=False)
         _name_astronaut(library, place / "photos")
-        output.people(library.people.list(), as_json=False)
+        output.people(library.session.people.list(), as_json=False)
 
 
 def _name_astronaut(library: Library, folder: Path) -> None:
     """The astronaut of scikit-image is known by name; she is the only one in her photos."""
-    paths = library.photos.paths()
-    alone = {face.person_id for face in library.photos.all_faces() if paths[face.photo_id].name == "DSC_0028.jpg"}
+    paths = library.session.photos.paths()
+    alone = {
+        face.person_id for face in library.session.photos.all_faces() if paths[face.photo_id].name == "DSC_0028.jpg"
+    }
     if len(alone) == 1 and None not in alone:
-        library.people.rename(alone.pop() or 0, "Eileen Collins")
+        library.session.people.rename(alone.pop() or 0, "Eileen Collins")
 
 
 def _show(folder: Path) -> int:
@@ -145,7 +147,7 @@ def _render(application: QApplication, folder: Path) -> None:
     from ui.main_window import MainWindow
 
     with Library.open(folder) as library:
-        window = MainWindow(library, Look(application))
+        window = MainWindow(library.session, Look(application))
         window.resize(1280, 760)
         window.show()
         shots = []

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 
 from app import keyrings
 from app.keys import LibraryKey
-from app.library import Library
+from app.session import Session
 from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
 from ui.bridge import Bridge
@@ -65,14 +65,14 @@ class MainWindow(QMainWindow):
     decryption_agreed = Signal()
     """Likewise."""
 
-    def __init__(self, library: Library, look: Look) -> None:
+    def __init__(self, session: Session, look: Look) -> None:
         super().__init__()
         self.setWindowTitle("Sietch")
         self.setMinimumSize(_LEAST)
         self.tasks = Tasks(self)
-        self._bridge = Bridge(library.events, self)
-        thumbnails = ThumbnailCache(library.thumbnails, self.tasks, self)
-        self.context = Context(library, look, self.tasks, self._bridge, thumbnails)
+        self._bridge = Bridge(session.library.events, self)
+        thumbnails = ThumbnailCache(session.thumbnails, self.tasks, self)
+        self.context = Context(session, look, self.tasks, self._bridge, thumbnails)
         self._whole = QStackedWidget(self)
         self.deleting = Deleting(self.context, self, self._whole)
         self._make_pages()
@@ -82,12 +82,12 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.copying = Copying(self.context, self, self.status.copying, self.deleting.bar)
         build_menus(self)
-        self._counter = Refresher(self, self.tasks, library.counts, self._show_counts)
+        self._counter = Refresher(self, self.tasks, session.counts, self._show_counts)
         self._connect()
         self._restore()
         self.go("photos")
         self._counter.ask()
-        self.status.show_progress(library.indexer.progress)
+        self.status.show_progress(session.library.indexer.progress)
 
     def go(self, name: str) -> None:
         """Shows one of the places of the sidebar."""
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         """Adds files and folders to the library."""
         if paths:
             self._leave_viewer()
-            self.context.library.indexer.add(paths)
+            self.context.library.indexer.add(paths, self.context.session.viewer.profile_id)
 
     def ask_for_folder(self) -> None:
         """Lets the user choose a folder to add."""
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/cell", self.header.cell_size.value())
         self._bridge.close()
-        self.context.library.trash.stop()
+        self.context.session.trash.stop()
         super().closeEvent(event)
         self.hide()
         self.closed.emit()

@@ -330,7 +330,7 @@ def test_a_damaged_library_names_the_newest_good_backup_and_is_restored_from_it(
     done = restore(folder, good.path)
     assert isinstance(done.saved, Path) and (done.saved / "library.sqlite").is_file()
     with Library.open(folder, resume=False) as library:
-        assert library.people.get(1).name == "Ada"
+        assert library.session.people.get(1).name == "Ada"
 
 
 @pytest.mark.parametrize("empty", [True, False])

@@ -143,8 +143,8 @@ def test_again_it_copies_nothing(run: Run, to: Path, library: Library) -> None:
 
 def test_what_is_in_the_trash_does_not_come_back(run: Run, to: Path, library: Library, card: Card) -> None:
     scan(library, card.folder)
-    photo_id = library.photos.at(card.folder / "DCIM" / "100" / "IMG_2.JPG")
-    library.trash.put([photo_id])
+    photo_id = library.session.photos.at(card.folder / "DCIM" / "100" / "IMG_2.JPG")
+    library.session.trash.put([photo_id])
     reasons = {each.source.name: each.reason for each in run().of(CopyResult.SKIPPED)}
     assert reasons["IMG_2.JPG"] == "It is in the trash."
     assert not list(to.rglob("IMG_2*")), "nor does its sidecar"
@@ -364,8 +364,10 @@ def test_in_the_background_it_tells_how_far_it_is_and_adds_what_arrived(
     told = [event for event in witness.events if isinstance(event, CopyProgress)]
     assert [event.total for event in told if event.busy] == [6] * (len(told) - 1)
     assert not told[-1].busy
-    assert library.counts().photos == 3
-    assert all(to in library.photos.get(each).path.parents for each in library.photos.timeline().photo_ids)
+    assert library.session.counts().photos == 3
+    assert all(
+        to in library.session.photos.get(each).path.parents for each in library.session.photos.timeline().photo_ids
+    )
 
 
 def test_the_program_ends_in_the_middle_and_may_go_on(

@@ -52,8 +52,8 @@ def test_everything_that_the_camera_knows_is_kept(library: Library, tmp_path: Pa
     photo = written(tmp_path / "photos")
     sidecar(photo, 0, rating=4, title="Coffee", keywords=["cup", "table"])
     index(library, tmp_path / "photos")
-    assert library.photos.get(1).taken_at == datetime(2021, 5, 1, 10, 11, 12)
-    found = library.details.of(1)
+    assert library.session.photos.get(1).taken_at == datetime(2021, 5, 1, 10, 11, 12)
+    found = library.session.details.of(1)
     assert found.position == pytest.approx((54.891667, 10.41), abs=1e-6)
     assert found == PhotoDetails(
         photo_id=1,
@@ -71,54 +71,54 @@ def test_everything_that_the_camera_knows_is_kept(library: Library, tmp_path: Pa
         title="Coffee",
         keywords=("cup", "table"),
     )
-    assert library.photos.skipped() == []
+    assert library.session.photos.skipped() == []
 
 
 def test_a_sidecar_that_comes_or_changes_is_followed(library: Library, tmp_path: Path) -> None:
     photo = written(tmp_path / "photos")
     other = written(tmp_path / "photos", "coffee.jpg.jpg")
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating is None
+    assert library.session.details.of(1).rating is None
     sidecar(photo, 1, rating=3)
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating == 3
+    assert library.session.details.of(1).rating == 3
     sidecar(photo, 2, rating=5)
     witness = Witness(library)
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating == 5
+    assert library.session.details.of(1).rating == 5
     assert frozenset({1}) in [change.photo_ids for change in witness.changes]
     sidecar(photo, 3)
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating is None
-    assert other.exists() and library.photos.skipped() == []
+    assert library.session.details.of(1).rating is None
+    assert other.exists() and library.session.photos.skipped() == []
 
 
 def test_a_sidecar_that_is_gone_takes_nothing_away(library: Library, tmp_path: Path) -> None:
     photo = written(tmp_path / "photos")
     sidecar(photo, 1, [("Ada", 0.0, 0.0, 0.05, 0.05)], rating=3, title="Cup", keywords=["a", "b"])
     index(library, tmp_path / "photos")
-    before = library.details.of(1)
+    before = library.session.details.of(1)
     assert [each.name for each in before.marked] == ["Ada"]
     photo.with_name("coffee.jpg.xmp").unlink()
     index(library, tmp_path / "photos")
-    assert library.details.of(1) == before
+    assert library.session.details.of(1) == before
     # What is told anew counts, as ever.
     sidecar(photo, 2, keywords=["c"])
     index(library, tmp_path / "photos")
-    assert (library.details.of(1).rating, library.details.of(1).keywords) == (3, ("c",))
+    assert (library.session.details.of(1).rating, library.session.details.of(1).keywords) == (3, ("c",))
 
 
 def test_a_sidecar_of_sietch_that_is_gone_takes_nothing_away(library: Library, tmp_path: Path) -> None:
     photo = written(tmp_path / "photos")
     xmp.write(photo.with_suffix(".xmp"), keywords=["theirs"])
     index(library, tmp_path / "photos")
-    library.details.rate([1], 4)
-    library.details.describe(1, caption="Ours", keywords=["theirs", "ours"])
+    library.session.details.rate([1], 4)
+    library.session.details.describe(1, caption="Ours", keywords=["theirs", "ours"])
     assert library.sidecars.write().written == 1
-    before = library.details.of(1)
+    before = library.session.details.of(1)
     photo.with_name("coffee.jpg.xmp").unlink()
     index(library, tmp_path / "photos")
-    assert library.details.of(1) == before
+    assert library.session.details.of(1) == before
     assert library.sidecars.write().written == 1
     assert photo.with_name("coffee.jpg.xmp").exists()
 
@@ -128,16 +128,16 @@ def test_a_sidecar_beside_any_place_of_a_photo_tells_of_it(library: Library, tmp
     second = written(tmp_path / "photos" / "second")
     sidecar(second, 1, rating=3)
     index(library, tmp_path / "photos")
-    assert len(library.photos.paths()) == 1
-    assert library.details.of(1).rating == 3
+    assert len(library.session.photos.paths()) == 1
+    assert library.session.details.of(1).rating == 3
     third = written(tmp_path / "photos" / "third")
     sidecar(third, 2, rating=5)
     index(library, tmp_path / "photos")
     # The one that was written last is believed.
-    assert library.details.of(1).rating == 5
+    assert library.session.details.of(1).rating == 5
     sidecar(second, 3, rating=1)
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating == 1
+    assert library.session.details.of(1).rating == 1
 
 
 def test_a_folder_that_is_gone_does_not_keep_another_from_being_written_to(library: Library, tmp_path: Path) -> None:
@@ -148,8 +148,8 @@ def test_a_folder_that_is_gone_does_not_keep_another_from_being_written_to(libra
     (tmp_path / "others").rename(tmp_path / "elsewhere")
     sidecar(first, 2, title="Cup")
     index(library, tmp_path / "photos")
-    assert (library.details.of(1).rating, library.details.of(1).title) == (3, "Cup")
-    library.details.rate([1], 4)
+    assert (library.session.details.of(1).rating, library.session.details.of(1).title) == (3, "Cup")
+    library.session.details.rate([1], 4)
     assert library.sidecars.write().written == 1
 
 
@@ -159,10 +159,10 @@ def test_a_place_beside_a_sidecar_that_was_there_before_is_read(library: Library
     second.parent.mkdir()
     sidecar(second, 1, rating=3)
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating is None
+    assert library.session.details.of(1).rating is None
     written(tmp_path / "photos" / "second")
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating == 3
+    assert library.session.details.of(1).rating == 3
 
 
 def test_a_drive_that_is_not_connected_takes_no_sidecar_away(library: Library, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_drive_that_is_not_connected_takes_no_sidecar_away(library: Library, t
     index(library, tmp_path / "photos")
     (tmp_path / "photos").rename(tmp_path / "elsewhere")
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating == 3
+    assert library.session.details.of(1).rating == 3
     with library.database.read() as db:
         assert db.exec_driver_sql("SELECT (SELECT count(*) FROM sidecar), retell FROM photo").one() == (1, 0)
 
@@ -191,44 +191,44 @@ def test_picasas_file_is_followed(library: Library, tmp_path: Path) -> None:
     index(library, tmp_path / "photos")
     (tmp_path / "photos" / ".picasa.ini").write_text("[coffee.jpg]\nkeywords=cup\n")
     index(library, tmp_path / "photos")
-    assert library.details.of(1).keywords == ("cup",)
+    assert library.session.details.of(1).keywords == ("cup",)
 
 
 def test_what_the_user_writes_stands_until_the_file_tells_something_new(library: Library, tmp_path: Path) -> None:
     photo = written(tmp_path / "photos")
     sidecar(photo, 1, rating=3, title="Cup", keywords=["a"])
     index(library, tmp_path / "photos")
-    library.details.rate([1], 5)
-    library.details.describe(1, title="  My   cup ", caption="Two\nlines", keywords=["b", " b ", "", "c"])
+    library.session.details.rate([1], 5)
+    library.session.details.describe(1, title="  My   cup ", caption="Two\nlines", keywords=["b", " b ", "", "c"])
     sidecar(photo, 2, rating=3, title="Cup", keywords=["a", "d"])
     index(library, tmp_path / "photos")
-    found = library.details.of(1)
+    found = library.session.details.of(1)
     assert (found.rating, found.title, found.caption) == (5, "My cup", "Two\nlines")
     assert found.keywords == ("a", "d")
     sidecar(photo, 3, rating=1, title="Cup", keywords=["a", "d"])
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating == 1
-    library.details.rate([1], None)
+    assert library.session.details.of(1).rating == 1
+    library.session.details.rate([1], None)
     sidecar(photo, 4, rating=1, title="Cup", keywords=["a"])
     index(library, tmp_path / "photos")
-    assert library.details.of(1).rating is None
+    assert library.session.details.of(1).rating is None
 
 
 def test_what_cannot_be_kept_is_refused_whole(library: Library, tmp_path: Path) -> None:
     written(tmp_path / "photos")
     index(library, tmp_path / "photos")
     with pytest.raises(InvalidDetail):
-        library.details.rate([1], 6)
+        library.session.details.rate([1], 6)
     with pytest.raises(InvalidDetail):
-        library.details.describe(1, title="fine", caption="x" * 20_000)
+        library.session.details.describe(1, title="fine", caption="x" * 20_000)
     with pytest.raises(InvalidDetail):
-        library.details.describe(1, keywords=["x" * 300])
+        library.session.details.describe(1, keywords=["x" * 300])
     with pytest.raises(NotFound):
-        library.details.rate([1, 99], 3)
+        library.session.details.rate([1, 99], 3)
     with pytest.raises(NotFound):
-        library.details.of(99)
-    assert library.details.of(1).rating is None
-    assert library.details.of(1).title == ""
+        library.session.details.of(99)
+    assert library.session.details.of(1).rating is None
+    assert library.session.details.of(1).title == ""
 
 
 def test_photos_of_an_older_version_are_read_anew_when_the_library_is_opened(
@@ -243,8 +243,8 @@ def test_photos_of_an_older_version_are_read_anew_when_the_library_is_opened(
     library.close()
     library = open_library()
     assert library.indexer.wait(60)
-    assert library.details.of(1).rating == 3
-    assert library.details.of(1).camera == "Canon EOS 600D"
+    assert library.session.details.of(1).rating == 3
+    assert library.session.details.of(1).camera == "Canon EOS 600D"
 
 
 def test_a_photo_that_is_not_there_now_is_read_another_time(open_library: Opener, tmp_path: Path) -> None:
@@ -262,4 +262,4 @@ def test_a_photo_that_is_not_there_now_is_read_another_time(open_library: Opener
     (tmp_path / "elsewhere.jpg").rename(photo)
     library = open_library()
     assert library.indexer.wait(60)
-    assert library.details.of(1).camera == "Canon EOS 600D"
+    assert library.session.details.of(1).camera == "Canon EOS 600D"

@@ -16,13 +16,13 @@ def findings(folder: Path) -> dict[str, Finding]:
 
 
 def test_a_sound_library_is_sound_and_stays_as_it_is(indexed: Library) -> None:
-    counts = indexed.counts()
+    counts = indexed.session.counts()
     found = findings(indexed.folder)
     assert list(found) == ["environment", "face model", "database", "backups", "disk"]
     assert all(finding.sound for finding in found.values())
     assert "non-commercial" in found["face model"].detail
     assert "onnxruntime" in found["environment"].detail
-    assert indexed.counts() == counts
+    assert indexed.session.counts() == counts
 
 
 def test_a_place_without_a_library_is_examined_too(tmp_path: Path) -> None:

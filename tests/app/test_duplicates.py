@@ -51,11 +51,11 @@ def library(open_library: Opener, kept: Path, tmp_path: Path) -> Library:
 
 
 def names(library: Library) -> list[list[str]]:
-    return [[photo.path.name for photo in group.photos] for group in library.duplicates.list()]
+    return [[photo.path.name for photo in group.photos] for group in library.session.duplicates.list()]
 
 
 def ids(library: Library, number: int) -> list[int]:
-    return [photo.photo_id for photo in library.duplicates.list()[number].photos]
+    return [photo.photo_id for photo in library.session.duplicates.list()[number].photos]
 
 
 PEOPLE = ["people.jpg", "people again.jpg", "a small people.jpg"]
@@ -65,7 +65,7 @@ def test_copies_are_together_and_the_best_is_first(library: Library) -> None:
     groups = names(library)
     assert groups[0] == PEOPLE
     assert all("coffee.jpg" not in group and "mirrored.jpg" not in group for group in groups)
-    first = library.duplicates.list()[0].photos[0]
+    first = library.session.duplicates.list()[0].photos[0]
     assert (first.width, first.height, first.format, first.trashed) == (1280, 886, "JPEG", False)
     assert first.size == first.path.stat().st_size
 
@@ -99,10 +99,10 @@ def test_one_whose_file_is_gone_is_not_what_is_kept(open_library: Opener, tmp_pa
     for _ in ("before a scan noticed it", "after"):
         assert ids(library, 0) == [small, large]
         with pytest.raises(NotFound, match="is not there"):
-            library.duplicates.resolve([large], [small])
+            library.session.duplicates.resolve([large], [small])
         index(library, folder)
-    assert library.trash.list() == []
-    assert library.duplicates.resolve([small], [large]) == (large,)
+    assert library.session.trash.list() == []
+    assert library.session.duplicates.resolve([small], [large]) == (large,)
 
 
 def test_a_shot_with_its_raw_file_is_kept_before_a_larger_export(open_library: Opener, tmp_path: Path) -> None:
@@ -118,11 +118,11 @@ def test_a_shot_with_its_raw_file_is_kept_before_a_larger_export(open_library: O
 def test_the_others_go_in_one_step_and_come_back_in_one(library: Library) -> None:
     before = names(library)
     keep, *others = ids(library, 0)
-    moved = library.duplicates.resolve([keep], others)
+    moved = library.session.duplicates.resolve([keep], others)
     assert moved == tuple(others)
     assert PEOPLE not in names(library)
-    assert {each.photo_id for each in library.trash.list()} == set(others)
-    library.trash.restore(moved)
+    assert {each.photo_id for each in library.session.trash.list()} == set(others)
+    library.session.trash.restore(moved)
     assert names(library) == before
 
 
@@ -130,27 +130,27 @@ def test_nothing_is_moved_without_one_that_stays(library: Library) -> None:
     group = ids(library, 0)
     for keep, others in (([], group), (group[:1], group), ([4000], group)):
         with pytest.raises(NotFound):
-            library.duplicates.resolve(keep, others)
-    library.trash.put(group[:1])
+            library.session.duplicates.resolve(keep, others)
+    library.session.trash.put(group[:1])
     with pytest.raises(NotFound, match="not in the library"):
-        library.duplicates.resolve(group[:1], group[1:])
-    assert len(library.trash.list()) == 1
+        library.session.duplicates.resolve(group[:1], group[1:])
+    assert len(library.session.trash.list()) == 1
 
 
 def test_a_no_is_remembered_and_can_be_taken_back(library: Library, kept: Path) -> None:
     before = names(library)
     group = ids(library, 0)
     witness = Witness(library)
-    library.duplicates.set_apart(group)
+    library.session.duplicates.set_apart(group)
     assert names(library) == before[1:]
     assert witness.changes == [LibraryChanged(frozenset(group))]
     with Library.open(library.folder, resume=False) as again:
         assert names(again) == before[1:]
-    library.duplicates.put_together(group)
-    library.duplicates.set_apart(group[1:])
+    library.session.duplicates.put_together(group)
+    library.session.duplicates.set_apart(group[1:])
     assert names(library)[0] == ["people.jpg", "people again.jpg"], "two who are apart are in no group together"
     with pytest.raises(NotFound):
-        library.duplicates.set_apart([group[0], 4000])
+        library.session.duplicates.set_apart([group[0], 4000])
 
 
 def test_older_photos_get_theirs_in_the_background(library: Library, open_library: Opener) -> None:

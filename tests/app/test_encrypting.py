@@ -54,7 +54,7 @@ def folder(indexed_folder: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "own"
     shutil.copytree(indexed_folder, folder)
     with Library.open(folder, resume=False) as library:
-        library.people.rename(library.people.list()[0].person_id, NAME)
+        library.session.people.rename(library.session.people.list()[0].person_id, NAME)
         library.backups.make(Kind.ASKED)
     return folder
 
@@ -73,7 +73,12 @@ def encrypted(folder: Path, key: LibraryKey) -> Path:
 def contents(folder: Path) -> object:
     """What a library shows."""
     with Library.open(folder, resume=False, reading=True) as library:
-        return library.photos.all_faces(), library.people.list(), library.photos.paths(), library.counts()
+        return (
+            library.session.photos.all_faces(),
+            library.session.people.list(),
+            library.session.photos.paths(),
+            library.session.counts(),
+        )
 
 
 def files(folder: Path) -> list[Path]:
@@ -108,8 +113,8 @@ def test_nothing_of_an_encrypted_library_is_legible(folder: Path, key: LibraryKe
 def test_it_is_used_like_any_other(encrypted: Path, tmp_path: Path) -> None:
     with Library.open(encrypted) as library:
         index(library, samples.write_portraits(tmp_path / "more", 2))
-        faces = library.photos.all_faces()
-        assert library.thumbnails.face(faces[-1].face_id).startswith(b"\xff\xd8")
+        faces = library.session.photos.all_faces()
+        assert library.session.thumbnails.face(faces[-1].face_id).startswith(b"\xff\xd8")
         with Library.open(encrypted, reading=True) as beside:
             assert beside.photos.all_faces() == faces
         assert legible(encrypted) == [], "also while it is open: the workers write small pictures, the journal grows"
@@ -123,8 +128,8 @@ def test_it_is_used_like_any_other(encrypted: Path, tmp_path: Path) -> None:
 def test_a_small_picture_is_read_and_not_made_again(encrypted: Path, key: LibraryKey) -> None:
     before = {path: path.read_bytes() for path in files(encrypted / "cache")}
     with Library.open(encrypted, resume=False) as library:
-        for face in library.photos.all_faces():
-            assert library.thumbnails.face(face.face_id)
+        for face in library.session.photos.all_faces():
+            assert library.session.thumbnails.face(face.face_id)
     assert {path: path.read_bytes() for path in files(encrypted / "cache")} == before
 
 
@@ -152,7 +157,7 @@ def test_without_its_key_nothing_opens_and_nothing_changes(encrypted: Path, memo
 def test_the_key_can_be_given(encrypted: Path, key: LibraryKey, memory: MemoryKeyring) -> None:
     memory.kept.clear()
     with Library.open(encrypted, resume=False, key=key) as library:
-        assert library.people.list()[0].name == NAME
+        assert library.session.people.list()[0].name == NAME
         library.backups.make(Kind.ASKED)
     assert verify(encrypted, key) == []
     with pytest.raises(LibraryDamaged):
@@ -257,7 +262,7 @@ def test_an_unchanged_library_is_backed_up_once(encrypted: Path, key: LibraryKey
     assert backups.daily() is None, "nothing changed"
     moment[0] = next(clock)
     with Library.open(encrypted, resume=False) as library:
-        library.people.rename(library.people.list()[0].person_id, "Grace")
+        library.session.people.rename(library.session.people.list()[0].person_id, "Grace")
     made = backups.daily()
     assert made is not None and is_encrypted(made.path)
 
@@ -337,7 +342,7 @@ def test_an_encrypted_library_that_is_older_is_brought_up_to_date(tmp_path: Path
     encrypt(folder, key)
     with Library.open(folder, resume=False) as library:
         assert library.upgraded is not None and is_encrypted(library.upgraded.path)
-        assert library.people.get(1).name == "Ada"
+        assert library.session.people.get(1).name == "Ada"
     assert [flaw for flaw in verify(folder) if flaw.serious] == []
 
 

@@ -40,7 +40,7 @@ def test_a_full_disk_stops_the_work_which_goes_on_when_there_is_room(
     library.indexer.resume()
     assert library.indexer.wait(TIMEOUT)
     assert library.indexer.progress.error is None
-    assert (library.counts().photos, library.counts().pending) == (12, 0)
+    assert (library.session.counts().photos, library.session.counts().pending) == (12, 0)
     library.close()
     assert serious(library.folder) == []
 
@@ -56,24 +56,24 @@ def test_a_database_that_another_program_locks_stops_the_work_which_goes_on(
         library.indexer.add([photos])
         assert library.indexer.wait(TIMEOUT)
         assert "in use by another program" in str(library.indexer.progress.error)
-        assert library.counts().photos == 0, "reading works"
+        assert library.session.counts().photos == 0, "reading works"
         other.execute("ROLLBACK")
     library.indexer.resume()
     assert library.indexer.wait(TIMEOUT)
-    assert (library.counts().photos, library.counts().pending) == (6, 0)
+    assert (library.session.counts().photos, library.session.counts().pending) == (6, 0)
 
 
 def test_a_cache_that_is_deleted_during_the_work_costs_nothing(library: Library, tmp_path: Path) -> None:
     photos = samples.write_portraits(tmp_path / "photos", 12)
     library.indexer.add([photos])
-    until(lambda: library.counts().photos >= 3)
+    until(lambda: library.session.counts().photos >= 3)
     shutil.rmtree(library.folder / "cache", ignore_errors=True)
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().photos == 12
-    for photo_id in library.photos.timeline().photo_ids:
-        assert library.thumbnails.photo(int(photo_id))
-    for face in library.photos.all_faces():
-        assert library.thumbnails.face(face.face_id)
+    assert library.session.counts().photos == 12
+    for photo_id in library.session.photos.timeline().photo_ids:
+        assert library.session.thumbnails.photo(int(photo_id))
+    for face in library.session.photos.all_faces():
+        assert library.session.thumbnails.face(face.face_id)
 
 
 class Backwards(datetime):
@@ -94,7 +94,7 @@ def test_a_clock_that_goes_backwards_changes_nothing_of_the_work(
         monkeypatch.setattr(module, "datetime", Backwards)
     index(library, album)
     index(library, album)
-    counts = library.counts()
+    counts = library.session.counts()
     assert (counts.photos, counts.pending, counts.people) == (samples.ALBUM_PHOTOS, 0, samples.ALBUM_PEOPLE)
 
 
@@ -110,9 +110,9 @@ def test_a_database_that_is_damaged_while_it_is_open_is_told_and_the_good_backup
     path.write_bytes(data)
     with pytest.raises(DatabaseError) as caught:  # noqa: PT012  (where it is met depends on the page that is read first)
         library = open_library(indexed.folder, resume=False)
-        library.people.list()
-        library.photos.all_faces()
-        library.photos.paths()
+        library.session.people.list()
+        library.session.photos.all_faces()
+        library.session.photos.paths()
     assert "damaged" in str(caught.value)
     assert made.path.is_file()
 

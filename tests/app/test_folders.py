@@ -83,15 +83,15 @@ def test_a_removed_folder_takes_the_photos_that_are_only_there(indexed: Library,
     kept = Path(shutil.copy2(album / "space" / "astronaut.jpg", tmp_path / "kept.jpg"))
     scan(indexed, kept)
     photo_id = places(indexed)[os.fsencode(kept)]
-    named = next(person for person in indexed.people.list() if person.photo_count)
-    indexed.people.rename(named.person_id, "Ada")
+    named = next(person for person in indexed.session.people.list() if person.photo_count)
+    indexed.session.people.rename(named.person_id, "Ada")
     pictures = indexed.folder / "cache" / "photos"
     witness = Witness(indexed)
     assert indexed.folders.remove(folder.folder_id, forget_photos=True) == folder.photos - 1
     assert places(indexed) == {os.fsencode(kept): photo_id}
-    assert indexed.counts().photos == 1
+    assert indexed.session.counts().photos == 1
     assert len(list(pictures.rglob("*.jpg"))) == 1
-    assert "Ada" in {person.name for person in indexed.people.list()}
+    assert "Ada" in {person.name for person in indexed.session.people.list()}
     assert indexed.database.problems() == []
     assert any(change.photo_ids for change in witness.changes)
     assert {path: path.stat().st_mtime_ns for path in album.rglob("*")} == before
@@ -105,4 +105,4 @@ def test_many_photos_are_forgotten_in_steps(quiet: Library, tmp_path: Path, monk
     scan(quiet, tmp_path / "photos")
     quiet.folders.remember([tmp_path / "photos"])
     assert quiet.folders.remove(1, forget_photos=True) == 5
-    assert (places(quiet), quiet.counts().pending, quiet.counts().skipped) == ({}, 0, 0)
+    assert (places(quiet), quiet.session.counts().pending, quiet.session.counts().skipped) == ({}, 0, 0)

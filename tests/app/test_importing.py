@@ -44,7 +44,7 @@ def rows(library: Library) -> list[tuple[object, ...]]:
 
 def reasons(library: Library) -> dict[str, str]:
     """Skipped files by name."""
-    return {skipped.path.name: skipped.reason for skipped in library.photos.skipped()}
+    return {skipped.path.name: skipped.reason for skipped in library.session.photos.skipped()}
 
 
 def picture(path: Path, shade: int = 0, kind: str = "JPEG") -> Path:
@@ -116,12 +116,12 @@ def test_a_photo_is_found_at_its_other_place_when_one_is_gone(library: Library, 
     scan(library, first)
     scan(library, second)
     (photo_id,) = set(places(library).values())
-    assert library.photos.get(photo_id).path == first
+    assert library.session.photos.get(photo_id).path == first
     first.unlink()
-    assert library.photos.get(photo_id).path == second
-    assert library.photos.get(photo_id).available
+    assert library.session.photos.get(photo_id).path == second
+    assert library.session.photos.get(photo_id).available
     second.unlink()
-    assert not library.photos.get(photo_id).available
+    assert not library.session.photos.get(photo_id).available
 
 
 def test_hidden_folders_are_left_out(library: Library, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_links_that_lead_in_circles_end(library: Library, tmp_path: Path) -> Non
     (photos / "a" / "up").symlink_to(photos, target_is_directory=True)
     (photos / "self").symlink_to(photos / "self")
     assert scan(library, photos) == 1
-    assert library.counts().skipped == 1
+    assert library.session.counts().skipped == 1
     assert "symbolic links" in reasons(library)["self"]
 
 
@@ -194,10 +194,10 @@ def test_awkward_names_are_photos_like_any_other(library: Library, tmp_path: Pat
         pytest.skip(f"this file system refuses the name: {error}")
     assert scan(library, path.parent) == 1
     photo_id = places(library)[awkward]
-    photo = library.photos.get(photo_id)
+    photo = library.session.photos.get(photo_id)
     assert os.fsencode(photo.path) == awkward
     assert photo.available
-    assert library.photos.image(photo_id).shape == (24, 32, 3)
+    assert library.session.photos.image(photo_id).shape == (24, 32, 3)
 
 
 def test_an_archive_of_awkward_names(library: Library, tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_what_promises_a_picture_and_is_none_is_skipped_with_the_reason(
     (tmp_path / "photos" / name).write_bytes(content)
     assert scan(library, tmp_path / "photos") == 0
     assert reasons(library) == {name: reason}
-    assert library.counts().skipped == 1
+    assert library.session.counts().skipped == 1
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "Thumbs.db", "photo.xmp", "no suffix", "album.pdf"])
@@ -415,11 +415,11 @@ def test_an_edit_is_settled_at_the_end_of_the_scan_that_was_stopped(library: Lib
     questions = iter([False] * 2)
     assert not importer.run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), told.append)
     # It waits, but not to be indexed: it may be that its content is only another name for what comes next.
-    assert (library.counts().pending, worklist.waiting(library.database, 0, 10)) == (1, [])
+    assert (library.session.counts().pending, worklist.waiting(library.database, 0, 10)) == (1, [])
     # Edited once more before the next scan.
     first.write_bytes(first.read_bytes() + b"more tags")
     assert importer.run(os.fsencode(tmp_path / "photos"), lambda: False, told.append)
-    assert sum(imported.waiting for imported in told) == library.counts().pending == 1
+    assert sum(imported.waiting for imported in told) == library.session.counts().pending == 1
     assert places(library) == {os.fsencode(path): number for path, number in zip((first, second), before, strict=True)}
     (waiting,) = worklist.waiting(library.database, 0, 10)
     assert (waiting.photo_id, waiting.content_hash) == (
@@ -436,7 +436,7 @@ def test_an_edit_that_was_cancelled_is_an_edit_the_next_time(library: Library, t
     run = Importer(library.database, library.folder).run
     assert not run(os.fsencode(tmp_path / "photos"), lambda: next(questions, True), lambda _: None)
     worklist.forget_waiting(library.database)
-    assert (places(library), library.counts().pending) == (before, 0)
+    assert (places(library), library.session.counts().pending) == (before, 0)
     assert scan(library, tmp_path / "photos") == 1
     assert places(library) == before
 
@@ -455,7 +455,7 @@ def test_a_photo_that_was_overwritten_before_it_was_indexed_leaves_nothing(libra
     assert scan(library, tmp_path) == 2
     shutil.copy(first, second)
     assert scan(library, tmp_path) == -1, "one less waits"
-    assert library.counts().pending == len(hashes(library)) == 1
+    assert library.session.counts().pending == len(hashes(library)) == 1
 
 
 @pytest.mark.parametrize("nanoseconds", [2**63 + 10**18, -(2**63) - 10**18])

@@ -98,10 +98,14 @@ def test_an_album_becomes_people_and_tells_how_it_goes(library: Library, folder:
     witness = Witness(library)
     index(library, folder)
 
-    assert (library.counts().photos, library.counts().faces, library.counts().people) == (4, 3, 1)
-    assert (library.counts().pending, library.counts().skipped) == (0, 2)
-    assert {skipped.path.name for skipped in library.photos.skipped()} == {"broken.jpg", "no picture.jpg"}
-    assert all(skipped.reason.endswith(".") for skipped in library.photos.skipped())
+    assert (library.session.counts().photos, library.session.counts().faces, library.session.counts().people) == (
+        4,
+        3,
+        1,
+    )
+    assert (library.session.counts().pending, library.session.counts().skipped) == (0, 2)
+    assert {skipped.path.name for skipped in library.session.photos.skipped()} == {"broken.jpg", "no picture.jpg"}
+    assert all(skipped.reason.endswith(".") for skipped in library.session.photos.skipped())
 
     last = witness.progress[-1]
     assert (last.phase, last.done, last.total, last.skipped, last.error) == (IndexPhase.IDLE, 5, 5, 2, None)
@@ -111,7 +115,10 @@ def test_an_album_becomes_people_and_tells_how_it_goes(library: Library, folder:
     assert [each.done for each in witness.progress] == sorted(each.done for each in witness.progress)
     assert all(each.done <= each.total for each in witness.progress)
 
-    photos, people = set(library.photos.timeline().photo_ids), {each.person_id for each in library.people.list()}
+    photos, people = (
+        set(library.session.photos.timeline().photo_ids),
+        {each.person_id for each in library.session.people.list()},
+    )
     assert photos <= {each for change in witness.changes for each in change.photo_ids}
     assert people <= {each for change in witness.changes for each in change.person_ids}
     assert any(change.skipped for change in witness.changes)
@@ -146,14 +153,14 @@ def test_pause_stops_and_resume_goes_on(library: Library, many: Path) -> None:
     library.indexer.resume()
     assert library.indexer.wait(TIMEOUT)
     assert (library.indexer.progress.done, library.indexer.progress.total) == (16, 16)
-    assert library.counts().photos == 16
+    assert library.session.counts().photos == 16
 
 
 def test_pause_while_nothing_is_done_does_not_stop_what_comes(library: Library, folder: Path) -> None:
     library.indexer.pause()
     assert library.indexer.progress.phase is IndexPhase.IDLE
     index(library, folder)
-    assert library.counts().photos == 4
+    assert library.session.counts().photos == 4
 
 
 def test_pause_and_resume_in_quick_succession_lose_nothing(library: Library, many: Path) -> None:
@@ -162,7 +169,7 @@ def test_pause_and_resume_in_quick_succession_lose_nothing(library: Library, man
         library.indexer.pause()
         library.indexer.resume()
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().photos == 16
+    assert library.session.counts().photos == 16
 
 
 def test_cancel_keeps_what_is_indexed_and_forgets_what_waits(library: Library, many: Path) -> None:
@@ -173,12 +180,12 @@ def test_cancel_keeps_what_is_indexed_and_forgets_what_waits(library: Library, m
     progress = library.indexer.progress
     assert progress.phase is IndexPhase.IDLE
     assert 2 <= progress.done == progress.total < 16
-    assert library.counts().photos == progress.done
-    assert library.counts().pending == 0
-    kept = set(library.photos.timeline().photo_ids)
+    assert library.session.counts().photos == progress.done
+    assert library.session.counts().pending == 0
+    kept = set(library.session.photos.timeline().photo_ids)
     index(library, many)
-    assert library.counts().photos == 16
-    assert kept <= set(library.photos.timeline().photo_ids)
+    assert library.session.counts().photos == 16
+    assert kept <= set(library.session.photos.timeline().photo_ids)
 
 
 def test_a_paused_work_can_be_cancelled(library: Library, many: Path) -> None:
@@ -188,7 +195,7 @@ def test_a_paused_work_can_be_cancelled(library: Library, many: Path) -> None:
     library.indexer.cancel()
     assert library.indexer.wait(TIMEOUT)
     assert library.indexer.progress.phase is IndexPhase.IDLE
-    assert library.counts().pending == 0
+    assert library.session.counts().pending == 0
 
 
 def test_what_is_added_after_a_cancel_is_indexed(library: Library, many: Path, folder: Path) -> None:
@@ -197,8 +204,8 @@ def test_what_is_added_after_a_cancel_is_indexed(library: Library, many: Path, f
     library.indexer.cancel()
     library.indexer.add([folder])
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().pending == 0
-    assert photo_id(library, folder / "astronaut.jpg") in library.photos.timeline().photo_ids
+    assert library.session.counts().pending == 0
+    assert photo_id(library, folder / "astronaut.jpg") in library.session.photos.timeline().photo_ids
 
 
 @pytest.mark.parametrize("say", ["pause", "cancel"])
@@ -211,12 +218,12 @@ def test_what_is_said_during_the_last_grouping_does_not_stop_the_next_work(
 
     unsubscribe = library.events.subscribe(listener)
     library.indexer.add([folder])
-    until(lambda: library.counts().people == 1)
+    until(lambda: library.session.counts().people == 1)
     unsubscribe()
     library.indexer.resume()
     assert library.indexer.wait(TIMEOUT)
     index(library, samples.save(samples.portrait(0), tmp_path / "one more.jpg"))
-    assert library.counts().photos == 5
+    assert library.session.counts().photos == 5
     assert library.indexer.progress.phase is IndexPhase.IDLE
 
 
@@ -225,7 +232,7 @@ def test_more_can_be_added_while_the_work_goes_on(library: Library, many: Path, 
     until(lambda: library.indexer.progress.done >= 1)
     library.indexer.add([folder, folder])
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().photos == 20
+    assert library.session.counts().photos == 20
     assert (library.indexer.progress.done, library.indexer.progress.total) == (20, 20)
 
 
@@ -233,7 +240,7 @@ def test_adding_nothing_is_nothing(library: Library, folder: Path) -> None:
     index(library)
     assert library.indexer.progress == IndexProgress(IndexPhase.IDLE)
     index(library, folder)
-    assert library.counts().photos == 4
+    assert library.session.counts().photos == 4
 
 
 def test_many_threads_may_add_at_once(library: Library, many: Path) -> None:
@@ -243,7 +250,7 @@ def test_many_threads_may_add_at_once(library: Library, many: Path) -> None:
     for thread in threads:
         thread.join()
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().photos == 16
+    assert library.session.counts().photos == 16
 
 
 def test_a_library_in_use_pauses_the_work_and_resume_goes_on(
@@ -263,7 +270,7 @@ def test_a_library_in_use_pauses_the_work_and_resume_goes_on(
     library.indexer.resume()
     assert library.indexer.progress.error is None
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().photos == 4
+    assert library.session.counts().photos == 4
 
 
 def test_an_error_in_the_middle_pauses_the_work_and_resume_goes_on(
@@ -283,7 +290,7 @@ def test_an_error_in_the_middle_pauses_the_work_and_resume_goes_on(
     assert library.indexer.wait(TIMEOUT)
     assert library.indexer.progress.error is None
     assert (library.indexer.progress.done, library.indexer.progress.total) == (16, 16)
-    assert library.counts().photos == 16
+    assert library.session.counts().photos == 16
 
 
 def test_files_that_kill_their_workers_twice_are_refused_and_the_others_are_indexed(
@@ -302,9 +309,9 @@ def test_files_that_kill_their_workers_twice_are_refused_and_the_others_are_inde
         process.kill()
     assert library.indexer.wait(TIMEOUT)
     assert library.indexer.progress.error is None
-    skipped = {skipped.path: skipped.reason for skipped in library.photos.skipped()}
+    skipped = {skipped.path: skipped.reason for skipped in library.session.photos.skipped()}
     assert skipped == {pipe.path: "Opening the file crashed its decoder." for pipe in pipes}
-    assert (library.counts().photos, library.counts().pending) == (12 - len(pipes), len(pipes))
+    assert (library.session.counts().photos, library.session.counts().pending) == (12 - len(pipes), len(pipes))
     library.close()
     # Once can be the fault of the moment, such as a full memory; twice is theirs.
     again = [Pipe(pipe.path) for pipe in pipes]
@@ -314,8 +321,8 @@ def test_files_that_kill_their_workers_twice_are_refused_and_the_others_are_inde
     for process in processes():
         process.kill()
     assert library.indexer.wait(TIMEOUT)
-    assert (library.counts().photos, library.counts().pending) == (12 - len(pipes), 0)
-    assert library.counts().skipped == len(pipes)
+    assert (library.session.counts().photos, library.session.counts().pending) == (12 - len(pipes), 0)
+    assert library.session.counts().skipped == len(pipes)
 
 
 def test_workers_that_end_without_reason_pause_the_work_and_resume_goes_on(
@@ -330,7 +337,7 @@ def test_workers_that_end_without_reason_pause_the_work_and_resume_goes_on(
     assert "can be resumed" in str(library.indexer.progress.error)
     library.indexer.resume()
     assert library.indexer.wait(TIMEOUT)
-    assert (library.counts().photos, library.counts().skipped) == (16, 0)
+    assert (library.session.counts().photos, library.session.counts().skipped) == (16, 0)
 
 
 def test_photos_that_vanish_before_they_are_read_wait_for_their_return(
@@ -342,15 +349,15 @@ def test_photos_that_vanish_before_they_are_read_wait_for_their_return(
     library = open_library()
     assert library.indexer.wait(TIMEOUT)
     assert (library.indexer.progress.done, library.indexer.progress.skipped) == (4, 4)
-    assert library.counts().pending == 4
-    assert {skipped.reason for skipped in library.photos.skipped()} == {
+    assert library.session.counts().pending == 4
+    assert {skipped.reason for skipped in library.session.photos.skipped()} == {
         "The file cannot be read: No such file or directory."
     }
     (tmp_path / "unplugged").rename(folder)
     new = samples.save(samples.portrait(0), tmp_path / "new.jpg")
     index(library, new)
-    assert library.counts().photos == 5
-    assert library.photos.skipped() == []
+    assert library.session.counts().photos == 5
+    assert library.session.photos.skipped() == []
     progress = library.indexer.progress
     assert progress.done == progress.total == 5
 
@@ -370,23 +377,23 @@ def test_a_photo_that_vanished_is_counted_once_however_often_the_work_pauses(
     assert library.indexer.wait(TIMEOUT)
     progress = library.indexer.progress
     assert (progress.done, progress.total, progress.skipped) == (17, 17, 1)
-    assert library.counts().pending == 1
+    assert library.session.counts().pending == 1
 
 
 def test_an_edited_photo_is_the_same_photo_with_other_faces(known: Library, photos: Path) -> None:
     path = photos / "astronaut.jpg"
-    photo, person = photo_id(known, path), known.people.list()[0]
-    known.people.rename(person.person_id, "Pilot")
-    old = known.photos.faces(photo)
+    photo, person = photo_id(known, path), known.session.people.list()[0]
+    known.session.people.rename(person.person_id, "Pilot")
+    old = known.session.photos.faces(photo)
 
     samples.save(samples.smaller(samples.astronaut()), path)
     witness = Witness(known)
     index(known, photos)
 
     assert photo_id(known, path) == photo
-    assert known.photos.get(photo).width == 384
-    assert (known.counts().photos, known.counts().faces, known.counts().people) == (4, 3, 1)
-    (face,) = known.photos.faces(photo)
+    assert known.session.photos.get(photo).width == 384
+    assert (known.session.counts().photos, known.session.counts().faces, known.session.counts().people) == (4, 3, 1)
+    (face,) = known.session.photos.faces(photo)
     assert face.name == "Pilot"
     assert face.box.overlap(old[0].box) < 0.9
     assert photo in {each for change in witness.changes for each in change.photo_ids}
@@ -394,14 +401,14 @@ def test_an_edited_photo_is_the_same_photo_with_other_faces(known: Library, phot
 
 
 def test_names_survive_when_every_photo_of_a_person_is_edited_at_once(known: Library, photos: Path) -> None:
-    person = known.people.list()[0]
-    known.people.rename(person.person_id, "Pilot")
+    person = known.session.people.list()[0]
+    known.session.people.rename(person.person_id, "Pilot")
     for path in photos.glob("astronaut*.jpg"):
         # As programs do that write tags into photos: the picture stays, the file is another one.
         path.write_bytes(path.read_bytes() + b"tags")
     index(known, photos)
-    assert known.counts().photos == 4
-    (after,) = known.people.list()
+    assert known.session.counts().photos == 4
+    (after,) = known.session.people.list()
     assert (after.person_id, after.name, after.face_count) == (person.person_id, "Pilot", 3)
     assert known.core.stats().vectors == {known.core.pack.name: 3}
 
@@ -416,17 +423,17 @@ def test_a_photo_overwritten_with_a_copy_of_another_keeps_its_people(known: Libr
     assert content(known) == before
     assert photo_id(known, photos / "astronaut.jpg") == photo_id(known, path)
     assert overwritten in {each for change in witness.changes for each in change.photo_ids}
-    lost = known.photos.get(overwritten)
+    lost = known.session.photos.get(overwritten)
     assert (lost.path, lost.available) == (path, False)
-    assert known.photos.paths()[overwritten] == path
+    assert known.session.photos.paths()[overwritten] == path
     with pytest.raises(ImageUnavailable):
-        known.photos.image(overwritten)
+        known.session.photos.image(overwritten)
     # Its content is met again, under another name.
     (photos / "zoo.jpg").write_bytes(original)
     index(known, photos)
     assert content(known) == before
-    assert known.photos.get(overwritten).path == photos / "zoo.jpg"
-    assert known.photos.get(overwritten).available
+    assert known.session.photos.get(overwritten).path == photos / "zoo.jpg"
+    assert known.session.photos.get(overwritten).available
 
 
 def renumber(photos: Path, order: Sequence[int]) -> None:
@@ -441,7 +448,7 @@ def renumber(photos: Path, order: Sequence[int]) -> None:
 def test_photos_that_exchange_their_names_are_the_same_photos(
     known: Library, photos: Path, order: tuple[int, ...]
 ) -> None:
-    known.people.rename(known.people.list()[0].person_id, "Pilot")
+    known.session.people.rename(known.session.people.list()[0].person_id, "Pilot")
     before = content(known)
     old = [photo_id(known, path) for path in sorted(photos.iterdir())]
     renumber(photos, order)
@@ -449,8 +456,8 @@ def test_photos_that_exchange_their_names_are_the_same_photos(
     paths = sorted(photos.iterdir())
     assert [photo_id(known, paths[number]) for number in order] == old
     assert content(known) == before
-    assert known.people.list()[0].name == "Pilot"
-    assert known.counts().pending == 0
+    assert known.session.people.list()[0].name == "Pilot"
+    assert known.session.counts().pending == 0
 
 
 def test_a_photo_put_in_front_moves_all_names_and_no_faces(known: Library, photos: Path) -> None:
@@ -461,9 +468,9 @@ def test_a_photo_put_in_front_moves_all_names_and_no_faces(known: Library, photo
     (photos / "zoo.jpg").write_bytes(last)
     samples.save(samples.scenery(), paths[0])
     index(known, photos)
-    assert known.counts().photos == 5
+    assert known.session.counts().photos == 5
     assert set(before) <= set(content(known))
-    assert photo_id(known, paths[0]) == max(known.photos.timeline().photo_ids)
+    assert photo_id(known, paths[0]) == max(known.session.photos.timeline().photo_ids)
 
 
 def test_an_edit_is_settled_after_photos_that_cannot_be_read(known: Library, photos: Path, tmp_path: Path) -> None:
@@ -472,7 +479,7 @@ def test_an_edit_is_settled_after_photos_that_cannot_be_read(known: Library, pho
     path = photos / "astronaut.jpg"
     path.write_bytes(path.read_bytes() + b"tags")
     index(known, samples.write_portraits(tmp_path / "more", 2), photos)
-    assert known.photos.get(photo_id(known, path)).state is PhotoState.INDEXED
+    assert known.session.photos.get(photo_id(known, path)).state is PhotoState.INDEXED
 
 
 def test_an_edit_that_is_taken_back_leaves_everything_as_it_was(known: Library, photos: Path) -> None:
@@ -483,7 +490,7 @@ def test_an_edit_that_is_taken_back_leaves_everything_as_it_was(known: Library, 
     path.write_bytes(original)
     index(known, photos)
     assert [row[:5] for row in content(known)] == [row[:5] for row in before]
-    assert known.counts().people == 1
+    assert known.session.counts().people == 1
 
 
 def test_a_photo_that_is_damaged_by_an_edit_is_told_and_comes_back_when_it_is_repaired(
@@ -493,14 +500,14 @@ def test_a_photo_that_is_damaged_by_an_edit_is_told_and_comes_back_when_it_is_re
     original, photo = path.read_bytes(), photo_id(known, path)
     path.write_bytes(original[:300])
     index(known, photos)
-    assert known.photos.get(photo).state is PhotoState.UNREADABLE
-    assert [skipped.path for skipped in known.photos.skipped()] == [path]
-    assert photo not in known.photos.timeline().photo_ids
+    assert known.session.photos.get(photo).state is PhotoState.UNREADABLE
+    assert [skipped.path for skipped in known.session.photos.skipped()] == [path]
+    assert photo not in known.session.photos.timeline().photo_ids
     path.write_bytes(original)
     index(known, photos)
-    assert known.photos.get(photo).state is PhotoState.INDEXED
-    assert known.counts().photos == 4
-    assert known.counts().people == 1
+    assert known.session.photos.get(photo).state is PhotoState.INDEXED
+    assert known.session.counts().photos == 4
+    assert known.session.counts().people == 1
 
 
 def test_photos_refused_by_another_version_are_tried_again(open_library: Opener, folder: Path) -> None:
@@ -510,8 +517,8 @@ def test_photos_refused_by_another_version_are_tried_again(open_library: Opener,
             db.execute(text("UPDATE photo SET state = 'unreadable', reason = 'x', refused_by = '0.0.1'"))
     library = open_library()
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().photos == 4
-    assert library.photos.skipped() == []
+    assert library.session.counts().photos == 4
+    assert library.session.photos.skipped() == []
 
 
 def test_grouping_that_was_cut_off_is_made_up_for_at_the_next_opening(open_library: Opener, moved: Path) -> None:
@@ -521,7 +528,7 @@ def test_grouping_that_was_cut_off_is_made_up_for_at_the_next_opening(open_libra
         db.execute(text("DELETE FROM setting"))
     again = open_library(moved / "library")
     assert again.indexer.wait(TIMEOUT)
-    assert again.counts().people == 1
+    assert again.session.counts().people == 1
 
 
 def test_two_programs_on_one_library_index_every_photo_once(open_library: Opener, many: Path, tmp_path: Path) -> None:
@@ -529,10 +536,10 @@ def test_two_programs_on_one_library_index_every_photo_once(open_library: Opener
     one.indexer.add([many])
     other.indexer.add([many])
     assert one.indexer.wait(TIMEOUT) and other.indexer.wait(TIMEOUT)
-    assert one.counts() == other.counts()
-    assert one.counts().photos == 16
+    assert one.session.counts() == other.session.counts()
+    assert one.session.counts().photos == 16
     assert one.indexer.progress.error is None and other.indexer.progress.error is None
-    faces = [(face.photo_id, face.box) for face in one.photos.all_faces()]
+    faces = [(face.photo_id, face.box) for face in one.session.photos.all_faces()]
     assert len(faces) == len(set(faces))
 
 
@@ -550,7 +557,7 @@ def test_originals_are_not_touched_and_a_listener_that_fails_stops_nothing(libra
     before = states()
     library.events.subscribe(fail)
     index(library, folder)
-    assert library.counts().photos == 4
+    assert library.session.counts().photos == 4
     assert states() == before
 
 
@@ -561,7 +568,7 @@ def test_a_folder_that_is_renamed_before_its_photos_were_read(library: Library, 
     (tmp_path / "photos" / "a").rename(tmp_path / "photos" / "b")
     library.indexer.retell()
     assert library.indexer.wait(TIMEOUT)
-    assert [skipped.path.name for skipped in library.photos.skipped()] == ["1.jpg"]
+    assert [skipped.path.name for skipped in library.session.photos.skipped()] == ["1.jpg"]
     library.watcher.look()
     assert library.indexer.wait(TIMEOUT)
-    assert library.counts().photos == 1 and library.photos.skipped() == []
+    assert library.session.counts().photos == 1 and library.session.photos.skipped() == []

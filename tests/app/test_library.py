@@ -19,10 +19,10 @@ def test_a_new_library_is_made_where_there_is_none(open_library: Opener, tmp_pat
     library = open_library(folder)
     assert library.folder == folder
     assert (folder / "library.sqlite").is_file()
-    assert library.counts() == LibraryCounts(0, 0, 0, 0, 0)
+    assert library.session.counts() == LibraryCounts(0, 0, 0, 0, 0)
     assert library.indexer.progress.phase is IndexPhase.IDLE
-    assert library.people.list() == []
-    assert len(library.photos.timeline().photo_ids) == 0
+    assert library.session.people.list() == []
+    assert len(library.session.photos.timeline().photo_ids) == 0
 
 
 def test_the_default_is_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -57,18 +57,18 @@ def test_a_library_of_a_newer_version_is_refused(open_library: Opener, tmp_path:
 
 
 def test_the_counts_of_an_album(indexed: Library) -> None:
-    assert indexed.counts() == LibraryCounts(
+    assert indexed.session.counts() == LibraryCounts(
         photos=samples.ALBUM_PHOTOS, people=samples.ALBUM_PEOPLE, faces=samples.ALBUM_FACES, pending=0, skipped=0
     )
 
 
 def test_everything_is_there_again_after_closing(open_library: Opener, indexed: Library) -> None:
-    people, timeline = indexed.people.list(), indexed.photos.timeline()
+    people, timeline = indexed.session.people.list(), indexed.session.photos.timeline()
     indexed.close()
     again = open_library(indexed.folder)
     assert again.indexer.wait(5)
-    assert again.people.list() == people
-    assert again.photos.timeline() == timeline
+    assert again.session.people.list() == people
+    assert again.session.photos.timeline() == timeline
 
 
 def test_closing_in_the_middle_of_work_is_quick_and_the_work_goes_on_at_the_next_opening(
@@ -82,12 +82,12 @@ def test_closing_in_the_middle_of_work_is_quick_and_the_work_goes_on_at_the_next
     first.close()
     again = open_library(folder)
     assert again.indexer.wait(60)
-    assert again.counts().photos == 12
-    assert again.counts().pending == 0
+    assert again.session.counts().photos == 12
+    assert again.session.counts().pending == 0
 
 
 def test_two_libraries_know_nothing_of_each_other(open_library: Opener, album: Path, tmp_path: Path) -> None:
     one, other = open_library(tmp_path / "one"), open_library(tmp_path / "other")
     index(one, album / "space" / "astronaut.jpg")
-    assert one.counts().photos == 1
-    assert other.counts().photos == 0
+    assert one.session.counts().photos == 1
+    assert other.session.counts().photos == 0

@@ -58,12 +58,12 @@ def test_a_second_process_gets_a_clear_message(tmp_path: Path) -> None:
 def test_it_may_look_at_the_library_meanwhile(indexed: Library, album: Path) -> None:
     indexed.close()
     with held(indexed.folder), Library.open(indexed.folder, reading=True) as library:
-        assert library.counts().photos == samples.ALBUM_PHOTOS
-        assert len(library.people.list()) == samples.ALBUM_PEOPLE
-        assert len(library.photos.all_faces()) == samples.ALBUM_FACES
-        assert library.people.similar(album / "group.jpg", 3)
+        assert library.session.counts().photos == samples.ALBUM_PHOTOS
+        assert len(library.session.people.list()) == samples.ALBUM_PEOPLE
+        assert len(library.session.photos.all_faces()) == samples.ALBUM_FACES
+        assert library.session.people.similar(album / "group.jpg", 3)
         with pytest.raises(DatabaseError, match="reading only"):
-            library.people.rename(library.people.list()[0].person_id, "Ada")
+            library.session.people.rename(library.session.people.list()[0].person_id, "Ada")
 
 
 def test_a_process_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_command_that_ends_in_a_moment_is_waited_for(tmp_path: Path, monkeypat
 
 def test_reading_makes_the_library_that_is_not_there(tmp_path: Path) -> None:
     with Library.open(tmp_path / "new", reading=True) as library:
-        assert library.people.list() == []
+        assert library.session.people.list() == []
 
 
 def test_within_a_process_a_library_may_be_open_twice(tmp_path: Path) -> None:

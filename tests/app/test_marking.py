@@ -26,7 +26,7 @@ def photos(tmp_path: Path) -> Path:
 
 def names(library: Library, photo_id: int = 1) -> list[str | None]:
     """Whose the faces are, from left to right."""
-    return [face.name for face in library.photos.faces(photo_id)]
+    return [face.name for face in library.session.photos.faces(photo_id)]
 
 
 def rewrite(photos: Path, *marked: xmp.Marked, later: int = 1) -> None:
@@ -44,9 +44,9 @@ def test_marked_faces_get_their_names(library: Library, photos: Path) -> None:
     rewrite(photos, xmp.in_t1(0, "Ann"), xmp.in_t1(2, "Bob", grow=0.6), xmp.in_t1(5, "Cid"))
     index(library, photos)
     assert names(library) == ["Ann", None, "Bob", None, None, "Cid"]
-    faces = library.photos.faces(1)
+    faces = library.session.photos.faces(1)
     assert [confirmed(library)[face.face_id] for face in faces] == [True, False, True, False, False, True]
-    assert library.details.of(1).marked == ()
+    assert library.session.details.of(1).marked == ()
 
 
 def test_a_person_who_is_there_is_found_by_name_and_the_same_name_is_one_person(library: Library, photos: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_person_who_is_there_is_found_by_name_and_the_same_name_is_one_person(
     name, x, y, width, height = xmp.in_t1(1, "Bob")
     xmp.write(photos / "mirrored.xmp", [(name, 1 - x - width, y, width, height)])
     index(library, photos)
-    people = {person.name: person for person in library.people.list() if person.name}
+    people = {person.name: person for person in library.session.people.list() if person.name}
     assert people["ann"].person_id == first.person_id
     assert set(people) == {"ann", "Bob"}
 
@@ -64,10 +64,10 @@ def test_a_person_who_is_there_is_found_by_name_and_the_same_name_is_one_person(
 def test_a_region_without_a_face_waits_and_is_told_of(library: Library, photos: Path) -> None:
     rewrite(photos, ("Dog", 0.9, 0.9, 0.05, 0.05), xmp.in_t1(0, "Ann"))
     index(library, photos)
-    (waiting,) = library.details.of(1).marked
+    (waiting,) = library.session.details.of(1).marked
     assert waiting.name == "Dog"
     assert waiting.box.x == pytest.approx(0.9 * 1280, abs=1)
-    assert {person.name for person in library.people.list() if person.name} == {"Ann"}
+    assert {person.name for person in library.session.people.list() if person.name} == {"Ann"}
 
 
 def test_a_sidecar_that_comes_later_is_read_at_the_next_scan(library: Library, photos: Path) -> None:
@@ -92,7 +92,7 @@ def photo_row(library: Library) -> dict[str, object]:
 def test_a_correction_in_sietch_outlives_every_reading(library: Library, photos: Path) -> None:
     rewrite(photos, xmp.in_t1(0, "Ann"), xmp.in_t1(1, "Bob"), xmp.in_t1(2, "Cid"))
     index(library, photos)
-    faces = library.photos.faces(1)
+    faces = library.session.photos.faces(1)
     eve = library.core.create_person("Eve")
     library.core.assign([faces[0].face_id], eve.person_id)
     bob = faces[1].person_id
@@ -110,13 +110,13 @@ def test_a_correction_in_sietch_outlives_every_reading(library: Library, photos:
 def test_a_renamed_or_merged_person_is_meant_by_the_old_name(library: Library, photos: Path) -> None:
     rewrite(photos, xmp.in_t1(0, "Ann"))
     index(library, photos)
-    ann = library.photos.faces(1)[0].person_id
+    ann = library.session.photos.faces(1)[0].person_id
     assert ann is not None
-    library.people.rename(ann, "Ann Lee")
+    library.session.people.rename(ann, "Ann Lee")
     samples.save(samples.darker(samples.t1()), photos / "dark.jpg")
     xmp.write(photos / "dark.jpg.xmp", [xmp.in_t1(0, "Ann")])
     index(library, photos)
-    assert [person.name for person in library.people.list() if person.name] == ["Ann Lee"]
+    assert [person.name for person in library.session.people.list() if person.name] == ["Ann Lee"]
 
 
 def test_another_look_keeps_the_names(library: Library, photos: Path) -> None:

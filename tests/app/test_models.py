@@ -57,14 +57,16 @@ def test_a_library_uses_the_default_model_and_lists_the_others(library: Library)
 
 
 def test_another_model_looks_at_everything_and_nothing_is_lost(own: Library) -> None:
-    person = own.people.list()[0]
-    own.people.rename(person.person_id, "Ada")
-    own.core.assign([own.people.faces(person.person_id)[0].face_id], person.person_id)
-    timeline, faces = own.photos.timeline(), {face.face_id: face for face in own.photos.all_faces()}
-    mine = {face.face_id for face in own.people.faces(person.person_id)}
+    person = own.session.people.list()[0]
+    own.session.people.rename(person.person_id, "Ada")
+    own.core.assign([own.session.people.faces(person.person_id)[0].face_id], person.person_id)
+    timeline, faces = own.session.photos.timeline(), {face.face_id: face for face in own.session.photos.all_faces()}
+    mine = {face.face_id for face in own.session.people.faces(person.person_id)}
     witness = Witness(own)
     seen_meanwhile: list[tuple[int, str | None]] = []
-    own.events.subscribe(lambda _event: seen_meanwhile.append((own.counts().photos, own.people.list()[0].name)))
+    own.events.subscribe(
+        lambda _event: seen_meanwhile.append((own.session.counts().photos, own.session.people.list()[0].name))
+    )
 
     used = own.models.use(OTHER)
     assert (used.in_use, used.unseen) == (True, samples.ALBUM_PHOTOS)
@@ -72,22 +74,22 @@ def test_another_model_looks_at_everything_and_nothing_is_lost(own: Library) -> 
 
     assert own.models.current.name == OTHER
     assert unseen(own) == 0
-    assert own.photos.timeline() == timeline
+    assert own.session.photos.timeline() == timeline
     assert set(seen_meanwhile) == {(samples.ALBUM_PHOTOS, "Ada")}, "photos and names were in sight all along"
     assert max(progress.total for progress in witness.progress) == samples.ALBUM_PHOTOS
-    now = {face.face_id: face for face in own.photos.all_faces()}
+    now = {face.face_id: face for face in own.session.photos.all_faces()}
     assert set(faces) <= set(now)
-    assert {face.face_id for face in own.people.faces(person.person_id)} >= mine
+    assert {face.face_id for face in own.session.people.faces(person.person_id)} >= mine
     vectors = own.core.stats().vectors
     assert vectors["buffalo_s"] == samples.ALBUM_FACES
     assert vectors[OTHER] == samples.ALBUM_FACES, "both see the faces of the album"
     assert own.database.problems() == []
-    assert len(own.people.list()) == samples.ALBUM_PEOPLE
-    assert own.photos.skipped() == []
+    assert len(own.session.people.list()) == samples.ALBUM_PEOPLE
+    assert own.session.photos.skipped() == []
 
 
 def test_the_way_back_costs_nothing(own: Library) -> None:
-    people = [(each.person_id, each.photo_count) for each in own.people.list()]
+    people = [(each.person_id, each.photo_count) for each in own.session.people.list()]
     own.models.use(OTHER)
     finished(own)
     with own.database.read() as db:
@@ -99,9 +101,9 @@ def test_the_way_back_costs_nothing(own: Library) -> None:
     assert max(progress.total for progress in witness.progress) == 0
     with own.database.read() as db:
         assert db.execute(text("SELECT max(indexed_at), max(detected_at) FROM photo, face")).one() == looked
-    assert [(each.person_id, each.photo_count) for each in own.people.list()] == people
+    assert [(each.person_id, each.photo_count) for each in own.session.people.list()] == people
     # And search compares what one model saw only with what it saw itself.
-    query = next(face.face_id for face in own.photos.all_faces())
+    query = next(face.face_id for face in own.session.photos.all_faces())
     assert own.core.search_face(query, limit=1)[0].similarity > 0.4
 
 
@@ -110,7 +112,7 @@ def test_the_choice_is_remembered_and_the_work_goes_on_after_a_crash(open_librar
     own.close()
     again = open_library(own.folder, resume=False)
     assert again.models.current.name == OTHER
-    assert again.counts().photos == samples.ALBUM_PHOTOS
+    assert again.session.counts().photos == samples.ALBUM_PHOTOS
     assert unseen(again) == samples.ALBUM_PHOTOS
     again.close()
     third = open_library(own.folder)
@@ -126,7 +128,7 @@ def test_a_change_of_mind_in_the_middle(own: Library) -> None:
     finished(own)
     assert unseen(own) == 0
     assert own.core.stats().vectors == {"buffalo_s": samples.ALBUM_FACES, OTHER: samples.ALBUM_FACES}
-    assert len(own.people.list()) == samples.ALBUM_PEOPLE
+    assert len(own.session.people.list()) == samples.ALBUM_PEOPLE
 
 
 def test_the_model_in_use_can_be_chosen_again(own: Library) -> None:
@@ -162,7 +164,7 @@ def test_a_library_from_before_the_choice_is_not_looked_at_again(open_library: O
     again = open_library(own.folder)
     finished(again)
     assert unseen(again) == 0
-    assert again.counts().photos == samples.ALBUM_PHOTOS
+    assert again.session.counts().photos == samples.ALBUM_PHOTOS
 
 
 def test_a_photo_that_is_not_at_hand_stays_and_is_looked_at_when_it_is(open_library: Opener, tmp_path: Path) -> None:
@@ -172,8 +174,8 @@ def test_a_photo_that_is_not_at_hand_stays_and_is_looked_at_when_it_is(open_libr
     away = photos.rename(tmp_path / "another drive")
     library.models.use(OTHER)
     finished(library)
-    assert (library.counts().photos, unseen(library)) == (3, 3)
-    assert library.photos.skipped() == []
+    assert (library.session.counts().photos, unseen(library)) == (3, 3)
+    assert library.session.photos.skipped() == []
     library.close()
     away.rename(photos)
     again = open_library()
@@ -194,7 +196,7 @@ def test_an_edited_photo_is_looked_at_by_each_model_anew(open_library: Opener, t
     library.models.use("buffalo_s")
     finished(library)
     assert library.core.stats().vectors == {OTHER: 1, "buffalo_s": 1}
-    assert library.counts().photos == 1
+    assert library.session.counts().photos == 1
 
 
 def test_new_photos_go_before_those_that_are_looked_at_again(own: Library, tmp_path: Path) -> None:
@@ -216,16 +218,16 @@ def test_a_photo_that_cannot_be_looked_at_again_keeps_what_it_has(own: Library) 
     with Library.open(own.folder, resume=False, model=OTHER) as library:
         database, core = library.database, library.core
         one, two, three, *_ = worklist.waiting_again(database, OTHER, 0, 100)
-        faces = library.photos.all_faces()
+        faces = library.session.photos.all_faces()
         assert not worklist.refuse(database, core, one, "no picture").skipped
         worklist.postpone(database, two, "not now")
         for _ in range(worklist.MAX_ATTEMPTS):
             assert not worklist.count_attempt(database, core, three, "it hangs").skipped
         left = worklist.waiting_again(database, OTHER, 0, 100)
         assert one not in left and two in left and three not in left
-        assert library.photos.all_faces() == faces
-        assert library.counts().photos == samples.ALBUM_PHOTOS
-        assert library.photos.skipped() == []
+        assert library.session.photos.all_faces() == faces
+        assert library.session.counts().photos == samples.ALBUM_PHOTOS
+        assert library.session.photos.skipped() == []
 
 
 def test_a_photo_that_one_model_cannot_look_at_waits_for_the_next_one(own: Library) -> None:
@@ -255,12 +257,12 @@ def test_what_the_model_before_saw_of_a_photo_is_not_stored(own: Library, tmp_pa
 
 
 def test_cancelling_leaves_the_rest_for_the_next_time(open_library: Opener, own: Library) -> None:
-    people = {each.person_id: each.photo_count for each in own.people.list()}
+    people = {each.person_id: each.photo_count for each in own.session.people.list()}
     own.models.use(OTHER)
     own.indexer.cancel()
     finished(own)
-    assert own.counts().photos == samples.ALBUM_PHOTOS
-    assert {each.person_id: each.photo_count for each in own.people.list()} == people
+    assert own.session.counts().photos == samples.ALBUM_PHOTOS
+    assert {each.person_id: each.photo_count for each in own.session.people.list()} == people
     own.close()
     again = open_library(own.folder)
     finished(again)

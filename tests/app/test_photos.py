@@ -19,8 +19,8 @@ from tests.app.conftest import scan
 
 
 def test_the_timeline_has_every_photo_newest_first_by_month(indexed: Library) -> None:
-    timeline = indexed.photos.timeline()
-    photos = [indexed.photos.get(photo_id) for photo_id in timeline.photo_ids]
+    timeline = indexed.session.photos.timeline()
+    photos = [indexed.session.photos.get(photo_id) for photo_id in timeline.photo_ids]
     assert [photo.path.name for photo in photos] == [
         "coffee.jpg",
         "pair.jpg",
@@ -46,14 +46,14 @@ def test_months_cover_the_timeline_without_a_gap() -> None:
 def test_photos_of_one_moment_have_a_lasting_order(indexed: Library) -> None:
     with indexed.database.write() as db:
         db.exec_driver_sql("UPDATE photo SET taken_at = '2020-02-02T02:02:02'")
-    photo_ids = list(indexed.photos.timeline().photo_ids)
+    photo_ids = list(indexed.session.photos.timeline().photo_ids)
     assert photo_ids == sorted(photo_ids, reverse=True)
-    assert indexed.photos.timeline().months == (Month(2020, 2, 0, samples.ALBUM_PHOTOS),)
+    assert indexed.session.photos.timeline().months == (Month(2020, 2, 0, samples.ALBUM_PHOTOS),)
 
 
 def named(library: Library, name: str) -> Photo:
     """The photo of that file name."""
-    photos = (library.photos.get(photo_id) for photo_id in library.photos.timeline().photo_ids)
+    photos = (library.session.photos.get(photo_id) for photo_id in library.session.photos.timeline().photo_ids)
     return next(photo for photo in photos if photo.path.name == name)
 
 
@@ -69,18 +69,18 @@ def test_a_photo_tells_where_when_and_how_large(indexed: Library, album: Path) -
 
 def test_a_photo_that_waits_is_not_in_the_timeline_but_can_be_asked_for(indexed: Library, tmp_path: Path) -> None:
     path = samples.save(samples.portrait(5), tmp_path / "new" / "IMG_20190704_153012.jpg")
-    before = indexed.photos.timeline()
+    before = indexed.session.photos.timeline()
     scan(indexed, path)
-    assert indexed.photos.timeline() == before
-    photo = indexed.photos.get(max(indexed.photos.paths()))
+    assert indexed.session.photos.timeline() == before
+    photo = indexed.session.photos.get(max(indexed.session.photos.paths()))
     assert (photo.path, photo.state, photo.width) == (path, PhotoState.PENDING, 0)
     assert photo.taken_at == datetime(2019, 7, 4, 15, 30, 12)
-    assert indexed.counts().pending == 1
+    assert indexed.session.counts().pending == 1
 
 
 def test_faces_are_told_from_left_to_right_with_their_people(indexed: Library) -> None:
     group = named(indexed, "group.jpg")
-    faces = indexed.photos.faces(group.photo_id)
+    faces = indexed.session.photos.faces(group.photo_id)
     assert len(faces) == 4
     for face, (left, top, width, height) in zip(faces, samples.FACES_IN_T1, strict=False):
         # The photo is at three quarters of the original.
@@ -88,34 +88,36 @@ def test_faces_are_told_from_left_to_right_with_their_people(indexed: Library) -
         assert face.box.overlap(wanted) > 0.8
         assert face.photo_id == group.photo_id
         assert face.confidence > 0.5
-        assert indexed.photos.face(face.face_id) == face
+        assert indexed.session.photos.face(face.face_id) == face
     assert len({face.person_id for face in faces}) == 4
     assert None not in {face.person_id for face in faces}
 
 
 def test_all_faces_are_those_of_all_photos(indexed: Library) -> None:
-    one_by_one = [face for photo_id in indexed.photos.paths() for face in indexed.photos.faces(photo_id)]
-    assert sorted(one_by_one, key=lambda face: face.face_id) == indexed.photos.all_faces()
+    one_by_one = [
+        face for photo_id in indexed.session.photos.paths() for face in indexed.session.photos.faces(photo_id)
+    ]
+    assert sorted(one_by_one, key=lambda face: face.face_id) == indexed.session.photos.all_faces()
     assert len(one_by_one) == samples.ALBUM_FACES
 
 
 def test_the_picture_is_upright_rgb(indexed: Library, tmp_path: Path) -> None:
     photo = named(indexed, "coffee.jpg")
-    pixels = indexed.photos.image(photo.photo_id)
+    pixels = indexed.session.photos.image(photo.photo_id)
     assert pixels.dtype == np.uint8
     assert pixels.shape == (photo.height, photo.width, 3)
-    smaller = indexed.photos.image(photo.photo_id, max_side=100)
+    smaller = indexed.session.photos.image(photo.photo_id, max_side=100)
     assert smaller.shape[1] < photo.width
 
 
 def test_a_picture_whose_file_is_gone_is_told(indexed: Library, tmp_path: Path) -> None:
     path = samples.save(samples.portrait(5), tmp_path / "new.jpg")
     scan(indexed, path)
-    photo_id = max(indexed.photos.paths())
+    photo_id = max(indexed.session.photos.paths())
     path.unlink()
-    assert not indexed.photos.get(photo_id).available
+    assert not indexed.session.photos.get(photo_id).available
     with pytest.raises(ImageUnavailable, match=r"new\.jpg is not where it was"):
-        indexed.photos.image(photo_id)
+        indexed.session.photos.image(photo_id)
 
 
 def test_a_moved_photo_is_listed_where_it_is_now(indexed: Library, tmp_path: Path) -> None:
@@ -123,14 +125,14 @@ def test_a_moved_photo_is_listed_where_it_is_now(indexed: Library, tmp_path: Pat
     scan(indexed, path)
     moved = path.rename(tmp_path / "moved.jpg")
     scan(indexed, moved)
-    photo_id = max(indexed.photos.paths())
-    assert indexed.photos.get(photo_id).path == moved
-    assert indexed.photos.paths()[photo_id] == moved
+    photo_id = max(indexed.session.photos.paths())
+    assert indexed.session.photos.get(photo_id).path == moved
+    assert indexed.session.photos.paths()[photo_id] == moved
 
 
 def test_what_is_not_there_is_an_error_with_a_sentence(indexed: Library) -> None:
-    for ask in (indexed.photos.get, indexed.photos.face, indexed.photos.image):
+    for ask in (indexed.session.photos.get, indexed.session.photos.face, indexed.session.photos.image):
         with pytest.raises(NotFound, match=r"^There is no (photo|face) 999\.$") as error:
             ask(999)
         assert isinstance(error.value, AppError) and isinstance(error.value, CoreError)
-    assert indexed.photos.faces(999) == []
+    assert indexed.session.photos.faces(999) == []

@@ -69,7 +69,7 @@ def describe(path: Path, sentence: str) -> None:
 
 
 def missing(library: Library) -> set[int]:
-    return {photo for photo, absence in library.photos.timeline().absent.items() if absence is Absence.MISSING}
+    return {photo for photo, absence in library.session.photos.timeline().absent.items() if absence is Absence.MISSING}
 
 
 def look(library: Library, *folders: Path, accept: bool = False) -> Imported:
@@ -202,14 +202,14 @@ def test_a_deleted_file_leaves_its_photo_as_missing_until_it_is_back(library: Li
     kept = path.rename(tmp_path / "kept.jpg")
     assert look(library, tmp_path / "photos").photo_ids == {photo_id}
     assert missing(library) == {photo_id}
-    assert library.photos.get(photo_id).absence is Absence.MISSING
-    assert photo_id in library.photos.timeline().photo_ids
+    assert library.session.photos.get(photo_id).absence is Absence.MISSING
+    assert photo_id in library.session.photos.timeline().photo_ids
     assert library.folders.list()[0].missing == 1
     assert look(library, tmp_path / "photos").photo_ids == set()
     kept.rename(path)
     assert look(library, tmp_path / "photos").photo_ids == {photo_id}
     assert missing(library) == set()
-    assert library.photos.get(photo_id).absence is None
+    assert library.session.photos.get(photo_id).absence is None
 
 
 def test_of_two_places_one_that_is_deleted_is_forgotten(library: Library, tmp_path: Path) -> None:
@@ -274,14 +274,14 @@ def test_a_folder_that_was_renamed_and_added_anew_leaves_no_places_behind(librar
     before = set(places(library).values())
     picture(tmp_path / "photos" / "in the trash.jpg", 250)
     scan(library, tmp_path / "photos")
-    trashed = library.photos.at(tmp_path / "photos" / "in the trash.jpg")
-    library.trash.put([trashed])
+    trashed = library.session.photos.at(tmp_path / "photos" / "in the trash.jpg")
+    library.session.trash.put([trashed])
     renamed = (tmp_path / "photos").rename(tmp_path / "Photos")
     scan(library, renamed)
     found = places(library)
     assert len(found) == MANY + 3 and set(found.values()) == before | {trashed}
     assert {os.path.dirname(path) for path in found} == {os.fsencode(renamed)}
-    assert library.trash.list()[0].available
+    assert library.session.trash.list()[0].available
     assert missing(library) == set()
 
 
@@ -305,7 +305,7 @@ def test_a_copy_in_a_folder_that_is_gone_stays_where_its_drive_is_away(
 
 def test_a_file_whose_name_a_folder_has_now_is_missing(library: Library, tmp_path: Path) -> None:
     (path,) = added(library, tmp_path / "photos", 1)
-    photo_id = library.photos.at(path)
+    photo_id = library.session.photos.at(path)
     path.unlink()
     picture(path / "b.jpg", 90)
     look(library, tmp_path / "photos")
@@ -320,10 +320,10 @@ def test_a_photo_that_was_overwritten_with_something_else_is_missing(library: Li
     path.write_text("no picture any more")
     look(library, tmp_path / "photos")
     assert missing(library) == {photo_id}
-    assert not library.photos.get(photo_id).available
+    assert not library.session.photos.get(photo_id).available
     path.write_bytes(content)
     look(library, tmp_path / "photos")
-    assert (missing(library), library.photos.get(photo_id).available) == (set(), True)
+    assert (missing(library), library.session.photos.get(photo_id).available) == (set(), True)
 
 
 def test_what_went_before_it_was_ever_looked_at_is_forgotten(library: Library, tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_what_went_before_it_was_ever_looked_at_is_forgotten(library: Library, t
     scan(library, tmp_path / "photos")
     path.unlink()
     assert look(library, tmp_path / "photos").waiting == -1
-    assert (places(library), library.counts().pending) == ({}, 0)
+    assert (places(library), library.session.counts().pending) == ({}, 0)
 
 
 def test_a_damaged_file_that_went_is_not_told_of_any_more(library: Library, tmp_path: Path) -> None:
@@ -341,7 +341,7 @@ def test_a_damaged_file_that_went_is_not_told_of_any_more(library: Library, tmp_
         db.execute(text("UPDATE photo SET state = 'unreadable', reason = 'It is damaged.'"))
     path.unlink()
     assert look(library, tmp_path / "photos").waiting == 0
-    assert (places(library), library.photos.skipped()) == ({}, [])
+    assert (places(library), library.session.photos.skipped()) == ({}, [])
 
 
 def test_many_that_wait_and_went_at_once_wait_on(library: Library, tmp_path: Path) -> None:
@@ -351,10 +351,10 @@ def test_many_that_wait_and_went_at_once_wait_on(library: Library, tmp_path: Pat
     library.folders.remember([tmp_path / "photos"])
     kept = (tmp_path / "photos" / "trip").rename(tmp_path / "kept")
     assert look(library, tmp_path / "photos").waiting == 0
-    assert (library.counts().pending, vanished(library)) == (MANY + 1, MANY + 1)
+    assert (library.session.counts().pending, vanished(library)) == (MANY + 1, MANY + 1)
     kept.rename(tmp_path / "photos" / "trip")
     look(library, tmp_path / "photos")
-    assert (library.counts().pending, vanished(library)) == (MANY + 1, 0)
+    assert (library.session.counts().pending, vanished(library)) == (MANY + 1, 0)
 
 
 def test_a_flat_look_leaves_the_folders_below_alone(library: Library, tmp_path: Path) -> None:
@@ -439,7 +439,7 @@ def test_a_copy_that_an_import_is_writing_is_no_photo(library: Library, tmp_path
     path = picture(tmp_path / "photos" / "a.jpg")
     shutil.copy(path, path.with_name(f".0123456789abcdef{PART.decode()}"))
     assert scan(library, path.parent) == 1
-    assert library.counts().pending == 1 and library.photos.skipped() == []
+    assert library.session.counts().pending == 1 and library.session.photos.skipped() == []
     with library.database.read() as db:
         assert [bytes(each) for each in db.execute(text("SELECT path FROM place")).scalars()] == [os.fsencode(path)]
 
@@ -455,10 +455,10 @@ def test_a_file_that_is_being_written_is_left_for_later(
 
     monkeypatch.setattr("app.scanning.picture_hash", slow_hash)
     assert scan(library, tmp_path / "photos") == 0
-    assert "was being written" in library.photos.skipped()[0].reason
+    assert "was being written" in library.session.photos.skipped()[0].reason
     monkeypatch.undo()
     assert scan(library, tmp_path / "photos") == 1
-    assert library.photos.skipped() == []
+    assert library.session.photos.skipped() == []
 
 
 def test_a_drive_that_goes_during_a_scan_changes_nothing(open_library: Opener, tmp_path: Path, drives: Drives) -> None:
@@ -476,9 +476,9 @@ def test_a_drive_that_goes_during_a_scan_changes_nothing(open_library: Opener, t
 
     with pytest.raises(VolumeGone, match="card is not connected"):
         importer.look([Scan(os.fsencode(point), named=False)], stopped, lambda _: None)
-    assert (places(library), library.photos.skipped(), missing(library)) == (before, [], set())
-    assert set(library.photos.timeline().absent.values()) == {Absence.OFFLINE}
+    assert (places(library), library.session.photos.skipped(), missing(library)) == (before, [], set())
+    assert set(library.session.photos.timeline().absent.values()) == {Absence.OFFLINE}
     drives.put_in("card", tmp_path / "elsewhere" / "card")
     library.volumes.refresh()
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
     assert look(library, tmp_path / "elsewhere" / "card").waiting == 1

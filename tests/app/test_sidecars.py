@@ -52,15 +52,15 @@ def sidecars(folder: Path) -> list[str]:
 
 
 def by_name(library: Library) -> dict[str, int]:
-    return {path.name: photo_id for photo_id, path in library.photos.paths().items()}
+    return {path.name: photo_id for photo_id, path in library.session.photos.paths().items()}
 
 
 def known(library: Library) -> dict[str, object]:
     """Everything of a library that is to outlive it: who is where, stars and words."""
     found: dict[str, object] = {}
     for name, photo_id in by_name(library).items():
-        details = library.details.of(photo_id)
-        faces = [(face.name, round(face.box.x), round(face.box.y)) for face in library.photos.faces(photo_id)]
+        details = library.session.details.of(photo_id)
+        faces = [(face.name, round(face.box.x), round(face.box.y)) for face in library.session.photos.faces(photo_id)]
         found[name] = (
             [face for face in faces if face[0]],
             details.rating,
@@ -73,9 +73,9 @@ def known(library: Library) -> dict[str, object]:
 
 def name_people(library: Library) -> None:
     """The people of the album get names, as a user gives them."""
-    for number, person in enumerate(library.people.list()):
+    for number, person in enumerate(library.session.people.list()):
         if person.photo_count > 1:
-            library.people.rename(person.person_id, f"Person {number} <&> Ø")
+            library.session.people.rename(person.person_id, f"Person {number} <&> Ø")
 
 
 def test_a_library_made_anew_of_photos_and_sidecars_is_the_same(open_library: Opener, photos: Path) -> None:
@@ -84,15 +84,15 @@ def test_a_library_made_anew_of_photos_and_sidecars_is_the_same(open_library: Op
     index(library, photos)
     name_people(library)
     ids = by_name(library)
-    library.details.rate([ids["group.jpg"], ids["coffee.jpg"]], 4)
-    library.details.describe(ids["coffee.jpg"], title="Coffee", caption="Two\nlines", keywords=["cup", "Ærø"])
-    faces = library.photos.faces(ids["turned.jpg"])
+    library.session.details.rate([ids["group.jpg"], ids["coffee.jpg"]], 4)
+    library.session.details.describe(ids["coffee.jpg"], title="Coffee", caption="Two\nlines", keywords=["cup", "Ærø"])
+    faces = library.session.photos.faces(ids["turned.jpg"])
     library.core.assign([faces[0].face_id], library.core.create_person("Somebody else").person_id)
     report = library.sidecars.write()
     assert (report.left, report.problems) == (0, ())
     assert report.written == len(sidecars(photos)) > 5
     assert library.sidecars.due() == 0
-    wanted, people = known(library), {person.name for person in library.people.list() if person.name}
+    wanted, people = known(library), {person.name for person in library.session.people.list() if person.name}
     confirmed = sorted((face.box.x, face.confirmed) for face in library.core.faces() if face.person_id is not None)
     library.close()
     shutil.rmtree(library.folder)
@@ -100,8 +100,8 @@ def test_a_library_made_anew_of_photos_and_sidecars_is_the_same(open_library: Op
     anew = open_library()
     index(anew, photos)
     assert known(anew) == wanted
-    assert {person.name for person in anew.people.list() if person.name} == people
-    named = {person.person_id for person in anew.people.list() if person.name}
+    assert {person.name for person in anew.session.people.list() if person.name} == people
+    named = {person.person_id for person in anew.session.people.list() if person.name}
     again = sorted((face.box.x, face.confirmed) for face in anew.core.faces() if face.person_id in named)
     assert [each for each in again if each[1]] == [each for each in confirmed if each[1]]
     assert anew.sidecars.due() == 0
@@ -116,14 +116,14 @@ def test_exiftool_reads_the_same(open_library: Opener, photos: Path) -> None:
     index(library, photos)
     name_people(library)
     ids = by_name(library)
-    library.details.rate(list(ids.values()), 3)
-    library.details.describe(ids["turned.jpg"], caption="Zwölf & Ærø", keywords=["a", "b"])
+    library.session.details.rate(list(ids.values()), 3)
+    library.session.details.describe(ids["turned.jpg"], caption="Zwölf & Ærø", keywords=["a", "b"])
     library.sidecars.write()
     for name, photo_id in ids.items():
-        path = library.photos.get(photo_id).path
+        path = library.session.photos.get(photo_id).path
         done = subprocess.run([exiftool, "-json", "-struct", "-n", f"{path}.xmp"], capture_output=True, check=True)
         (found,) = json.loads(done.stdout)
-        faces = [face for face in library.photos.faces(photo_id) if face.name]
+        faces = [face for face in library.session.photos.faces(photo_id) if face.name]
         assert found["Rating"] == 3
         regions = found.get("RegionInfo", {}).get("RegionList", [])
         assert [region["Name"] for region in regions] == [face.name for face in faces]
@@ -150,14 +150,14 @@ def test_they_follow_by_themselves_only_where_it_is_wanted(open_library: Opener,
     index(library, photos)
     assert library.sidecars.wanted is False
     coffee = by_name(library)["coffee.jpg"]
-    library.details.rate([coffee], 2)
+    library.session.details.rate([coffee], 2)
     assert sidecars(photos) == []
     library.sidecars.want(True)
     until(lambda: sidecars(photos) == ["coffee.jpg.xmp"])
     name_people(library)
     until(lambda: len(sidecars(photos)) > 5)
     until(lambda: library.sidecars.due() == 0)
-    library.details.rate([coffee], 5)
+    library.session.details.rate([coffee], 5)
     until(lambda: read(b"", [photos / "coffee.jpg.xmp"]).rating == 5)
     library.close()
     again = open_library()
@@ -171,7 +171,7 @@ def test_a_correction_goes_to_the_sidecar_and_stays(open_library: Opener, photos
     samples.save(samples.t1(), folder / "group.jpg", datetime(2021, 5, 1, 10))
     xmp.write(folder / "group.jpg.xmp", [xmp.in_t1(0, "Ann"), xmp.in_t1(1, "Bob"), xmp.in_t1(2, "Cid")])
     index(library, folder)
-    faces = library.photos.faces(1)
+    faces = library.session.photos.faces(1)
     eve = library.core.create_person("Eve")
     library.core.assign([faces[0].face_id], eve.person_id)
     bob = faces[1].person_id
@@ -182,7 +182,7 @@ def test_a_correction_goes_to_the_sidecar_and_stays(open_library: Opener, photos
     assert sorted(region.name for region in found.regions) == ["Cid", "Eve"]
     assert 'crs:Exposure="+1.50"' in (folder / "group.jpg.xmp").read_text()
     index(library, folder)
-    assert [face.name for face in library.photos.faces(1)][:3] == ["Eve", None, "Cid"]
+    assert [face.name for face in library.session.photos.faces(1)][:3] == ["Eve", None, "Cid"]
     assert library.sidecars.due() == 0
 
 
@@ -190,7 +190,7 @@ def test_what_another_program_wrote_meanwhile_is_read_first(open_library: Opener
     library = open_library()
     index(library, photos)
     coffee = by_name(library)["coffee.jpg"]
-    library.details.rate([coffee], 2)
+    library.session.details.rate([coffee], 2)
     path = xmp.write(photos / "coffee.jpg.xmp", keywords=["theirs"])
     report = library.sidecars.write()
     assert (report.written, report.left) == (0, 1)
@@ -205,7 +205,7 @@ def test_a_sidecar_that_cannot_be_written_is_told_of_and_left(open_library: Open
     library = open_library()
     (photos / "coffee.jpg.xmp").write_text("this is no XMP")
     index(library, photos)
-    library.details.rate([by_name(library)["coffee.jpg"]], 2)
+    library.session.details.rate([by_name(library)["coffee.jpg"]], 2)
     report = library.sidecars.write()
     assert report.written == 0
     assert report.problems == ("coffee.jpg.xmp is left as it is: it cannot be read as XMP (not well-formed).",)
@@ -220,7 +220,7 @@ def test_a_full_disk_leaves_the_sidecar_as_it_was(
     path = xmp.write(photos / "coffee.jpg.xmp", rating=1)
     before = path.read_bytes()
     index(library, photos)
-    library.details.rate([by_name(library)["coffee.jpg"]], 2)
+    library.session.details.rate([by_name(library)["coffee.jpg"]], 2)
 
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -249,7 +249,7 @@ def test_a_killed_process_leaves_nothing_that_the_next_one_does_not_take_away(
 ) -> None:
     library = open_library()
     index(library, photos)
-    library.details.rate([by_name(library)["coffee.jpg"]], 2)
+    library.session.details.rate([by_name(library)["coffee.jpg"]], 2)
     library.close()
     for _ in range(2):
         process = subprocess.run([sys.executable, "-c", _KILLED, str(library.folder)], check=False)
@@ -265,7 +265,7 @@ def test_a_killed_process_leaves_nothing_that_the_next_one_does_not_take_away(
 def test_a_folder_that_is_closed_is_told_of(open_library: Opener, photos: Path) -> None:
     library = open_library()
     index(library, photos)
-    library.details.rate([by_name(library)["coffee.jpg"]], 2)
+    library.session.details.rate([by_name(library)["coffee.jpg"]], 2)
     photos.chmod(0o555)
     try:
         report = library.sidecars.write()
@@ -279,7 +279,7 @@ def test_the_rights_of_a_sidecar_stay_and_new_ones_are_as_usual(open_library: Op
     library = open_library()
     xmp.write(photos / "coffee.jpg.xmp").chmod(0o640)
     index(library, photos)
-    library.details.rate([by_name(library)["coffee.jpg"], by_name(library)["group.jpg"]], 2)
+    library.session.details.rate([by_name(library)["coffee.jpg"], by_name(library)["group.jpg"]], 2)
     assert library.sidecars.write().written == 2
     (photos / "usual").touch()
     assert stat.S_IMODE((photos / "coffee.jpg.xmp").stat().st_mode) == 0o640
@@ -296,4 +296,4 @@ def test_reading_again_takes_what_files_tell(open_library: Opener, photos: Path)
         db.exec_driver_sql("UPDATE photo SET rating = NULL, told = NULL")
     library.sidecars.read()
     assert library.indexer.wait(60)
-    assert library.details.of(coffee).rating == 3
+    assert library.session.details.of(coffee).rating == 3

@@ -34,12 +34,12 @@ def jpeg(path: Path, picture: Image.Image | None = None, taken: str = "2021:05:0
 
 def the_photo(library: Library) -> int:
     """The one that is shown."""
-    (photo,) = library.photos.timeline().photo_ids
+    (photo,) = library.session.photos.timeline().photo_ids
     return int(photo)
 
 
 def names(library: Library, photo_id: int) -> dict[str, Role]:
-    return {os.path.basename(os.fsdecode(each.path)): each.role for each in library.photos.get(photo_id).beside}
+    return {os.path.basename(os.fsdecode(each.path)): each.role for each in library.session.photos.get(photo_id).beside}
 
 
 @pytest.mark.parametrize("first", ["raw", "jpeg", "together"])
@@ -53,11 +53,15 @@ def test_a_raw_file_stands_behind_its_jpeg(library: Library, tmp_path: Path, fir
     index(library, folder)
 
     photo = the_photo(library)
-    assert library.photos.get(photo).path.name == "IMG_1.JPG"
+    assert library.session.photos.get(photo).path.name == "IMG_1.JPG"
     assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
-    assert library.photos.timeline().raw == {photo} and library.photos.timeline().live == frozenset()
-    assert library.counts().photos == 1 and library.counts().faces == 1 and library.counts().pending == 0
-    assert library.counts().skipped == 0
+    assert library.session.photos.timeline().raw == {photo} and library.session.photos.timeline().live == frozenset()
+    assert (
+        library.session.counts().photos == 1
+        and library.session.counts().faces == 1
+        and library.session.counts().pending == 0
+    )
+    assert library.session.counts().skipped == 0
 
 
 def test_a_raw_file_of_another_second_is_a_photo_of_its_own(library: Library, tmp_path: Path) -> None:
@@ -65,8 +69,8 @@ def test_a_raw_file_of_another_second_is_a_photo_of_its_own(library: Library, tm
     jpeg(tmp_path / "photos" / "IMG_1.JPG", taken="2019:01:01 00:00:00")
     index(library, tmp_path / "photos")
 
-    assert library.counts().photos == 2
-    assert library.photos.timeline().raw == frozenset()
+    assert library.session.counts().photos == 2
+    assert library.session.photos.timeline().raw == frozenset()
 
 
 @pytest.mark.parametrize("other", ["other/IMG_1.JPG", "IMG_10.JPG", "IMG_1.edited.JPG"])
@@ -75,7 +79,7 @@ def test_a_file_of_another_folder_or_name_is_not_beside_it(library: Library, tmp
     jpeg(tmp_path / "photos" / other)
     index(library, tmp_path / "photos")
 
-    assert library.counts().photos == 2
+    assert library.session.counts().photos == 2
 
 
 @pytest.mark.parametrize("still", [".HEIC", ".JPG"])
@@ -90,11 +94,11 @@ def test_a_live_photo_is_one_photo_that_moves(library: Library, tmp_path: Path, 
     index(library, folder)
 
     photo = the_photo(library)
-    assert library.photos.get(photo).moves and library.photos.get(photo).video is None
+    assert library.session.photos.get(photo).moves and library.session.photos.get(photo).video is None
     assert names(library, photo) == {moving: Role.LIVE}
-    assert library.photos.timeline().live == {photo}
-    assert library.counts().faces == 1
-    assert library.thumbnails.moving(photo) == folder / moving
+    assert library.session.photos.timeline().live == {photo}
+    assert library.session.counts().faces == 1
+    assert library.session.thumbnails.moving(photo) == folder / moving
 
 
 def test_a_long_video_of_the_same_name_is_somebodys_film(library: Library, tmp_path: Path) -> None:
@@ -102,20 +106,20 @@ def test_a_long_video_of_the_same_name_is_somebodys_film(library: Library, tmp_p
     media.film(tmp_path / "photos" / "party.mp4", scenes(30))
     index(library, tmp_path / "photos")
 
-    assert library.counts().photos == 2
+    assert library.session.counts().photos == 2
 
 
 def test_a_raw_file_whose_faces_a_human_named_stays(library: Library, tmp_path: Path) -> None:
     for number in range(2):
         raw(tmp_path / "photos" / f"IMG_{number}.DNG", samples.portrait(0).resize((480 + 32 * number, 640)))
     index(library, tmp_path / "photos")
-    (person,) = library.people.list()
-    library.people.rename(person.person_id, "Ada")
+    (person,) = library.session.people.list()
+    library.session.people.rename(person.person_id, "Ada")
     jpeg(tmp_path / "photos" / "IMG_0.JPG")
     index(library, tmp_path / "photos")
 
-    assert library.counts().photos == 3
-    assert [each.name for each in library.people.list()] == ["Ada"]
+    assert library.session.counts().photos == 3
+    assert [each.name for each in library.session.people.list()] == ["Ada"]
 
 
 def test_another_look_and_another_scan_change_nothing(library: Library, tmp_path: Path) -> None:
@@ -140,7 +144,7 @@ def test_a_renamed_folder_keeps_stacks_together(library: Library, tmp_path: Path
     index(library, tmp_path / "photos")
 
     assert names(library, the_photo(library)) == {"IMG_1.DNG": Role.RAW}
-    assert library.photos.get(the_photo(library)).available
+    assert library.session.photos.get(the_photo(library)).available
 
 
 def test_what_stood_behind_a_photo_that_is_gone_stands_for_itself(library: Library, tmp_path: Path) -> None:
@@ -154,8 +158,8 @@ def test_what_stood_behind_a_photo_that_is_gone_stands_for_itself(library: Libra
     (folder / "IMG_1.JPG").unlink()
     index(library, folder)
 
-    assert library.photos.get(the_photo(library)).path.name == "IMG_1.DNG"
-    assert library.photos.get(the_photo(library)).state is PhotoState.INDEXED
+    assert library.session.photos.get(the_photo(library)).path.name == "IMG_1.DNG"
+    assert library.session.photos.get(the_photo(library)).state is PhotoState.INDEXED
 
 
 def test_a_motion_photo_moves_and_its_video_is_taken_out(library: Library, tmp_path: Path) -> None:
@@ -165,8 +169,8 @@ def test_a_motion_photo_moves_and_its_video_is_taken_out(library: Library, tmp_p
     index(library, tmp_path / "photos")
 
     number = the_photo(library)
-    assert library.photos.get(number).moves and library.photos.timeline().live == {number}
-    taken_out = library.thumbnails.moving(number)
+    assert library.session.photos.get(number).moves and library.session.photos.timeline().live == {number}
+    taken_out = library.session.thumbnails.moving(number)
     assert taken_out.read_bytes() == film
     assert video.look_through(taken_out).seconds == pytest.approx(2.0, abs=0.2)
     assert (tmp_path / "photos" / "MVIMG_1.jpg").read_bytes() == photo
@@ -179,7 +183,7 @@ def test_a_motion_photo_moves_and_its_video_is_taken_out(library: Library, tmp_p
 def test_photographs_of_phones_that_move(library: Library) -> None:
     index(library, DATA / "metadata-pigallery2" / "live_photo", DATA / "library-immich" / "formats" / "motionphoto")
 
-    timeline = library.photos.timeline()
+    timeline = library.session.photos.timeline()
     assert len(timeline.photo_ids) == len(timeline.live) == 2
 
 
@@ -188,26 +192,26 @@ def test_in_the_trash_a_shot_is_one_photo_and_goes_as_one(library: Library, tmp_
     files = {jpeg(folder / "IMG_1.JPG"), raw(folder / "IMG_1.DNG")}
     index(library, folder)
     photo = the_photo(library)
-    assert library.trash.put([photo]) == (photo,)
-    (listed,) = library.trash.list()
+    assert library.session.trash.put([photo]) == (photo,)
+    (listed,) = library.session.trash.list()
     assert set(listed.paths) == files
-    assert list(library.trash.timeline().photo_ids) == [photo]
+    assert list(library.session.trash.timeline().photo_ids) == [photo]
     index(library, folder)
-    assert not library.photos.timeline().photo_ids and library.counts().pending == 0
+    assert not library.session.photos.timeline().photo_ids and library.session.counts().pending == 0
 
-    assert library.trash.restore([photo]) == (photo,)
+    assert library.session.trash.restore([photo]) == (photo,)
     assert the_photo(library) == photo
     assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
 
-    library.trash.put([photo])
+    library.session.trash.put([photo])
     sent: list[bytes] = []
 
     def send(path: bytes) -> None:
         sent.append(path)
         os.unlink(path)
 
-    library.trash._send = send
-    removal = library.trash.empty()
+    library.session.trash._send = send
+    removal = library.session.trash.empty()
     assert removal.photo_ids == (photo,) and set(removal.files) == files == {Path(os.fsdecode(each)) for each in sent}
     with library.database.read() as db:
         assert db.execute(text("SELECT count(*) FROM photo")).scalar_one() == 0
@@ -222,24 +226,24 @@ def shared(library: Library, tmp_path: Path) -> tuple[Path, Path]:
         jpeg(folder / "IMG_1.JPG", samples.portrait(number).resize((480, 640)))
     index(library, tmp_path / "photos")
     first, other = (folder / "IMG_1.JPG" for folder in folders)
-    return (first, other) if names(library, library.photos.at(first)) else (other, first)
+    return (first, other) if names(library, library.session.photos.at(first)) else (other, first)
 
 
 def test_a_raw_file_beside_another_picture_does_not_go_to_the_trash(
     library: Library, shared: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    leader, other = (library.photos.at(path) for path in shared)
-    before = library.photos.get(leader)
-    library.trash._send = os.unlink
-    library.trash.put([leader])
-    assert [each.paths for each in library.trash.list()] == [(shared[0],)]
-    library.trash.restore([leader])
-    assert library.photos.get(leader) == before
-    library.trash.put([leader])
-    assert library.trash.empty().files == (shared[0],)
+    leader, other = (library.session.photos.at(path) for path in shared)
+    before = library.session.photos.get(leader)
+    library.session.trash._send = os.unlink
+    library.session.trash.put([leader])
+    assert [each.paths for each in library.session.trash.list()] == [(shared[0],)]
+    library.session.trash.restore([leader])
+    assert library.session.photos.get(leader) == before
+    library.session.trash.put([leader])
+    assert library.session.trash.empty().files == (shared[0],)
     assert library.indexer.wait(60)
     assert the_photo(library) == other
-    assert len(library.photos.get(other).beside) == 2
+    assert len(library.session.photos.get(other).beside) == 2
     assert len(list(tmp_path.rglob("*.DNG"))) == 2
 
 
@@ -247,14 +251,14 @@ def test_what_came_while_its_picture_was_in_the_trash_stands_behind_it_again(lib
     folder = tmp_path / "photos"
     path = raw(folder / "IMG_1.DNG")
     photo = library_of_one(library, jpeg(folder / "IMG_1.JPG"))
-    library.trash.put([photo])
+    library.session.trash.put([photo])
     path.write_bytes(path.read_bytes() + b"described by another program")
     index(library, folder)
-    assert library.photos.get(the_photo(library)).path == path
-    library.trash.restore([photo])
+    assert library.session.photos.get(the_photo(library)).path == path
+    library.session.trash.restore([photo])
     assert the_photo(library) == photo
     assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
-    assert library.trash.list() == []
+    assert library.session.trash.list() == []
 
 
 def library_of_one(library: Library, path: Path) -> int:
@@ -264,11 +268,11 @@ def library_of_one(library: Library, path: Path) -> int:
 
 
 def test_it_goes_when_both_pictures_go(library: Library, shared: tuple[Path, Path], tmp_path: Path) -> None:
-    library.trash._send = os.unlink
-    library.trash.put([library.photos.at(path) for path in shared])
-    library.trash.empty()
+    library.session.trash._send = os.unlink
+    library.session.trash.put([library.session.photos.at(path) for path in shared])
+    library.session.trash.empty()
     assert list((tmp_path / "photos").rglob("*.*")) == []
-    assert library.counts().photos == library.counts().trashed == 0
+    assert library.session.counts().photos == library.session.counts().trashed == 0
 
 
 def test_what_stands_behind_a_picture_that_becomes_damaged_comes_forward(library: Library, tmp_path: Path) -> None:
@@ -278,7 +282,7 @@ def test_what_stands_behind_a_picture_that_becomes_damaged_comes_forward(library
     index(library, folder)
     (folder / "IMG_1.JPG").write_bytes(whole[:700])
     index(library, folder)
-    assert library.photos.get(the_photo(library)).path.name == "IMG_1.DNG"
+    assert library.session.photos.get(the_photo(library)).path.name == "IMG_1.DNG"
     (folder / "IMG_1.JPG").write_bytes(whole)
     index(library, folder)
     assert names(library, the_photo(library)) == {"IMG_1.DNG": Role.RAW}
@@ -291,8 +295,8 @@ def test_a_raw_file_that_becomes_one_of_another_second_stands_for_itself(library
     index(library, folder)
     path.write_bytes(path.read_bytes().replace(b"2021:05:06", b"2022:05:06"))
     index(library, folder)
-    still, alone = library.photos.at(folder / "IMG_1.JPG"), library.photos.at(path)
-    assert set(library.photos.timeline().photo_ids) == {still, alone}
+    still, alone = library.session.photos.at(folder / "IMG_1.JPG"), library.session.photos.at(path)
+    assert set(library.session.photos.timeline().photo_ids) == {still, alone}
     assert names(library, still) == {}
-    library.trash.put([still])
+    library.session.trash.put([still])
     assert the_photo(library) == alone

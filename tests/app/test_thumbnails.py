@@ -41,25 +41,25 @@ def test_indexing_leaves_a_picture_of_each_photo_and_face(indexed: Library) -> N
 
 def test_asking_for_what_is_cached_writes_nothing(indexed: Library) -> None:
     before = {path: path.stat().st_mtime_ns for path in cached(indexed)}
-    for photo_id in indexed.photos.timeline().photo_ids:
-        indexed.thumbnails.photo(photo_id)
-    for face in indexed.photos.all_faces():
-        indexed.thumbnails.face(face.face_id)
+    for photo_id in indexed.session.photos.timeline().photo_ids:
+        indexed.session.thumbnails.photo(photo_id)
+    for face in indexed.session.photos.all_faces():
+        indexed.session.thumbnails.face(face.face_id)
     assert {path: path.stat().st_mtime_ns for path in cached(indexed)} == before
 
 
 def test_a_photos_picture_has_its_shape_and_never_grows(indexed: Library) -> None:
-    for photo_id in indexed.photos.timeline().photo_ids:
-        photo, image = indexed.photos.get(photo_id), opened(indexed.thumbnails.photo(photo_id))
+    for photo_id in indexed.session.photos.timeline().photo_ids:
+        photo, image = indexed.session.photos.get(photo_id), opened(indexed.session.thumbnails.photo(photo_id))
         assert max(image.size) == min(PHOTO_SIDE, max(photo.width, photo.height))
         assert image.width / image.height == pytest.approx(photo.width / photo.height, rel=0.01)
 
 
 def test_a_faces_picture_is_square_and_shows_the_face(indexed: Library) -> None:
-    for face in indexed.photos.all_faces():
-        image = opened(indexed.thumbnails.face(face.face_id))
+    for face in indexed.session.photos.all_faces():
+        image = opened(indexed.session.thumbnails.face(face.face_id))
         assert image.size == (FACE_SIDE, FACE_SIDE)
-        whole = Image.fromarray(indexed.photos.image(face.photo_id))
+        whole = Image.fromarray(indexed.session.photos.image(face.photo_id))
         box = face.box
         centre = whole.crop((int(box.x), int(box.y), int(box.x + box.width), int(box.y + box.height)))
         inner = image.crop((FACE_SIDE // 4, FACE_SIDE // 4, FACE_SIDE * 3 // 4, FACE_SIDE * 3 // 4))
@@ -68,51 +68,51 @@ def test_a_faces_picture_is_square_and_shows_the_face(indexed: Library) -> None:
 
 
 def test_a_deleted_cache_is_made_again_the_same(indexed: Library) -> None:
-    photo_ids, faces = indexed.photos.timeline().photo_ids, indexed.photos.all_faces()
-    before = [np.asarray(opened(indexed.thumbnails.photo(photo_id)), float) for photo_id in photo_ids]
+    photo_ids, faces = indexed.session.photos.timeline().photo_ids, indexed.session.photos.all_faces()
+    before = [np.asarray(opened(indexed.session.thumbnails.photo(photo_id)), float) for photo_id in photo_ids]
     files = [path.relative_to(indexed.folder) for path in cached(indexed)]
     shutil.rmtree(indexed.folder / "cache")
-    after = [np.asarray(opened(indexed.thumbnails.photo(photo_id)), float) for photo_id in photo_ids]
+    after = [np.asarray(opened(indexed.session.thumbnails.photo(photo_id)), float) for photo_id in photo_ids]
     for face in faces:
-        assert opened(indexed.thumbnails.face(face.face_id)).size == (FACE_SIDE, FACE_SIDE)
+        assert opened(indexed.session.thumbnails.face(face.face_id)).size == (FACE_SIDE, FACE_SIDE)
     assert [path.relative_to(indexed.folder) for path in cached(indexed)] == files
     assert all(np.abs(one - other).mean() < 2 for one, other in zip(before, after, strict=True))
 
 
 @pytest.mark.parametrize("rest", [0, 1, 100, -1])
 def test_a_truncated_picture_is_made_again(indexed: Library, rest: int) -> None:
-    photo_id, face = indexed.photos.timeline().photo_ids[0], indexed.photos.all_faces()[0]
-    before = [indexed.thumbnails.photo(photo_id), indexed.thumbnails.face(face.face_id)]
+    photo_id, face = indexed.session.photos.timeline().photo_ids[0], indexed.session.photos.all_faces()[0]
+    before = [indexed.session.thumbnails.photo(photo_id), indexed.session.thumbnails.face(face.face_id)]
     for path in cached(indexed):
         path.write_bytes(path.read_bytes()[:rest])
-    after = [indexed.thumbnails.photo(photo_id), indexed.thumbnails.face(face.face_id)]
+    after = [indexed.session.thumbnails.photo(photo_id), indexed.session.thumbnails.face(face.face_id)]
     assert [opened(jpeg).size for jpeg in after] == [opened(jpeg).size for jpeg in before]
-    assert [indexed.thumbnails.photo(photo_id), indexed.thumbnails.face(face.face_id)] == after
+    assert [indexed.session.thumbnails.photo(photo_id), indexed.session.thumbnails.face(face.face_id)] == after
 
 
 def test_a_photo_that_waits_has_a_picture_already(indexed: Library, tmp_path: Path) -> None:
     scan(indexed, samples.save(samples.portrait(5), tmp_path / "new.jpg"))
-    photo_id = max(indexed.photos.paths())
-    assert opened(indexed.thumbnails.photo(photo_id)).size == samples.portrait(5).size
+    photo_id = max(indexed.session.photos.paths())
+    assert opened(indexed.session.thumbnails.photo(photo_id)).size == samples.portrait(5).size
 
 
 def test_a_photo_whose_file_is_gone_shows_what_is_cached(indexed: Library, tmp_path: Path) -> None:
     path = samples.save(samples.portrait(5), tmp_path / "new.jpg")
     scan(indexed, path)
-    photo_id = max(indexed.photos.paths())
-    kept = indexed.thumbnails.photo(photo_id)
+    photo_id = max(indexed.session.photos.paths())
+    kept = indexed.session.thumbnails.photo(photo_id)
     path.unlink()
-    assert indexed.thumbnails.photo(photo_id) == kept
+    assert indexed.session.thumbnails.photo(photo_id) == kept
     shutil.rmtree(indexed.folder / "cache")
     with pytest.raises(ImageUnavailable):
-        indexed.thumbnails.photo(photo_id)
+        indexed.session.thumbnails.photo(photo_id)
 
 
 def test_what_is_not_there_is_an_error_with_a_sentence(indexed: Library) -> None:
     with pytest.raises(NotFound, match=r"^There is no photo 999\.$"):
-        indexed.thumbnails.photo(999)
+        indexed.session.thumbnails.photo(999)
     with pytest.raises(NotFound, match=r"^There is no face 999\.$"):
-        indexed.thumbnails.face(999)
+        indexed.session.thumbnails.face(999)
 
 
 def test_an_unreadable_photo_is_an_error_with_a_sentence(indexed: Library, tmp_path: Path) -> None:
@@ -120,22 +120,24 @@ def test_an_unreadable_photo_is_an_error_with_a_sentence(indexed: Library, tmp_p
     path.write_bytes(samples.save(samples.portrait(5), tmp_path / "whole.jpg").read_bytes()[:200])
     scan(indexed, path)
     with pytest.raises(CoreError, match="damaged"):
-        indexed.thumbnails.photo(max(indexed.photos.paths()))
+        indexed.session.thumbnails.photo(max(indexed.session.photos.paths()))
 
 
 def test_a_cache_that_cannot_be_written_costs_time_but_no_picture(indexed: Library) -> None:
     shutil.rmtree(indexed.folder / "cache")
     (indexed.folder / "cache").write_text("a file where the folder should be")
-    face = indexed.photos.all_faces()[0]
-    assert opened(indexed.thumbnails.photo(face.photo_id))
-    assert opened(indexed.thumbnails.face(face.face_id))
+    face = indexed.session.photos.all_faces()[0]
+    assert opened(indexed.session.thumbnails.photo(face.photo_id))
+    assert opened(indexed.session.thumbnails.face(face.face_id))
 
 
 def test_many_threads_asking_for_the_same_picture_get_a_whole_one(indexed: Library) -> None:
     shutil.rmtree(indexed.folder / "cache")
-    photo_id = indexed.photos.timeline().photo_ids[-1]
+    photo_id = indexed.session.photos.timeline().photo_ids[-1]
     seen: list[bytes] = []
-    threads = [threading.Thread(target=lambda: seen.append(indexed.thumbnails.photo(photo_id))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: seen.append(indexed.session.thumbnails.photo(photo_id))) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

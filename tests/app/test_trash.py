@@ -76,7 +76,7 @@ def make(open_library: Opener, indexed_folder: Path, album: Path, own_album: Pat
                 values = {"path": os.fsencode(moved), "id": place_id}
                 db.execute(text("UPDATE place SET path = :path WHERE place_id = :id"), values)
         scan(library, own_album)
-        library.trash._send = bin_
+        library.session.trash._send = bin_
         return library
 
     return made
@@ -89,17 +89,17 @@ def library(make: Maker, tmp_path: Path) -> Library:
 
 def number(library: Library, name: str) -> int:
     """The photo with that file."""
-    return next(photo_id for photo_id, path in library.photos.paths().items() if str(path).endswith(name))
+    return next(photo_id for photo_id, path in library.session.photos.paths().items() if str(path).endswith(name))
 
 
 def everything(library: Library) -> tuple[object, ...]:
     """What screens show."""
-    photos, people = library.photos, library.people
+    photos, people = library.session.photos, library.session.people
     return (
         photos.timeline(),
         photos.all_faces(),
         people.list(),
-        library.counts(),
+        library.session.counts(),
         photos.skipped(),
         library.core.stats(),
     )
@@ -110,19 +110,19 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_it_comes_back_exactly_as_it_was(library: Library, own_album: Path) -> None:
-    people = library.people.list()
-    library.people.rename(people[0].person_id, "Ada")
-    some = library.photos.all_faces()
+    people = library.session.people.list()
+    library.session.people.rename(people[0].person_id, "Ada")
+    some = library.session.photos.all_faces()
     library.core.assign([some[0].face_id], people[1].person_id)
     library.core.reject([some[5].face_id], people[0].person_id)
     library.core.not_same(people[2].person_id, people[3].person_id)
     whole, seen = contents(library.database), everything(library)
     small, originals = files(library.folder / "cache"), files(own_album)
-    photo_ids = list(library.photos.timeline().photo_ids)
+    photo_ids = list(library.session.photos.timeline().photo_ids)
     for chosen in (photo_ids[:1], photo_ids[2:7], photo_ids):
-        assert library.trash.put(chosen) == tuple(chosen)
+        assert library.session.trash.put(chosen) == tuple(chosen)
         assert contents(library.database) != whole
-        assert library.trash.restore(chosen) == tuple(chosen)
+        assert library.session.trash.restore(chosen) == tuple(chosen)
         assert contents(library.database) == whole
         assert everything(library) == seen
     assert files(library.folder / "cache") == small
@@ -130,50 +130,53 @@ def test_it_comes_back_exactly_as_it_was(library: Library, own_album: Path) -> N
 
 
 def test_it_is_in_no_view(library: Library) -> None:
-    timeline = library.photos.timeline()
+    timeline = library.session.photos.timeline()
     gone = [number(library, name) for name in ("group.jpg", "coffee.jpg", "pair.jpg")]
-    people = {person.person_id: person for person in library.people.list()}
-    library.trash.put(gone)
-    left = library.photos.timeline()
+    people = {person.person_id: person for person in library.session.people.list()}
+    library.session.trash.put(gone)
+    left = library.session.photos.timeline()
     assert list(left.photo_ids) == [each for each in timeline.photo_ids if each not in gone]
-    faces = library.photos.all_faces()
+    faces = library.session.photos.all_faces()
     assert faces and not {face.photo_id for face in faces} & set(gone)
-    counts = library.counts()
+    counts = library.session.counts()
     assert (counts.photos, counts.faces, counts.trashed) == (len(left.photo_ids), len(faces), 3)
     assert library.core.stats().faces == len(faces)
-    for person in library.people.list():
-        theirs = library.people.timeline(person.person_id).photo_ids
+    for person in library.session.people.list():
+        theirs = library.session.people.timeline(person.person_id).photo_ids
         assert not set(theirs) & set(gone)
         assert person.photo_count == len(theirs)
-        assert person.face_count == len(library.people.faces(person.person_id))
+        assert person.face_count == len(library.session.people.faces(person.person_id))
         assert person.face_count < people[person.person_id].face_count or person == people[person.person_id]
-        assert library.photos.face(person.cover_face_id or 0).photo_id not in gone
-    for each in library.people.similar(library.photos.get(gone[0]).path, 50):
+        assert library.session.photos.face(person.cover_face_id or 0).photo_id not in gone
+    for each in library.session.people.similar(library.session.photos.get(gone[0]).path, 50):
         assert not {face.photo_id for face, _ in each.matches} & set(gone)
 
 
 def test_who_is_in_no_other_photo_is_not_shown_unless_named(library: Library) -> None:
-    first, second, *_ = library.people.list()
-    library.people.rename(first.person_id, "Ada")
-    both = {*library.people.timeline(first.person_id).photo_ids, *library.people.timeline(second.person_id).photo_ids}
-    library.trash.put(both)
-    shown = {person.person_id: person for person in library.people.list()}
+    first, second, *_ = library.session.people.list()
+    library.session.people.rename(first.person_id, "Ada")
+    both = {
+        *library.session.people.timeline(first.person_id).photo_ids,
+        *library.session.people.timeline(second.person_id).photo_ids,
+    }
+    library.session.trash.put(both)
+    shown = {person.person_id: person for person in library.session.people.list()}
     assert (shown[first.person_id].photo_count, shown[first.person_id].cover_face_id) == (0, None)
     assert second.person_id not in shown
-    assert library.counts().people == len(shown)
+    assert library.session.counts().people == len(shown)
     with pytest.raises(NotFound):
-        library.people.get(second.person_id)
-    library.people.group()
-    library.trash.restore(both)
-    assert library.people.get(second.person_id).photo_count == second.photo_count
+        library.session.people.get(second.person_id)
+    library.session.people.group()
+    library.session.trash.restore(both)
+    assert library.session.people.get(second.person_id).photo_count == second.photo_count
 
 
 def test_events_name_photos_and_people(library: Library) -> None:
     witness = Witness(library)
     photo_id = number(library, "group.jpg")
-    persons = {face.person_id for face in library.photos.faces(photo_id)}
-    library.trash.put([photo_id])
-    library.trash.restore([photo_id])
+    persons = {face.person_id for face in library.session.photos.faces(photo_id)}
+    library.session.trash.put([photo_id])
+    library.session.trash.restore([photo_id])
     for change in witness.changes:
         assert change.photo_ids == {photo_id}
         assert change.person_ids == persons
@@ -182,71 +185,71 @@ def test_events_name_photos_and_people(library: Library) -> None:
 
 def test_it_is_listed_the_latest_first(library: Library, own_album: Path) -> None:
     twice, single = number(library, COPY), number(library, "coffee.jpg")
-    library.trash.put([twice])
-    library.trash.put([single])
+    library.session.trash.put([twice])
+    library.session.trash.put([single])
     with library.database.write() as db:
         db.execute(
             text("UPDATE trash SET trashed_at = '2001-02-03T04:05:06+00:00' WHERE photo_id = :id"), {"id": twice}
         )
-    latest, oldest = library.trash.list()
+    latest, oldest = library.session.trash.list()
     assert latest.paths == (own_album / "coffee.jpg",)
     assert set(oldest.paths) == {own_album / COPY, own_album / "copy of it.jpg"}
     assert oldest.available
-    timeline = library.trash.timeline()
+    timeline = library.session.trash.timeline()
     assert list(timeline.photo_ids) == [single, twice]
     assert (timeline.months[1].year, timeline.months[1].month) == (2001, 2)
     (own_album / "copy of it.jpg").unlink()
-    assert not library.trash.list()[1].available
+    assert not library.session.trash.list()[1].available
 
 
 def test_its_grid_tells_what_is_not_there(library: Library, own_album: Path) -> None:
     single, overwritten, there = (number(library, name) for name in ("coffee.jpg", COPY, "pair.jpg"))
-    library.trash.put([single, overwritten, there])
+    library.session.trash.put([single, overwritten, there])
     (own_album / "coffee.jpg").unlink()
     for path in (COPY, "copy of it.jpg"):
         shutil.copy2(own_album / "group.jpg", own_album / path)
     scan(library, own_album)
-    assert library.trash.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
-    library.trash.restore([overwritten])
-    assert library.photos.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
+    assert library.session.trash.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
+    library.session.trash.restore([overwritten])
+    assert library.session.photos.timeline().absent == dict.fromkeys((single, overwritten), Absence.MISSING)
 
 
 def test_nothing_moves_where_one_does_not_exist(library: Library) -> None:
     whole = contents(library.database)
     photo_id = number(library, "coffee.jpg")
-    for action in (library.trash.put, library.trash.restore, library.trash.remove):
+    for action in (library.session.trash.put, library.session.trash.restore, library.session.trash.remove):
         with pytest.raises(NotFound, match="no photo 4000"):
             action([photo_id, 4000])
     with pytest.raises(NotFound, match="not in the trash"):
-        library.trash.remove([photo_id])
-    assert library.trash.restore([photo_id]) == ()
+        library.session.trash.remove([photo_id])
+    assert library.session.trash.restore([photo_id]) == ()
     assert contents(library.database) == whole
-    assert library.trash.put([photo_id, photo_id]) == (photo_id,)
-    assert library.trash.put([photo_id]) == ()
+    assert library.session.trash.put([photo_id, photo_id]) == (photo_id,)
+    assert library.session.trash.put([photo_id]) == ()
 
 
 def test_a_scan_does_not_bring_it_back(library: Library, own_album: Path) -> None:
     photo_id = number(library, "coffee.jpg")
-    library.trash.put([photo_id])
+    library.session.trash.put([photo_id])
     whole = contents(library.database)
     assert scan(library, own_album) == 0
     assert contents(library.database) == whole
     # Nor does a scan that meets it again under another name: it is the same photo.
     os.rename(own_album / "coffee.jpg", own_album / "tea.jpg")
     assert scan(library, own_album) == 0
-    assert library.counts().trashed == 1
-    assert library.trash.list()[0].photo_id == photo_id
+    assert library.session.counts().trashed == 1
+    assert library.session.trash.list()[0].photo_id == photo_id
 
 
 def test_what_is_edited_in_the_trash_is_a_photo_of_its_own(library: Library, own_album: Path) -> None:
     photo_id = number(library, "coffee.jpg")
-    library.trash.put([photo_id])
+    library.session.trash.put([photo_id])
     samples.save(samples.darker(samples.scenery()), own_album / "coffee.jpg")
     assert scan(library, own_album) == 1
-    assert library.photos.get(photo_id).state is PhotoState.TRASHED
+    assert library.session.photos.get(photo_id).state is PhotoState.TRASHED
     new = number(library, "coffee.jpg")
-    assert new != photo_id and library.photos.get(new).state is PhotoState.PENDING
-    assert library.trash.empty().photo_ids == (photo_id,)
+    assert new != photo_id and library.session.photos.get(new).state is PhotoState.PENDING
+    assert library.session.trash.empty().photo_ids == (photo_id,)
     assert (own_album / "coffee.jpg").exists()
 
 
@@ -254,39 +257,39 @@ def test_what_waits_goes_on_waiting_when_it_comes_back(open_library: Opener, own
     library = open_library(tmp_path / "new", resume=False)
     scan(library, own_album)
     photo_id = number(library, "coffee.jpg")
-    library.trash.put([photo_id])
+    library.session.trash.put([photo_id])
     library.close()
     library = open_library(tmp_path / "new")
     assert library.indexer.wait(60)
-    assert photo_id not in library.photos.timeline().photo_ids
-    library.trash.restore([photo_id])
+    assert photo_id not in library.session.photos.timeline().photo_ids
+    library.session.trash.restore([photo_id])
     assert library.indexer.wait(60)
-    assert photo_id in library.photos.timeline().photo_ids
+    assert photo_id in library.session.photos.timeline().photo_ids
 
 
 def test_emptied_it_is_in_the_trash_of_the_system(library: Library, own_album: Path, bin_: SystemTrash) -> None:
     twice, single = number(library, COPY), number(library, "coffee.jpg")
-    people = {person.person_id for person in library.people.list()}
-    named = library.photos.faces(twice)[0].person_id
+    people = {person.person_id for person in library.session.people.list()}
+    named = library.session.photos.faces(twice)[0].person_id
     assert named is not None
-    library.people.rename(named, "Ada")
+    library.session.people.rename(named, "Ada")
     content = (own_album / COPY).read_bytes()
-    library.trash.put([twice, single])
-    done = library.trash.empty()
+    library.session.trash.put([twice, single])
+    done = library.session.trash.empty()
     assert set(done.photo_ids) == {twice, single}
     assert set(done.files) == {own_album / COPY, own_album / "copy of it.jpg", own_album / "coffee.jpg"}
     assert done.kept == ()
     assert [path.read_bytes() for path in bin_.files].count(content) == 2
     assert not any(path.exists() for path in done.files)
-    assert library.trash.list() == []
+    assert library.session.trash.list() == []
     with pytest.raises(NotFound):
-        library.photos.get(twice)
-    assert {person.person_id for person in library.people.list()} == people
-    assert library.people.get(named).name == "Ada"
+        library.session.photos.get(twice)
+    assert {person.person_id for person in library.session.people.list()} == people
+    assert library.session.people.get(named).name == "Ada"
     assert library.database.problems() == []
     assert len(list((library.folder / "cache" / "photos").rglob("*.jpg"))) == samples.ALBUM_PHOTOS - 2
     assert scan(library, own_album) == 0
-    assert library.counts().trashed == 0
+    assert library.session.counts().trashed == 0
 
 
 @pytest.mark.parametrize("hindrance", ["missing", "drive", "read-only", "folder", "changed", "refused"])
@@ -295,7 +298,7 @@ def test_what_cannot_go_stays_with_the_reason(
 ) -> None:
     photo_id = number(library, COPY)
     second = own_album / "space" / "astronaut.jpg"
-    library.trash.put([photo_id])
+    library.session.trash.put([photo_id])
     whole = contents(library.database)
     words = {"missing": "not there", "drive": "not there", "read-only": "write-protected", "changed": "has changed"}
     if hindrance == "missing":
@@ -313,17 +316,17 @@ def test_what_cannot_go_stays_with_the_reason(
         def refuse(path: bytes) -> None:
             raise OSError(13, "there is none on this drive")
 
-        library.trash._send = refuse
+        library.session.trash._send = refuse
     try:
-        done = library.trash.empty()
+        done = library.session.trash.empty()
     finally:
         second.parent.chmod(0o755) if second.parent.exists() else None
     (kept,) = done.kept
     assert done.photo_ids == () and done.files == () and bin_.files == []
     assert words.get(hindrance, "write-protected" if hindrance == "folder" else "there is none") in kept.reason
-    assert library.trash.list()[0].reason == kept.reason
+    assert library.session.trash.list()[0].reason == kept.reason
     assert (own_album / "copy of it.jpg").exists(), "none of them goes where one has to stay"
-    library.trash.restore([photo_id])
+    library.session.trash.restore([photo_id])
     with library.database.write() as db:
         assert db.execute(text("SELECT count(*) FROM trash")).scalar() == 0
     whole["trash"] = []
@@ -342,9 +345,9 @@ def test_a_sidecar_goes_after_the_last_file_that_it_tells_of(
         (own_album / name).write_text("<x/>")
     (own_album / "portraits" / "pair.png").write_text("a file that shares one of them")
     scan(library, own_album)
-    library.trash.put([number(library, "coffee.jpg"), number(library, "pair.jpg")])
+    library.session.trash.put([number(library, "coffee.jpg"), number(library, "pair.jpg")])
     gone = {own_album / name for name in go | {"coffee.jpg", "portraits/pair.jpg"}}
-    assert set(library.trash.empty().files) == gone
+    assert set(library.session.trash.empty().files) == gone
     assert {path.name[4:] for path in bin_.files} == {path.name for path in gone}
     with library.database.read() as db:
         known = {Path(os.fsdecode(path)) for path in db.execute(text("SELECT path FROM sidecar")).scalars()}
@@ -357,8 +360,8 @@ def test_a_sidecar_that_tells_of_a_missing_photo_stays(library: Library, own_alb
     shutil.copy2(own_album / "group.jpg", own_album / "coffee.png")
     scan(library, own_album)
     (own_album / "coffee.png").unlink()
-    library.trash.put([number(library, "coffee.jpg")])
-    assert library.trash.empty().files == (own_album / "coffee.jpg",)
+    library.session.trash.put([number(library, "coffee.jpg")])
+    assert library.session.trash.empty().files == (own_album / "coffee.jpg",)
     assert (own_album / "coffee.xmp").exists()
 
 
@@ -378,21 +381,21 @@ def test_one_file_under_two_names_of_its_folder_and_a_link_to_it_go_once(
     (tmp_path / "other name").symlink_to(own_album)
     scan(library, own_album)
     scan(library, tmp_path / "other name")
-    library.trash._send = send
+    library.session.trash._send = send
     photo_id = number(library, "coffee.jpg")
-    library.trash.put([photo_id])
-    assert len(library.trash.list()[0].paths) == 4
-    done = library.trash.empty()
+    library.session.trash.put([photo_id])
+    assert len(library.session.trash.list()[0].paths) == 4
+    done = library.session.trash.empty()
     assert (done.kept, done.photo_ids) == ((), (photo_id,))
     assert gone == ["z link.jpg", "coffee.jpg"]
 
 
 def test_missing_files_are_forgotten_when_asked(library: Library, own_album: Path, bin_: SystemTrash) -> None:
     twice, single = number(library, COPY), number(library, "coffee.jpg")
-    library.trash.put([twice, single])
+    library.session.trash.put([twice, single])
     (own_album / COPY).unlink()
     os.rename(own_album / "coffee.jpg", own_album / "elsewhere.jpg")
-    done = library.trash.empty(forget_missing=True)
+    done = library.session.trash.empty(forget_missing=True)
     assert set(done.photo_ids) == {twice, single}
     assert done.files == (own_album / "copy of it.jpg",)
     assert (own_album / "elsewhere.jpg").exists(), "what comes back is not touched"
@@ -402,9 +405,9 @@ def test_a_photo_without_a_place_can_go(library: Library, own_album: Path) -> No
     photo_id = number(library, "coffee.jpg")
     shutil.copy2(own_album / "group.jpg", own_album / "coffee.jpg")
     scan(library, own_album)
-    library.trash.put([photo_id])
-    assert library.trash.list()[0].paths == (own_album / "coffee.jpg",)
-    assert library.trash.empty().photo_ids == (photo_id,)
+    library.session.trash.put([photo_id])
+    assert library.session.trash.list()[0].paths == (own_album / "coffee.jpg",)
+    assert library.session.trash.empty().photo_ids == (photo_id,)
     assert (own_album / "coffee.jpg").exists()
 
 
@@ -463,8 +466,8 @@ def test_killed_at_any_line_nothing_is_lost_and_nothing_half_done(
         shutil.copytree(tmp_path / "template", folder)
         with Library.open(folder, resume=False) as library:
             # The files are on the disk or in the bin, whichever moment it is.
-            library.trash._send = bin_
-            reached = traced(library.trash.empty, deadline)
+            library.session.trash._send = bin_
+            reached = traced(library.session.trash.empty, deadline)
         if not reached:
             break
         lines.add(reached[-1])
@@ -472,19 +475,19 @@ def test_killed_at_any_line_nothing_is_lost_and_nothing_half_done(
             assert library.database.problems() == []
             left = [path for path in (own_album / COPY, own_album / "copy of it.jpg") if path.exists()]
             assert len(left) + len(bin_.files) == 2, reached[-1]
-            listed = library.trash.list()
+            listed = library.session.trash.list()
             assert [path for each in listed for path in each.paths if listed] == sorted(left, key=str, reverse=True), (
                 reached[-1]
             )
             if left:
-                library.trash.restore([photo_id])
+                library.session.trash.restore([photo_id])
                 after = contents(library.database)
                 assert {**after, "place": [], "trash": []} == {**whole, "place": [], "trash": []}, reached[-1]
-                library.trash.put([photo_id])
-                library.trash._send = bin_
-                assert library.trash.empty().photo_ids == (photo_id,)
+                library.session.trash.put([photo_id])
+                library.session.trash._send = bin_
+                assert library.session.trash.empty().photo_ids == (photo_id,)
             assert len(bin_.files) == 2
-            assert library.trash.list() == []
+            assert library.session.trash.list() == []
         assert "caches without photo" not in {flaw.kind for flaw in verify(folder)}, reached[-1]
         shutil.rmtree(folder)
         for path in bin_.files:
@@ -496,38 +499,38 @@ def test_killed_at_any_line_nothing_is_lost_and_nothing_half_done(
 
 def test_what_was_on_its_way_on_a_drive_that_is_gone_waits_for_it(library: Library, own_album: Path) -> None:
     photo_id = number(library, "coffee.jpg")
-    library.trash.put([photo_id])
+    library.session.trash.put([photo_id])
 
     def vanish(path: bytes) -> None:
         os.rename(own_album, own_album.with_name("unplugged"))
         raise Killed
 
-    library.trash._send = vanish
+    library.session.trash._send = vanish
     with pytest.raises(Killed):
-        library.trash.empty()
-    library.trash.recover()
-    assert [each.photo_id for each in library.trash.list()] == [photo_id]
+        library.session.trash.empty()
+    library.session.trash.recover()
+    assert [each.photo_id for each in library.session.trash.list()] == [photo_id]
     os.rename(own_album.with_name("unplugged"), own_album)
-    library.trash.recover()
-    (listed,) = library.trash.list()
+    library.session.trash.recover()
+    (listed,) = library.session.trash.list()
     assert listed.available
-    library.trash.restore([photo_id])
-    assert photo_id in library.photos.timeline().photo_ids
+    library.session.trash.restore([photo_id])
+    assert photo_id in library.session.photos.timeline().photo_ids
 
 
 def test_the_trash_ends_with_the_program(library: Library, bin_: SystemTrash) -> None:
-    photo_ids = list(library.photos.timeline().photo_ids)
-    library.trash.put(photo_ids)
+    photo_ids = list(library.session.photos.timeline().photo_ids)
+    library.session.trash.put(photo_ids)
 
     def stop_at_the_second(path: bytes) -> None:
         bin_(path)
         if len(bin_.files) == 2:
-            library.trash.stop()
+            library.session.trash.stop()
 
-    library.trash._send = stop_at_the_second
-    done = library.trash.empty()
+    library.session.trash._send = stop_at_the_second
+    done = library.session.trash.empty()
     assert 1 <= len(done.photo_ids) <= 2
-    assert len(library.trash.list()) == len(photo_ids) - len(done.photo_ids)
+    assert len(library.session.trash.list()) == len(photo_ids) - len(done.photo_ids)
 
 
 def test_indexing_goes_on_beside_it(open_library: Opener, own_album: Path, tmp_path: Path) -> None:
@@ -536,12 +539,12 @@ def test_indexing_goes_on_beside_it(open_library: Opener, own_album: Path, tmp_p
     library.indexer.add([own_album])
     gone: set[int] = set()
     while len(gone) < 4 and not library.indexer.wait(0.02):
-        gone |= set(library.trash.put(list(library.photos.paths())[-2:]))
+        gone |= set(library.session.trash.put(list(library.session.photos.paths())[-2:]))
     assert library.indexer.wait(60) and library.indexer.progress.error is None
-    assert not gone & set(library.photos.timeline().photo_ids)
-    library.trash.restore(gone)
+    assert not gone & set(library.session.photos.timeline().photo_ids)
+    library.session.trash.restore(gone)
     assert library.indexer.wait(60)
-    assert len(library.photos.timeline().photo_ids) == samples.ALBUM_PHOTOS
+    assert len(library.session.photos.timeline().photo_ids) == samples.ALBUM_PHOTOS
     index(library, own_album)
     assert library.database.problems() == []
 
@@ -551,13 +554,13 @@ import os, signal, sys
 from pathlib import Path
 from app.library import Library
 with Library.open(Path(sys.argv[1]), resume=False) as library:
-    send, when = library.trash._send, sys.argv[2]
+    send, when = library.session.trash._send, sys.argv[2]
     def deadly(path):
         when == "before" and os.kill(os.getpid(), signal.SIGKILL)
         send(path)
         when == "after" and os.kill(os.getpid(), signal.SIGKILL)
-    library.trash._send = deadly
-    library.trash.empty()
+    library.session.trash._send = deadly
+    library.session.trash.empty()
 """
 
 
@@ -567,7 +570,7 @@ with Library.open(Path(sys.argv[1]), resume=False) as library:
 @pytest.mark.parametrize("when", ["before", "after", "never"])
 def test_the_real_trash_and_a_real_end(library: Library, own_album: Path, tmp_path: Path, when: str) -> None:
     photo_id = number(library, "coffee.jpg")
-    library.trash.put([photo_id])
+    library.session.trash.put([photo_id])
     library.close()
     # Where the home is on another drive than the files, the trash is at the root of theirs: here both are one place.
     environment = os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}

@@ -79,7 +79,7 @@ def test_rows_that_contradict_one_another_are_found_and_repaired(folder: Path, a
     with Library.open(folder) as library:
         assert library.indexer.wait(60)
         index(library, album)
-        counts = library.counts()
+        counts = library.session.counts()
         assert (counts.photos, counts.faces) == (samples.ALBUM_PHOTOS, samples.ALBUM_FACES)
         assert library.core.stats().vectors == {"buffalo_s": samples.ALBUM_FACES}
     assert verify(folder) == []
@@ -92,7 +92,7 @@ def test_faces_whose_image_is_gone_go_with_their_vectors(folder: Path) -> None:
     assert verify(folder) == []
     with Library.open(folder) as library:
         assert library.indexer.wait(60)
-        assert library.counts().faces == samples.ALBUM_FACES, "its photo was looked at again"
+        assert library.session.counts().faces == samples.ALBUM_FACES, "its photo was looked at again"
     assert verify(folder) == []
 
 
@@ -108,7 +108,7 @@ def test_missing_files_are_told_and_nothing_is_forgotten(folder: Path, album: Pa
         assert (flaw.kind, flaw.serious, flaw.repaired) == ("missing files", False, False)
         assert "coffee.jpg" in flaw.detail
     with Library.open(folder, resume=False) as library:
-        assert library.counts().photos == samples.ALBUM_PHOTOS
+        assert library.session.counts().photos == samples.ALBUM_PHOTOS
 
 
 def test_a_photo_without_any_place_is_told(folder: Path) -> None:
@@ -143,8 +143,8 @@ def test_what_does_not_belong_into_the_cache_goes(folder: Path) -> None:
     assert not (first.exists() or holed.exists() or stranger.exists() or part.exists())
     assert fresh.exists(), "somebody may be writing it"
     with Library.open(folder, resume=False) as library:
-        for photo_id in library.photos.timeline().photo_ids:
-            assert library.thumbnails.photo(int(photo_id))
+        for photo_id in library.session.photos.timeline().photo_ids:
+            assert library.session.thumbnails.photo(int(photo_id))
 
 
 def test_a_deleted_cache_is_no_flaw(folder: Path) -> None:

@@ -43,11 +43,11 @@ def test_a_drive_that_goes_is_offline_and_nothing_is_lost(library: Library, driv
     photo_id, before = places(library)[os.fsencode(path)], places(library)
     drives.take_out("usb")
     assert library.volumes.refresh().went
-    photo = library.photos.get(photo_id)
+    photo = library.session.photos.get(photo_id)
     assert (photo.available, photo.absence, photo.drive, photo.path) == (False, Absence.OFFLINE, "usb", path)
     with pytest.raises(ImageUnavailable, match=r"0\.jpg is on a drive that is not connected: usb"):
-        library.photos.image(photo_id)
-    assert library.photos.timeline().absent == dict.fromkeys(before.values(), Absence.OFFLINE)
+        library.session.photos.image(photo_id)
+    assert library.session.photos.timeline().absent == dict.fromkeys(before.values(), Absence.OFFLINE)
     assert library.folders.list()[0].state is FolderState.OFFLINE
     with pytest.raises(VolumeGone):
         scan(library, path.parent)
@@ -65,12 +65,12 @@ def test_what_moves_on_a_drive_that_is_away_says_so(library: Library, drives: Dr
     library.volumes.refresh()
     for number, path in ((film, paths[0]), (still, paths[2]), (motion, paths[3])):
         with pytest.raises(ImageUnavailable, match=rf"{path.name} is on a drive that is not connected: usb"):
-            library.photos.moving(number)
+            library.session.photos.moving(number)
     with pytest.raises(ImageUnavailable, match="is on a drive that is not connected: usb"):
-        library.photos.frame(film, 1.0)
+        library.session.photos.frame(film, 1.0)
     drives.put_in("usb", tmp_path / "media" / "usb")
     library.volumes.refresh()
-    assert library.photos.moving(still) == paths[2]
+    assert library.session.photos.moving(still) == paths[2]
 
 
 def test_it_comes_back_as_it_was(library: Library, drives: Drives, tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_it_comes_back_as_it_was(library: Library, drives: Drives, tmp_path: Pat
     drives.put_in("usb", tmp_path / "media" / "usb")
     assert library.volumes.refresh().came
     assert library.volumes.refresh() == VolumeChanges()
-    assert (places(library), library.photos.timeline().absent) == (before, {})
-    assert library.photos.get(before[os.fsencode(path)]).available
+    assert (places(library), library.session.photos.timeline().absent) == (before, {})
+    assert library.session.photos.get(before[os.fsencode(path)]).available
     assert scan(library, path.parent) == 0
 
 
@@ -100,7 +100,7 @@ def test_it_comes_back_elsewhere(library: Library, drives: Drives, tmp_path: Pat
     assert (folder.path, folder.state) == (point / "DCIM", FolderState.WATCHED)
     assert scan(library, folder.path) == 0
     assert hashes(library) == content
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
 
 
 def test_names_that_are_no_text_move_with_their_drive(library: Library, drives: Drives, tmp_path: Path) -> None:
@@ -125,18 +125,18 @@ def test_two_cards_at_one_place_are_two(library: Library, drives: Drives, tmp_pa
     drives.take_out("first")
     filled(library, drives, "second", point, shade=100)
     assert len(hashes(library)) == 4
-    assert library.photos.timeline().absent == dict.fromkeys(first, Absence.OFFLINE)
+    assert library.session.photos.timeline().absent == dict.fromkeys(first, Absence.OFFLINE)
     assert [folder.state for folder in library.folders.list()].count(FolderState.OFFLINE) == 1
     drives.take_out("second")
     drives.put_in("first", point)
     library.volumes.refresh()
-    absent = library.photos.timeline().absent
+    absent = library.session.photos.timeline().absent
     assert set(absent) == set(hashes(library)) - set(first)
     assert scan(library, point) == 0
     assert len(hashes(library)) == 4
     drives.put_in("second", tmp_path / "media" / "card 2")
     library.volumes.refresh()
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
     assert all(os.path.exists(path) for path in places(library))
 
 
@@ -151,7 +151,7 @@ def test_two_drives_change_places(library: Library, drives: Drives, tmp_path: Pa
     drives.put_in("b", one)
     assert len(library.volumes.refresh().moved) == 2
     assert scan(library, one) == scan(library, two) == 0
-    assert (hashes(library), library.photos.timeline().absent) == (content, {})
+    assert (hashes(library), library.session.photos.timeline().absent) == (content, {})
 
 
 def test_files_in_an_empty_mount_point_are_not_the_drives(library: Library, drives: Drives, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_files_in_an_empty_mount_point_are_not_the_drives(library: Library, driv
     library.volumes.refresh()
     assert scan(library, tmp_path / "media") == 1
     assert hashes(library).items() > before.items()
-    assert set(library.photos.timeline().absent) == set(before)
+    assert set(library.session.photos.timeline().absent) == set(before)
 
 
 def test_a_drive_that_was_copied_to_another_disk_is_the_same(library: Library, drives: Drives, tmp_path: Path) -> None:
@@ -173,12 +173,12 @@ def test_a_drive_that_was_copied_to_another_disk_is_the_same(library: Library, d
     # The files stay where they are; what the drive is known by is new.
     drives._at["new disk"] = drives._at.pop("old disk")
     library.volumes.refresh()
-    assert (places(library), library.photos.timeline().absent) == (before, {})
+    assert (places(library), library.session.photos.timeline().absent) == (before, {})
     drives.take_out("new disk")
     assert library.volumes.refresh().went
     drives.put_in("new disk", tmp_path / "other")
     library.volumes.refresh()
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
 
 
 def test_a_drive_without_an_identity_is_known_by_its_place(library: Library, drives: Drives, tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_drive_without_an_identity_is_known_by_its_place(library: Library, dri
     assert library.volumes.refresh().went
     drives.put_in("memory", point, keyed=False)
     assert library.volumes.refresh().came
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
 
 
 def test_a_drive_inside_a_folder_is_a_volume_of_its_own(library: Library, drives: Drives, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_drive_inside_a_folder_is_a_volume_of_its_own(library: Library, drives
     drives.take_out("usb")
     # Its mount point is empty now, and nothing in it is missed.
     scan(library, photos)
-    assert list(library.photos.timeline().absent.values()) == [Absence.OFFLINE]
+    assert list(library.session.photos.timeline().absent.values()) == [Absence.OFFLINE]
 
 
 def test_a_link_to_a_drive_leads_to_the_drive(library: Library, drives: Drives, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_photos_on_a_drive_that_is_not_there_wait_for_it(library: Library, drive
     drives.take_out("usb")
     library.volumes.refresh()
     assert (worklist.waiting(library.database, 0, 10), worklist.pending_count(library.database)) == ([], 0)
-    assert (library.counts().pending, library.counts().skipped) == (1, 0)
+    assert (library.session.counts().pending, library.session.counts().skipped) == (1, 0)
     drives.put_in("usb", point)
     library.volumes.refresh()
     assert worklist.waiting(library.database, 0, 10) == [waits]
@@ -250,7 +250,7 @@ def test_a_library_of_before_knows_its_volumes_after_a_scan(library: Library, tm
     indexed_photos(library, tmp_path / "photos", 2)
     with library.database.write() as db:
         db.exec_driver_sql("UPDATE place SET volume_id = NULL")
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
     scan(library, tmp_path / "photos")
     with library.database.read() as db:
         assert db.exec_driver_sql("SELECT count(*) FROM place WHERE volume_id IS NULL").scalar() == 0
@@ -271,13 +271,13 @@ def test_an_importer_of_its_own_looks_at_this_computer(library: Library, tmp_pat
 def test_what_is_in_the_trash_stays_while_its_drive_is_away(library: Library, drives: Drives, tmp_path: Path) -> None:
     path, _ = filled(library, drives, "usb", tmp_path / "media" / "usb")
     photo_id = places(library)[os.fsencode(path)]
-    library.trash.put([photo_id])
+    library.session.trash.put([photo_id])
     drives.take_out("usb")
     library.volumes.refresh()
     sent: list[bytes] = []
-    library.trash._send = sent.append
+    library.session.trash._send = sent.append
     # Another drive's file at the same path is not the one that was deleted.
     picture(path, 200)
-    removal = library.trash.empty()
+    removal = library.session.trash.empty()
     assert (removal.photo_ids, sent) == ((), [])
     assert [each.reason for each in removal.kept] == ["The file is on a drive that is not connected: usb."]

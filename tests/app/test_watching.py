@@ -78,10 +78,10 @@ def test_a_new_file_comes_into_the_library(open_library: Opener, tmp_path: Path,
     start(library)
     witness = Witness(library)
     shutil.copy(samples.save(samples.portrait(0), tmp_path / "a.jpg"), tmp_path / "photos" / "a.jpg")
-    until(lambda: library.counts().photos == 1)
+    until(lambda: library.session.counts().photos == 1)
     assert library.indexer.wait(60)
     assert any(change.photo_ids for change in witness.changes)
-    assert library.counts().faces == 1
+    assert library.session.counts().faces == 1
 
 
 def test_a_folder_that_is_copied_in_comes_with_all_below(library: Library, tmp_path: Path, start: Start) -> None:
@@ -123,7 +123,7 @@ def test_an_edited_file_waits_again(library: Library, tmp_path: Path, start: Sta
     before = places(library)
     start(library)
     picture(path, 222)
-    until(lambda: library.counts().pending == 1 and places(library) == before)
+    until(lambda: library.session.counts().pending == 1 and places(library) == before)
 
 
 def test_a_deleted_file_is_missing_and_comes_back(library: Library, tmp_path: Path, start: Start) -> None:
@@ -210,12 +210,12 @@ def test_a_drive_that_goes_and_comes_back_elsewhere(
     start(library)
     drives.take_out("usb")
     until(lambda: library.folders.list()[0].state is FolderState.OFFLINE)
-    absent = library.photos.timeline().absent
+    absent = library.session.photos.timeline().absent
     assert (set(absent), set(absent.values())) == (before, {Absence.OFFLINE})
     point = drives.put_in("usb", tmp_path / "run" / "usb")
     new = picture(point / "new.jpg", 99)
     until(lambda: new in there(library))
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
     assert library.folders.list()[0].path == point
     assert (len(places(library)), library.folders.list()[0].vanished) == (MANY + 2, 0)
 
@@ -230,7 +230,7 @@ def test_indexing_goes_on_when_its_drive_is_back(
     library.volumes.refresh()
 
     def taken_out(event: object) -> None:
-        if library.counts().photos >= 2 and (point / "00").exists():
+        if library.session.counts().photos >= 2 and (point / "00").exists():
             drives.take_out("usb")
 
     forget = library.events.subscribe(taken_out)
@@ -240,14 +240,14 @@ def test_indexing_goes_on_when_its_drive_is_back(
     until(lambda: library.folders.list()[0].state is FolderState.OFFLINE)
     assert library.indexer.wait(60)
     assert library.indexer.progress.error is None
-    done = library.counts()
+    done = library.session.counts()
     # How many were read before it went is a matter of luck.
     assert (done.photos >= 2, done.photos + done.pending) == (True, 8)
-    assert library.photos.skipped() == []
+    assert library.session.photos.skipped() == []
     drives.put_in("usb", tmp_path / "elsewhere")
-    until(lambda: library.counts().photos == 8 and not library.photos.timeline().absent)
+    until(lambda: library.session.counts().photos == 8 and not library.session.photos.timeline().absent)
     assert library.indexer.wait(60)
-    assert (library.photos.skipped(), library.database.problems()) == ([], [])
+    assert (library.session.photos.skipped(), library.database.problems()) == ([], [])
 
 
 def test_photos_that_wait_for_their_drive_are_indexed_when_it_is_back(
@@ -264,11 +264,15 @@ def test_photos_that_wait_for_their_drive_are_indexed_when_it_is_back(
     # Asked for again while it is away: the request waits as well.
     library.indexer.add([point / "00"])
     assert library.indexer.wait(60)
-    assert (library.counts().photos, library.counts().pending, library.photos.skipped()) == (0, 3, [])
+    assert (library.session.counts().photos, library.session.counts().pending, library.session.photos.skipped()) == (
+        0,
+        3,
+        [],
+    )
     drives.put_in("usb", tmp_path / "elsewhere")
-    until(lambda: library.counts().photos == 3)
+    until(lambda: library.session.counts().photos == 3)
     assert library.indexer.wait(60)
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
 
 
 def test_the_librarys_own_folder_is_no_news(open_library: Opener, tmp_path: Path, start: Start) -> None:

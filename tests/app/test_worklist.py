@@ -71,10 +71,10 @@ def test_a_stored_photo_waits_no_more(library: Library, tmp_path: Path) -> None:
     change = worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
     assert change == LibraryChanged(frozenset({photo.photo_id}))
     assert worklist.waiting(library.database, 0, 10) == rest
-    stored = library.photos.get(photo.photo_id)
+    stored = library.session.photos.get(photo.photo_id)
     assert (stored.state, stored.width, stored.height) == (PhotoState.INDEXED, 4000, 3000)
     assert stored.taken_at == datetime(2020, 1, 1)
-    assert len(library.photos.faces(photo.photo_id)) == 2
+    assert len(library.session.photos.faces(photo.photo_id)) == 2
 
 
 def test_a_photo_is_stored_once(library: Library, tmp_path: Path) -> None:
@@ -82,13 +82,13 @@ def test_a_photo_is_stored_once(library: Library, tmp_path: Path) -> None:
     worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
     assert worklist.store(library.database, library.core, photo, seen(library, 2, seed=1)) == LibraryChanged()
     worklist.refuse(library.database, library.core, photo, "too late")
-    assert library.counts().faces == 2
-    assert library.photos.get(photo.photo_id).state is PhotoState.INDEXED
+    assert library.session.counts().faces == 2
+    assert library.session.photos.get(photo.photo_id).state is PhotoState.INDEXED
 
 
 def test_what_was_seen_in_an_older_content_is_not_stored(library: Library, tmp_path: Path) -> None:
     (photo,) = waiting(library, tmp_path / "photos", 1)
-    path = library.photos.get(photo.photo_id).path
+    path = library.session.photos.get(photo.photo_id).path
     samples.save(samples.portrait(5), path)
     scan(library, path)
     assert worklist.store(library.database, library.core, photo, seen(library, 1, seed=1)) == LibraryChanged()
@@ -96,7 +96,7 @@ def test_what_was_seen_in_an_older_content_is_not_stored(library: Library, tmp_p
     (now,) = worklist.waiting(library.database, 0, 10)
     assert now.photo_id == photo.photo_id
     assert now.content_hash != photo.content_hash
-    assert library.photos.skipped() == []
+    assert library.session.photos.skipped() == []
 
 
 def test_a_store_that_fails_leaves_nothing_behind(library: Library, tmp_path: Path) -> None:
@@ -108,30 +108,30 @@ def test_a_store_that_fails_leaves_nothing_behind(library: Library, tmp_path: Pa
         worklist.store(library.database, library.core, photo, half)
     stats = library.core.stats()
     assert (stats.images, stats.faces, stats.vectors) == (0, 0, {})
-    assert library.counts().pending == 1
+    assert library.session.counts().pending == 1
     worklist.store(library.database, library.core, photo, whole)
-    assert library.counts().faces == 3
+    assert library.session.counts().faces == 3
 
 
 def test_a_postponed_photo_waits_with_its_reason(library: Library, tmp_path: Path) -> None:
     (photo,) = waiting(library, tmp_path / "photos", 1)
     worklist.postpone(library.database, photo, "The drive is gone.")
     assert worklist.waiting(library.database, 0, 10) == [photo]
-    assert [skipped.reason for skipped in library.photos.skipped()] == ["The drive is gone."]
+    assert [skipped.reason for skipped in library.session.photos.skipped()] == ["The drive is gone."]
     worklist.store(library.database, library.core, photo, seen(library, 1, seed=1))
-    assert library.photos.skipped() == []
+    assert library.session.photos.skipped() == []
 
 
 def test_forgetting_what_waits_keeps_what_was_in_the_library(library: Library, tmp_path: Path) -> None:
     indexed, edited, _ = waiting(library, tmp_path / "photos", 3)
     for number, photo in enumerate((indexed, edited)):
         worklist.store(library.database, library.core, photo, seen(library, 1, seed=number))
-    path = library.photos.get(edited.photo_id).path
+    path = library.session.photos.get(edited.photo_id).path
     path.write_bytes(path.read_bytes() + b"tags")
     scan(library, path)
     worklist.request(library.database, ["/a"])
     worklist.forget_waiting(library.database)
-    assert set(library.photos.paths()) == {indexed.photo_id, edited.photo_id}
+    assert set(library.session.photos.paths()) == {indexed.photo_id, edited.photo_id}
     assert worklist.next_request(library.database) is None
     with library.database.read() as db:
         assert db.execute(text("SELECT count(*) FROM place")).scalar_one() == 2
@@ -143,7 +143,7 @@ def test_people_are_made_after_the_first_faces_and_then_more_and_more_seldom(lib
         worklist.store(library.database, library.core, photo, seen(library, 50, seed=number))
         if worklist.grouping_due(library.database, library.core.pack.name, at_end=False):
             worklist.group(library.database, library.core)
-            grouped.append(library.counts().faces)
+            grouped.append(library.session.counts().faces)
     assert grouped == [150, 300]
     assert worklist.grouping_due(library.database, library.core.pack.name, at_end=True)
 
@@ -163,30 +163,30 @@ def test_a_photo_that_came_to_no_end_twice_is_refused(library: Library, tmp_path
     change = worklist.count_attempt(library.database, library.core, photo, "It crashed.")
     assert change == LibraryChanged(skipped=True)
     assert worklist.waiting(library.database, 0, 10) == [photo]
-    assert [skipped.reason for skipped in library.photos.skipped()] == ["It crashed."]
+    assert [skipped.reason for skipped in library.session.photos.skipped()] == ["It crashed."]
     worklist.count_attempt(library.database, library.core, photo, "It crashed again.")
-    assert library.photos.get(photo.photo_id).state is PhotoState.UNREADABLE
-    assert [skipped.reason for skipped in library.photos.skipped()] == ["It crashed again."]
+    assert library.session.photos.get(photo.photo_id).state is PhotoState.UNREADABLE
+    assert [skipped.reason for skipped in library.session.photos.skipped()] == ["It crashed again."]
 
 
 def test_a_photo_that_was_read_between_is_tried_twice_again(library: Library, tmp_path: Path) -> None:
     (photo,) = waiting(library, tmp_path / "photos", 1)
     worklist.count_attempt(library.database, library.core, photo, "It crashed.")
-    path = library.photos.get(photo.photo_id).path
+    path = library.session.photos.get(photo.photo_id).path
     path.write_bytes(path.read_bytes() + b"tags")
     scan(library, path)
     (edited,) = worklist.waiting(library.database, 0, 10)
     worklist.count_attempt(library.database, library.core, edited, "It crashed.")
-    assert library.photos.get(photo.photo_id).state is PhotoState.PENDING
+    assert library.session.photos.get(photo.photo_id).state is PhotoState.PENDING
     worklist.store(library.database, library.core, edited, seen(library, 1, seed=1))
-    assert library.photos.skipped() == []
+    assert library.session.photos.skipped() == []
     with library.database.read() as db:
         assert db.execute(text("SELECT attempts FROM photo")).scalar_one() == 0
 
 
 def edited(library: Library, photo: worklist.Waiting) -> worklist.Waiting:
     """The photo as it waits after its file was changed."""
-    path = library.photos.get(photo.photo_id).path
+    path = library.session.photos.get(photo.photo_id).path
     path.write_bytes(path.read_bytes() + b"tags")
     scan(library, path)
     (now,) = worklist.waiting(library.database, 0, 10)
@@ -198,21 +198,27 @@ def test_a_refused_photo_shows_no_faces_and_keeps_what_humans_decided(library: L
     for photo in photos:
         worklist.store(library.database, library.core, photo, seen(library, 2, seed=1))
     worklist.group(library.database, library.core)
-    people = library.people.list()
+    people = library.session.people.list()
     assert [person.face_count for person in people] == [2, 2]
     ada, other = (person.person_id for person in people)
-    library.people.rename(ada, "Ada")
-    confirmed, rejected = sorted(library.photos.faces(photos[0].photo_id), key=lambda face: face.person_id != ada)
+    library.session.people.rename(ada, "Ada")
+    confirmed, rejected = sorted(
+        library.session.photos.faces(photos[0].photo_id), key=lambda face: face.person_id != ada
+    )
     library.core.assign([confirmed.face_id], ada)
     library.core.reject([rejected.face_id], other)
     persons = frozenset({ada, other})
     for photo, lost in zip(photos, ({ada}, persons), strict=True):
         change = worklist.refuse(library.database, library.core, edited(library, photo), "It is damaged.")
         assert change == LibraryChanged(frozenset({photo.photo_id}), frozenset(lost), skipped=True)
-        refused = library.photos.get(photo.photo_id)
-        assert (refused.state, refused.width, library.photos.faces(photo.photo_id)) == (PhotoState.UNREADABLE, 0, [])
-    assert library.counts().faces == 0
-    assert {person.person_id: person.face_count for person in library.people.list()} == {ada: 0, other: 0}
+        refused = library.session.photos.get(photo.photo_id)
+        assert (refused.state, refused.width, library.session.photos.faces(photo.photo_id)) == (
+            PhotoState.UNREADABLE,
+            0,
+            [],
+        )
+    assert library.session.counts().faces == 0
+    assert {person.person_id: person.face_count for person in library.session.people.list()} == {ada: 0, other: 0}
 
     # Half as large, and no face resembles an old one: the places tell.
     half = seen(library, 2, seed=9)
@@ -222,7 +228,7 @@ def test_a_refused_photo_shows_no_faces_and_keeps_what_humans_decided(library: L
     )
     back = edited(library, photos[0])
     worklist.store(library.database, library.core, back, replace(half, width=2000, height=1500, faces=smaller))
-    now = library.photos.faces(back.photo_id)
+    now = library.session.photos.faces(back.photo_id)
     assert [face.person_id for face in now if face.box.x * 2 == confirmed.box.x] == [ada]
     (free,) = (face for face in now if face.box.x * 2 == rejected.box.x)
     assert free.person_id is None
@@ -234,15 +240,15 @@ def test_a_named_person_outlives_the_last_photo_and_goes_with_the_name(library: 
     (photo,) = waiting(library, tmp_path / "photos", 1)
     worklist.store(library.database, library.core, photo, seen(library, 1, seed=1))
     worklist.group(library.database, library.core, everything=True)
-    person = library.core.assign([face.face_id for face in library.photos.faces(photo.photo_id)], None)
+    person = library.core.assign([face.face_id for face in library.session.photos.faces(photo.photo_id)], None)
     with library.database.write() as db:
         db.execute(text("DELETE FROM decision"))
-    library.people.rename(person.person_id, "Ada")
+    library.session.people.rename(person.person_id, "Ada")
     worklist.refuse(library.database, library.core, edited(library, photo), "It is damaged.")
-    (ada,) = library.people.list()
+    (ada,) = library.session.people.list()
     assert (ada.name, ada.face_count, ada.photo_count, ada.cover_face_id, ada.first_taken) == ("Ada", 0, 0, None, None)
-    assert library.people.get(ada.person_id) == ada
-    library.people.rename(ada.person_id, "Ada L.")
-    assert library.people.list()[0].name == "Ada L."
-    library.people.rename(ada.person_id, "")
-    assert (library.people.list(), library.counts().people) == ([], 0)
+    assert library.session.people.get(ada.person_id) == ada
+    library.session.people.rename(ada.person_id, "Ada L.")
+    assert library.session.people.list()[0].name == "Ada L."
+    library.session.people.rename(ada.person_id, "")
+    assert (library.session.people.list(), library.session.counts().people) == ([], 0)

@@ -141,14 +141,14 @@ def make(world: World) -> None:
         library.indexer.add([world.held])
         library.folders.remember([world.held])
         library.indexer.wait()
-        person = library.people.list()[0].person_id
-        library.people.rename(person, NAMED)
-        faces = library.photos.all_faces()
+        person = library.session.people.list()[0].person_id
+        library.session.people.rename(person, NAMED)
+        faces = library.session.photos.all_faces()
         library.core.assign([face.face_id for face in faces if face.person_id == person], person)
         library.core.reject([next(face.face_id for face in faces if face.person_id != person)], person)
-        first, *others = library.photos.paths()
-        library.details.describe(first, title="The first", caption="Of them all.", keywords=["one", "two"])
-        library.details.rate(others, 4)
+        first, *others = library.session.photos.paths()
+        library.session.details.describe(first, title="The first", caption="Of them all.", keywords=["one", "two"])
+        library.session.details.rate(others, 4)
 
 
 def make_old(world: World, script: Path) -> None:
@@ -174,9 +174,9 @@ def _changed_since(world: World) -> None:
     """Something is to come back by a backup."""
     _with_backup(world)
     with Library.open(world.library, resume=False) as library:
-        first, *others = library.photos.paths()
-        library.details.rate([first, *others], 1)
-        library.trash.put(others[:2])
+        first, *others = library.session.photos.paths()
+        library.session.details.rate([first, *others], 1)
+        library.session.trash.put(others[:2])
 
 
 def _contradicting(world: World) -> None:
@@ -199,7 +199,7 @@ def _much(world: World) -> None:
 
 def _trashed(world: World) -> None:
     with Library.open(world.library, resume=False) as library:
-        library.trash.put(list(library.photos.paths())[:4])
+        library.session.trash.put(list(library.session.photos.paths())[:4])
 
 
 def _readable(world: World) -> None:

@@ -129,7 +129,7 @@ def _lost(library: Library, before: dict[int, str]) -> str:
     """Whether every photo is what it was, in one place that is there."""
     places = _places(library)
     whole = _photos(library) == before and len(places) == len(before) and all(map(os.path.exists, places))
-    return "nothing lost" if whole and not library.photos.timeline().absent else "SOMETHING LOST"
+    return "nothing lost" if whole and not library.session.photos.timeline().absent else "SOMETHING LOST"
 
 
 def _seconds(work: Callable[[], object]) -> float:

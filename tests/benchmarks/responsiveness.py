@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _measure(application: QApplication, library_folder: Path, photos: Path) -> None:
     library = Library.open(library_folder)
-    window = MainWindow(library, Look(application))
+    window = MainWindow(library.session, Look(application))
     window.show()
     window.settle()
     steps = [lambda: window.go("people"), lambda: window.go("photos"), lambda: _scroll(window), lambda: _scroll(window)]
@@ -82,7 +82,7 @@ def _measure(application: QApplication, library_folder: Path, photos: Path) -> N
         application.processEvents()
         time.sleep(0.001)
     seconds = time.perf_counter() - start
-    gaps, count = sorted(heart.gaps), library.counts().photos
+    gaps, count = sorted(heart.gaps), library.session.counts().photos
     print(f"{count} photos indexed in {seconds:.1f} s with the window in use; {len(gaps)} heartbeats")
     print(
         f"event loop held up: median {gaps[len(gaps) // 2]:.1f} ms, 99% {gaps[len(gaps) * 99 // 100]:.1f} ms, "

@@ -32,9 +32,9 @@ def test_a_change_of_models_that_was_killed_goes_on_and_loses_nothing(tmp_path: 
     with Library.open(folder) as library:
         library.indexer.add([photos])
         assert library.indexer.wait(120)
-        faces = {face.face_id for face in library.photos.all_faces()}
-        person = library.people.list()[0]
-        library.people.rename(person.person_id, "Ada")
+        faces = {face.face_id for face in library.session.photos.all_faces()}
+        person = library.session.people.list()[0]
+        library.session.people.rename(person.person_id, "Ada")
     command = [*SIETCH, "--library", str(folder), "models", "use", "yunet_sface"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     with Library.open(folder, reading=True) as watcher:
@@ -46,12 +46,12 @@ def test_a_change_of_models_that_was_killed_goes_on_and_loses_nothing(tmp_path: 
         process.wait(60)
         left = worklist.unseen_count(watcher.database, "yunet_sface")
         assert 0 < left <= 30, "it was in the middle"
-        assert watcher.counts().photos == 36
+        assert watcher.session.counts().photos == 36
         assert watcher.database.problems() == []
     with Library.open(folder) as library:
         assert library.models.current.name == "yunet_sface"
         assert library.indexer.wait(120)
         assert worklist.unseen_count(library.database, "yunet_sface") == 0
-        assert {face.face_id for face in library.photos.all_faces()} >= faces
-        assert library.people.get(person.person_id).name == "Ada"
+        assert {face.face_id for face in library.session.photos.all_faces()} >= faces
+        assert library.session.people.get(person.person_id).name == "Ada"
         assert library.core.stats().vectors == {"buffalo_s": 36, "yunet_sface": 36}

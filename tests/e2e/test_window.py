@@ -96,7 +96,7 @@ def test_a_dropped_folder_becomes_people_with_names(user: User, album: Path) -> 
     user.wait_for_the_end()
     assert any(text.startswith("Indexing ") and " of 9" in text for text in user.seen)
     expected = LibraryCounts(samples.ALBUM_PHOTOS, samples.ALBUM_PEOPLE, samples.ALBUM_FACES, 0, 0)
-    assert library.counts() == expected
+    assert library.session.counts() == expected
     until(user.qtbot, lambda: window.status.counts.text() == "9 photos · 5 people")
 
     until(user.qtbot, lambda: len(window.timeline.grid.photos.ids) == 9)
@@ -113,7 +113,7 @@ def test_a_dropped_folder_becomes_people_with_names(user: User, album: Path) -> 
     assert isinstance(editor, QLineEdit)
     QTest.keyClicks(editor, "Mia")
     QTest.keyClick(editor, Key.Key_Return)
-    until(user.qtbot, lambda: library.people.get(first).name == "Mia")
+    until(user.qtbot, lambda: library.session.people.get(first).name == "Mia")
     until(user.qtbot, lambda: isinstance(QApplication.focusWidget(), QLineEdit))
     user.press(Key.Key_Escape)
     until(user.qtbot, lambda: people.index(0).data() == "Mia")
@@ -123,7 +123,7 @@ def test_a_dropped_folder_becomes_people_with_names(user: User, album: Path) -> 
     assert window.person.isVisible()
     assert window.person._name.text() == "Mia"
     photos = window.person.grid.photos
-    assert photos.ids == library.people.timeline(first).photo_ids
+    assert photos.ids == library.session.people.timeline(first).photo_ids
 
     click_cell(window.person.grid, photos.index(0))
     look_at_photos(user, list(photos.ids))
@@ -142,7 +142,7 @@ def look_at_photos(user: User, photo_ids: list[int]) -> None:
             user.press(key)
         user.settle()
         assert viewer.photo_id == photo_ids[number]
-        faces = library.photos.faces(photo_ids[number])
+        faces = library.session.photos.faces(photo_ids[number])
         assert "Mia" in [tag.text() for tag in viewer.canvas.tags]
         assert len(viewer.canvas.tags) == sum(face.person_id is not None for face in faces)
         for face in faces:
@@ -176,7 +176,7 @@ def test_the_work_can_be_paused_and_stopped(user: User, tmp_path: Path) -> None:
     until(user.qtbot, lambda: indexer.progress.done > done)
     user.click(window.status.cancel)
     user.wait_for_the_end()
-    counts = window.context.library.counts()
+    counts = window.context.session.counts()
     assert 2 <= counts.photos < 40
     assert counts.pending == 0
     until(user.qtbot, lambda: len(window.timeline.grid.photos.ids) == counts.photos)

@@ -19,13 +19,13 @@ from core.encryption import is_encrypted
 from tests.keyrings import MemoryKeyring
 from tests.qt import until
 from tests.ui import test_application
-from ui.application import Session
+from ui.application import Program
 from ui.dialogs.encrypt import EncryptDialog
 from ui.dialogs.unlock import UnlockDialog
 
 PASSPHRASE = "a horse on a stapler"
 
-session = test_application.session
+program = test_application.program
 
 
 @pytest.fixture(autouse=True)
@@ -36,53 +36,53 @@ def memory() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(before)
 
 
-def locked(session: Session, qtbot: QtBot) -> UnlockDialog:
-    session.open()
-    until(qtbot, lambda: session._unlock is not None and session._unlock.isVisible())
-    assert session._unlock is not None
-    return session._unlock
+def locked(program: Program, qtbot: QtBot) -> UnlockDialog:
+    program.open()
+    until(qtbot, lambda: program._unlock is not None and program._unlock.isVisible())
+    assert program._unlock is not None
+    return program._unlock
 
 
-def test_a_library_is_encrypted_from_the_window(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
-    window = test_application.open_session(session, qtbot)
+def test_a_library_is_encrypted_from_the_window(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
+    window = test_application.open_session(program, qtbot)
     window.ask_to_encrypt()
     dialog = QApplication.activeModalWidget() or window.findChild(EncryptDialog)
     assert isinstance(dialog, EncryptDialog)
     dialog.kept.setChecked(True)
     dialog.encrypt.click()
-    until(qtbot, lambda: session._window not in (None, window) and session._window.isVisible())
+    until(qtbot, lambda: program._window not in (None, window) and program._window.isVisible())
     assert is_encrypted(database_path(tmp_path / "library"))
-    assert session._library is not None and session._library.encrypted
-    assert not session._closing.isVisible()
-    texts = [action.text() for action in session._window.actions()] if session._window else []
+    assert program._library is not None and program._library.encrypted
+    assert not program._closing.isVisible()
+    texts = [action.text() for action in program._window.actions()] if program._window else []
     assert "Face models…" in texts and "Encrypt the library…" not in texts
 
 
 def test_a_library_is_decrypted_from_the_window(
-    session: Session, qtbot: QtBot, tmp_path: Path, memory: MemoryKeyring
+    program: Program, qtbot: QtBot, tmp_path: Path, memory: MemoryKeyring
 ) -> None:
     Library.open(tmp_path / "library", resume=False).close()
     encrypt(tmp_path / "library", LibraryKey.new())
-    window = test_application.open_session(session, qtbot)
+    window = test_application.open_session(program, qtbot)
     for button in ("Cancel", "Decrypt the library"):
         assert is_encrypted(database_path(tmp_path / "library")) and window.isVisible()
         window.ask_to_decrypt()
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox)
         next(each for each in box.buttons() if each.text().replace("&", "") == button).click()
-    until(qtbot, lambda: session._window not in (None, window) and session._window.isVisible())
+    until(qtbot, lambda: program._window not in (None, window) and program._window.isVisible())
     assert not is_encrypted(database_path(tmp_path / "library"))
-    assert session._library is not None and not session._library.encrypted
+    assert program._library is not None and not program._library.encrypted
     assert memory.kept == {}
-    texts = [action.text() for action in session._window.actions()] if session._window else []
+    texts = [action.text() for action in program._window.actions()] if program._window else []
     assert "Encrypt the library…" in texts and "Decrypt the library…" not in texts
 
 
-def test_a_passphrase_is_asked_for_until_it_is_right(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_passphrase_is_asked_for_until_it_is_right(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
     keyring.set_keyring(fail.Keyring())
     Library.open(tmp_path / "library", resume=False).close()
     encrypt(tmp_path / "library", LibraryKey.new(), PASSPHRASE)
-    dialog = locked(session, qtbot)
+    dialog = locked(program, qtbot)
     for _ in range(2):
         dialog.field.setText("a cow")
         dialog.unlock.click()
@@ -90,12 +90,12 @@ def test_a_passphrase_is_asked_for_until_it_is_right(session: Session, qtbot: Qt
         assert "try again" in dialog.note.text()
     dialog.field.setText(PASSPHRASE)
     dialog.unlock.click()
-    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+    until(qtbot, lambda: program._window is not None and program._window.isVisible())
     assert not dialog.isVisible()
 
 
 def test_the_code_gives_the_key_back_to_the_keyring(
-    session: Session,
+    program: Program,
     qtbot: QtBot,
     tmp_path: Path,
     memory: MemoryKeyring,
@@ -104,15 +104,15 @@ def test_the_code_gives_the_key_back_to_the_keyring(
     key = LibraryKey.new()
     encrypt(tmp_path / "library", key)
     memory.kept.clear()
-    dialog = locked(session, qtbot)
+    dialog = locked(program, qtbot)
     dialog.field.setText(key.code.lower())
     dialog.unlock.click()
-    until(qtbot, lambda: session._window is not None and session._window.isVisible())
+    until(qtbot, lambda: program._window is not None and program._window.isVisible())
     assert list(memory.kept.values()) == [key.code]
 
 
 def test_who_does_not_know_it_can_leave(
-    session: Session,
+    program: Program,
     qtbot: QtBot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -122,7 +122,7 @@ def test_who_does_not_know_it_can_leave(
     encrypt(tmp_path / "library", LibraryKey.new())
     memory.kept.clear()
     codes: list[int] = []
-    monkeypatch.setattr(session._application, "exit", codes.append)
-    dialog = locked(session, qtbot)
+    monkeypatch.setattr(program._application, "exit", codes.append)
+    dialog = locked(program, qtbot)
     dialog.quit.click()
     assert codes == [1] and not dialog.isVisible()

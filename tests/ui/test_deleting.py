@@ -51,7 +51,7 @@ def bin_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, window: MainWindow) ->
     def send(path: bytes) -> None:
         (folder / os.path.basename(os.fsdecode(path))).write_bytes(Path(os.fsdecode(path)).read_bytes())
 
-    monkeypatch.setattr(window.context.library.trash, "_send", send)
+    monkeypatch.setattr(window.context.session.trash, "_send", send)
     return folder
 
 
@@ -67,7 +67,7 @@ def test_the_delete_key_moves_what_is_selected_and_undo_brings_it_back(window: M
     assert grid.selected() == []
     QTest.mouseClick(window.deleting.bar.button, LeftButton)
     until(qtbot, lambda: list(grid.photos.ids) == before)
-    assert library.trash.list() == []
+    assert library.session.trash.list() == []
     assert window.deleting.bar.text.text() == "Brought 2 photos back"
     until(qtbot, lambda: window.sidebar.entry("trash").text() == " Trash")
 
@@ -86,7 +86,7 @@ def test_undo_by_its_shortcut(window: MainWindow, qtbot: QtBot) -> None:
 def test_without_a_selection_nothing_is_deleted(window: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(window.timeline.grid, Key.Key_Delete)
     settle(qtbot, window.tasks)
-    assert window.context.library.trash.list() == []
+    assert window.context.session.trash.list() == []
     assert not window.deleting.bar.isVisible()
 
 
@@ -100,7 +100,7 @@ def test_the_viewer_deletes_and_goes_on_to_the_next(window: MainWindow, qtbot: Q
     window.viewer.show_photo(ids[8:], 0)
     QTest.mouseClick(window.viewer.chrome.delete, LeftButton)
     until(qtbot, lambda: not window.viewer.isVisible())
-    assert {each.photo_id for each in window.context.library.trash.list()} == {ids[2], ids[8]}
+    assert {each.photo_id for each in window.context.session.trash.list()} == {ids[2], ids[8]}
     window.viewer.leave_out([ids[2]])
     assert not window.viewer.isVisible()
 
@@ -110,7 +110,7 @@ def test_the_page_restores_what_is_selected(window: MainWindow, qtbot: QtBot) ->
     window.go("trash")
     assert page._stack.currentIndex() == 0, "it says what it is for"
     ids = list(window.timeline.grid.photos.ids)
-    library.trash.put(ids[:3])
+    library.session.trash.put(ids[:3])
     until(qtbot, lambda: len(page.grid.photos.ids) == 3)
     assert page._stack.currentIndex() == 1
     assert not page.restore.isEnabled() and not page.remove.isEnabled()
@@ -124,8 +124,8 @@ def test_nothing_goes_for_ever_unasked(window: MainWindow, qtbot: QtBot, bin_: P
     page, library = window.trash, window.context.library
     window.go("trash")
     ids = list(window.timeline.grid.photos.ids)
-    names = [library.photos.get(each).path.name for each in ids]
-    library.trash.put(ids[:8])
+    names = [library.session.photos.get(each).path.name for each in ids]
+    library.session.trash.put(ids[:8])
     until(qtbot, lambda: len(page.grid.photos.ids) == 8)
     QTest.mouseClick(page.empty, LeftButton)
     told = answer(qtbot, "Cancel")
@@ -147,7 +147,7 @@ def test_what_has_to_stay_is_told_and_may_be_forgotten(window: MainWindow, qtbot
     ids = list(window.timeline.grid.photos.ids)
     with library.database.write() as db:
         db.exec_driver_sql(f"UPDATE place SET path = CAST('/nowhere/' || place_id AS BLOB) WHERE photo_id = {ids[0]}")
-    library.trash.put(ids[:2])
+    library.session.trash.put(ids[:2])
     window.go("trash")
     until(qtbot, lambda: len(page.grid.photos.ids) == 2)
     QTest.mouseClick(page.empty, LeftButton)

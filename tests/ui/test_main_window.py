@@ -183,7 +183,7 @@ def test_a_name_given_in_the_viewer_is_on_every_page(window: MainWindow, qtbot: 
     until(qtbot, field.hasFocus)
     QTest.keyClicks(field, "Mia")
     QTest.keyClick(field, Key.Key_Return)
-    until(qtbot, lambda: window.context.library.people.get(person_id).name == "Mia")
+    until(qtbot, lambda: window.context.session.people.get(person_id).name == "Mia")
     # Escape is the field's until it has heard that the name is kept.
     until(qtbot, lambda: not field.isVisible())
     press(window, Key.Key_Escape)
@@ -203,7 +203,7 @@ def test_a_page_that_is_left_while_a_name_is_typed_keeps_the_name(window: MainWi
     assert isinstance(editor, QLineEdit)
     QTest.keyClicks(editor, "Mia")
     click(window, window.sidebar.entry("photos"))
-    until(qtbot, lambda: window.context.library.people.get(number).name == "Mia")
+    until(qtbot, lambda: window.context.session.people.get(number).name == "Mia")
     assert window.timeline.isVisible()
 
 
@@ -222,7 +222,7 @@ def test_names_survive_a_library_that_changes_all_the_time(window: MainWindow, q
         assert isinstance(editor, QLineEdit)
         QTest.keyClicks(editor, letter)
     press(window, Key.Key_Return)
-    until(qtbot, lambda: window.context.library.people.get(number).name == "Maximilian")
+    until(qtbot, lambda: window.context.session.people.get(number).name == "Maximilian")
     assert window.people.isVisible(), "Return keeps the name and opens nobody"
 
 
@@ -298,7 +298,7 @@ def test_when_the_last_unreadable_file_is_mended_its_page_is_left(
     until(qtbot, lambda: window.sidebar.entry("skipped").isVisible())
     click(window, window.sidebar.entry("skipped"))
     (folder / "a.jpg").rename(folder / "a.txt")
-    window._show_counts(window.context.library.counts().__class__(0, 0, 0, 0, 0))
+    window._show_counts(window.context.session.counts().__class__(0, 0, 0, 0, 0))
     until(qtbot, window.timeline.isVisible)
 
 

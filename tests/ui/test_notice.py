@@ -62,10 +62,10 @@ def test_many_files_that_went_are_asked_about(bar: NoticeBar, library: Library, 
     moved = QSignalSpy(bar.add_requested)
     QTest.mouseClick(bar.moved, LeftButton)
     assert moved.count() == 1
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
     QTest.mouseClick(bar.deleted, LeftButton)
     until(qtbot, bar.isHidden)
-    assert set(library.photos.timeline().absent.values()) == {Absence.MISSING}
+    assert set(library.session.photos.timeline().absent.values()) == {Absence.MISSING}
 
 
 def test_a_look_finds_them_again(bar: NoticeBar, library: Library, tmp_path: Path, qtbot: QtBot) -> None:
@@ -74,7 +74,7 @@ def test_a_look_finds_them_again(bar: NoticeBar, library: Library, tmp_path: Pat
     shutil.copytree(tmp_path / "kept", tmp_path / "photos" / "trip")
     QTest.mouseClick(bar.look_again, LeftButton)
     until(qtbot, bar.isHidden)
-    assert library.photos.timeline().absent == {}
+    assert library.session.photos.timeline().absent == {}
 
 
 def test_what_is_put_aside_stays_so_until_it_changes(

@@ -31,7 +31,7 @@ def tasks() -> Iterator[Tasks]:
 
 @pytest.fixture
 def cache(tasks: Tasks, album_library: Library) -> ThumbnailCache:
-    return ThumbnailCache(album_library.thumbnails, tasks)
+    return ThumbnailCache(album_library.session.thumbnails, tasks)
 
 
 def photo(number: int, side: int = 64) -> Key:
@@ -81,7 +81,7 @@ def test_a_face_in_a_circle_has_clear_corners(cache: ThumbnailCache, tasks: Task
 
 
 def test_the_newest_wish_comes_first(cache: ThumbnailCache, tasks: Tasks, qtbot: QtBot, album_library: Library) -> None:
-    source = Source(cache, album_library.thumbnails.photo)
+    source = Source(cache, album_library.session.thumbnails.photo)
     for number in range(1, 9):
         cache.get(photo(number))
     cache.get(photo(4))
@@ -96,7 +96,7 @@ def test_the_newest_wish_comes_first(cache: ThumbnailCache, tasks: Tasks, qtbot:
 def test_what_scrolled_away_long_ago_is_not_loaded(
     cache: ThumbnailCache, tasks: Tasks, qtbot: QtBot, album_library: Library
 ) -> None:
-    source = Source(cache, album_library.thumbnails.photo)
+    source = Source(cache, album_library.session.thumbnails.photo)
     for side in range(1, 1 + MAX_WAITING + AT_ONCE + 50):
         cache.get(photo(1, side))
     source.gate.release(MAX_WAITING + AT_ONCE)
@@ -107,7 +107,7 @@ def test_what_scrolled_away_long_ago_is_not_loaded(
 def test_what_cannot_be_had_is_not_asked_for_again_and_again(
     cache: ThumbnailCache, tasks: Tasks, qtbot: QtBot, album_library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, loaded = Source(cache, album_library.thumbnails.photo), QSignalSpy(cache.loaded)
+    source, loaded = Source(cache, album_library.session.thumbnails.photo), QSignalSpy(cache.loaded)
     source.gate.release(10)
     for _ in range(3):
         assert cache.get(photo(101)) is None

@@ -257,6 +257,8 @@ CREATE INDEX journal_of ON journal_step (profile_id, step_id);
 
 _FIRST = "INSERT INTO profile (profile_id, name, is_owner, created_at) VALUES (1, '', 1, :now)"
 
+_NAMED = "INSERT INTO naming (person_id, profile_id) SELECT person_id, 1 FROM person WHERE name IS NOT NULL"
+
 _OWNED = ("photo", "folder", "skipped", "import_request")
 
 
@@ -264,4 +266,5 @@ def upgrade(op: Operations) -> None:
     """Makes the tables. What is there belongs to the first profile, who has said nothing of himself yet."""
     db = op.get_bind()
     make(db, TABLES, {table: {"owner_id": 1} for table in _OWNED})
+    db.execute(sa.text(_NAMED))
     db.execute(sa.text(_FIRST), {"now": datetime.now(UTC).isoformat(timespec="seconds")})

@@ -12,24 +12,24 @@ import click
 from ui.cli import secrets
 
 if TYPE_CHECKING:
-    from app.library import Library
+    from app.session import Session
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 @contextmanager
-def opened(context: click.Context, resume: bool = False, reading: bool = False) -> Iterator[Library]:
-    """The library that the command line names; `reading`: also beside a window that has it open."""
+def opened(context: click.Context, resume: bool = False, reading: bool = False) -> Iterator[Session]:
+    """The library that the command line names, for whoever signs in; `reading`: also beside a window that has it."""
     from app.library import Library
 
     with Library.open(context.obj, resume=resume, reading=reading, key=secrets.key_of(context)) as library:
-        yield library
+        yield library.session
 
 
-def photo_ids(library: Library, photos: Sequence[str]) -> list[int]:
+def photo_ids(session: Session, photos: Sequence[str]) -> list[int]:
     """Photos as the command line names them: by id, or by the path of a file.
 
     Raises:
         NotFound: a path is no photo's.
     """
-    return [int(each) if each.isdecimal() else library.photos.at(Path(each)) for each in photos]
+    return [int(each) if each.isdecimal() else session.photos.at(Path(each)) for each in photos]

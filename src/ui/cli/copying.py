@@ -36,13 +36,13 @@ def import_(context: click.Context, source: Path, to: Path | None, pattern: str,
     """
     from app.types import CopyRequest
 
-    with opened(context, resume=not dry_run) as library:
-        folder = to or library.copying.copier.folder()
+    with opened(context, resume=not dry_run) as session:
+        folder = to or session.library.copying.copier.folder()
         if folder is None:
             raise AppError("Say once where your photos are to be kept: --to FOLDER. It is remembered.")
-        report = _watched(library, CopyRequest(source, folder, pattern), dry_run)
+        report = _watched(session.library, CopyRequest(source, folder, pattern, session.viewer.profile_id), dry_run)
         if not dry_run:
-            watch_indexing(library, ())
+            watch_indexing(session.library, ())
         _print(report, as_json)
         context.exit(1 if report.stopped or _failed(report) else 0)
 

@@ -13,7 +13,7 @@ from ui.cli.output import print_json, print_rows
 from ui.text import shown
 
 if TYPE_CHECKING:
-    from app.library import Library
+    from app.session import Session
     from app.types import DuplicateGroup
 
 
@@ -27,8 +27,8 @@ def duplicates() -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
     """List the groups of copies; the photo to keep comes first in each."""
-    with opened(context, reading=True) as library:
-        _print(_groups(library), as_json)
+    with opened(context, reading=True) as session:
+        _print(_groups(session), as_json)
 
 
 @duplicates.command()
@@ -44,27 +44,27 @@ def resolve(context: click.Context, photos: tuple[str, ...], everything: bool, d
     """
     if bool(photos) == everything:
         raise click.UsageError("Name the photos to keep, or say --all.")
-    with opened(context) as library:
-        groups = _groups(library)
-        keep = {each.photos[0].photo_id for each in groups} if everything else set(photo_ids(library, photos))
+    with opened(context) as session:
+        groups = _groups(session)
+        keep = {each.photos[0].photo_id for each in groups} if everything else set(photo_ids(session, photos))
         chosen = [group for group in groups if keep & {photo.photo_id for photo in group.photos}]
         unknown = keep - {photo.photo_id for group in chosen for photo in group.photos}
         if unknown:
             raise CoreError(f"Photo {min(unknown)} has no duplicates.")
         if different:
             for group in chosen:
-                library.duplicates.set_apart([photo.photo_id for photo in group.photos])
+                session.duplicates.set_apart([photo.photo_id for photo in group.photos])
             moved: tuple[int, ...] = ()
         else:
             others = [each.photo_id for group in chosen for each in group.photos if each.photo_id not in keep]
-            moved = library.duplicates.resolve(sorted(keep), others) if keep else ()
+            moved = session.duplicates.resolve(sorted(keep), others) if keep else ()
         _print_resolved(len(chosen), sorted(keep), moved, different, as_json)
 
 
-def _groups(library: Library) -> list[DuplicateGroup]:
+def _groups(session: Session) -> list[DuplicateGroup]:
     """Every group, once all photos can be compared."""
-    library.fingerprints.fill()
-    return library.duplicates.list()
+    session.library.fingerprints.fill()
+    return session.duplicates.list()
 
 
 def _print(groups: Sequence[DuplicateGroup], as_json: bool) -> None:

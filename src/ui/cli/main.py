@@ -12,7 +12,7 @@ import click
 
 from ui.cli import copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
 from ui.cli.common import as_json_option as _json
-from ui.cli.common import opened as _library
+from ui.cli.common import opened
 from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
@@ -82,9 +82,9 @@ def index(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> Non
     missing = [path for path in paths if not os.path.lexists(path)]
     if missing:
         raise ImageUnavailable(f"{shown(str(missing[0]))} is not there.")
-    with _library(context, resume=True) as library:
-        output.watch_indexing(library, paths)
-        output.index_report(library, as_json)
+    with opened(context, resume=True) as session:
+        output.watch_indexing(session.library, paths, session.viewer.profile_id)
+        output.index_report(session, as_json)
 
 
 @cli.command()
@@ -92,8 +92,8 @@ def index(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> Non
 @click.pass_context
 def people(context: click.Context, as_json: bool) -> None:
     """List the people: those with a name first, then by number of photos."""
-    with _library(context, reading=True) as library:
-        output.people(library.people.list(), as_json)
+    with opened(context, reading=True) as session:
+        output.people(session.people.list(), as_json)
 
 
 @cli.command()
@@ -102,13 +102,13 @@ def people(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def faces(context: click.Context, person_id: int | None, as_json: bool) -> None:
     """List the faces, where they are, and whose they are."""
-    with _library(context, reading=True) as library:
+    with opened(context, reading=True) as session:
         if person_id is None:
-            found = library.photos.all_faces()
+            found = session.photos.all_faces()
         else:
-            library.people.get(person_id)
-            found = library.people.faces(person_id)
-        output.faces(found, library.photos.paths(), as_json)
+            session.people.get(person_id)
+            found = session.people.faces(person_id)
+        output.faces(found, session.photos.paths(), as_json)
 
 
 @cli.command()
@@ -118,9 +118,9 @@ def faces(context: click.Context, person_id: int | None, as_json: bool) -> None:
 @click.pass_context
 def name(context: click.Context, person_id: int, name: str, as_json: bool) -> None:
     """Give a person a name; an empty one removes it."""
-    with _library(context) as library:
-        library.people.rename(person_id, name)
-        output.people([library.people.get(person_id)], as_json)
+    with opened(context) as session:
+        session.people.rename(person_id, name)
+        output.people([session.people.get(person_id)], as_json)
 
 
 @cli.command()
@@ -130,8 +130,8 @@ def name(context: click.Context, person_id: int, name: str, as_json: bool) -> No
 @click.pass_context
 def search(context: click.Context, image: Path, limit: int, as_json: bool) -> None:
     """Find the faces of the library that are most similar to each face in IMAGE."""
-    with _library(context, reading=True) as library:
-        output.similar(library.people.similar(image, limit), library.photos.paths(), as_json)
+    with opened(context, reading=True) as session:
+        output.similar(session.people.similar(image, limit), session.photos.paths(), as_json)
 
 
 @cli.command()
@@ -140,8 +140,8 @@ def search(context: click.Context, image: Path, limit: int, as_json: bool) -> No
 @click.pass_context
 def cluster(context: click.Context, dry_run: bool, as_json: bool) -> None:
     """Group the faces that belong to nobody yet."""
-    with _library(context, reading=dry_run) as library:
-        output.clustering(library.people.group(dry_run), dry_run, as_json)
+    with opened(context, reading=dry_run) as session:
+        output.clustering(session.people.group(dry_run), dry_run, as_json)
 
 
 @cli.command()
@@ -149,8 +149,8 @@ def cluster(context: click.Context, dry_run: bool, as_json: bool) -> None:
 @click.pass_context
 def stats(context: click.Context, as_json: bool) -> None:
     """Count everything."""
-    with _library(context, reading=True) as library:
-        output.stats(library, as_json)
+    with opened(context, reading=True) as session:
+        output.stats(session, as_json)
 
 
 @cli.group(invoke_without_command=True)

@@ -20,6 +20,7 @@ from ui.text import shown
 if TYPE_CHECKING:
     from app.doctor import Finding
     from app.library import Library
+    from app.session import Session
     from app.types import IndexProgress, ModelSummary, PersonSummary, PhotoFace, SimilarFaces
     from core.models import ModelPack
     from core.types import BoundingBox, Clustering
@@ -29,8 +30,8 @@ _PIPE_WIDTH = 5000
 _DOING = {"scanning": "Looking for photos", "indexing": "Finding faces", "grouping": "Grouping people"}
 
 
-def watch_indexing(library: Library, paths: Sequence[Path]) -> None:
-    """Indexes with a progress bar, to the end.
+def watch_indexing(library: Library, paths: Sequence[Path], asked_by: int | None = None) -> None:
+    """Indexes with a progress bar, to the end, in the name of a profile.
 
     Raises:
         AppError: the work was stopped by an error, a full disk for instance.
@@ -38,7 +39,7 @@ def watch_indexing(library: Library, paths: Sequence[Path]) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(_DOING["scanning"], total=None)
-        library.indexer.add(paths)
+        library.indexer.add(paths, asked_by)
         while not library.indexer.wait(0.1):
             _show(bar, task, library.indexer.progress)
         _show(bar, task, library.indexer.progress)
@@ -52,10 +53,10 @@ def _show(bar: Progress, task: Any, progress: IndexProgress) -> None:
     bar.update(task, description=doing, completed=progress.done, total=progress.total or None)
 
 
-def index_report(library: Library, as_json: bool) -> None:
+def index_report(session: Session, as_json: bool) -> None:
     """Photos, faces, people, and the files that could not be read."""
-    counts = library.counts()
-    skipped = library.photos.skipped()
+    counts = session.counts()
+    skipped = session.photos.skipped()
     if as_json:
         totals = {"photos": counts.photos, "faces": counts.faces, "people": counts.people}
         print_json(totals | {"skipped": [{"path": str(each.path), "reason": each.reason} for each in skipped]})
@@ -134,9 +135,9 @@ def clustering(result: Clustering, dry_run: bool, as_json: bool) -> None:
     click.echo(f"{len(result.noise):,} faces resemble nobody enough")
 
 
-def stats(library: Library, as_json: bool) -> None:
+def stats(session: Session, as_json: bool) -> None:
     """Counts over everything."""
-    counts, core = library.counts(), library.core.stats()
+    counts, core = session.counts(), session.library.core.stats()
     rows = {
         "photos": counts.photos,
         "pending_photos": counts.pending,
@@ -148,9 +149,9 @@ def stats(library: Library, as_json: bool) -> None:
         "vectors": core.vectors,
     }
     if as_json:
-        print_json(rows | {"library": str(library.folder)})
+        print_json(rows | {"library": str(session.library.folder)})
         return
-    click.echo(f"{shown(str(library.folder))}")
+    click.echo(f"{shown(str(session.library.folder))}")
     for key, value in rows.items():
         number = (
             ", ".join(f"{model} {count:,}" for model, count in value.items())

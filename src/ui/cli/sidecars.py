@@ -57,7 +57,7 @@ def read(context: click.Context, as_json: bool) -> None:
     with Library.open(context.obj) as library:
         library.sidecars.read()
         output.watch_indexing(library, ())
-        output.index_report(library, as_json)
+        output.index_report(library.session, as_json)
 
 
 @sidecars.command()

@@ -28,8 +28,8 @@ def trash() -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
     """List what is in the trash, the latest first."""
-    with opened(context, reading=True) as library:
-        _print(library.trash.list(), as_json)
+    with opened(context, reading=True) as session:
+        _print(session.trash.list(), as_json)
 
 
 @trash.command()
@@ -38,8 +38,8 @@ def list_(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def put(context: click.Context, photos: tuple[str, ...], as_json: bool) -> None:
     """Move photos to the trash. Their files stay where they are until it is emptied."""
-    with opened(context) as library:
-        moved = library.trash.put(photo_ids(library, photos))
+    with opened(context) as session:
+        moved = session.trash.put(photo_ids(session, photos))
         if as_json:
             print_json({"photo_ids": list(moved)})
         else:
@@ -55,9 +55,9 @@ def restore(context: click.Context, photos: tuple[str, ...], everything: bool, a
     """Bring photos back exactly as they were."""
     if bool(photos) == everything:
         raise click.UsageError("Name the photos, or say --all.")
-    with opened(context) as library:
-        chosen = [each.photo_id for each in library.trash.list()] if everything else photo_ids(library, photos)
-        back = library.trash.restore(chosen)
+    with opened(context) as session:
+        chosen = [each.photo_id for each in session.trash.list()] if everything else photo_ids(session, photos)
+        back = session.trash.restore(chosen)
         if as_json:
             print_json({"photo_ids": list(back)})
         else:
@@ -75,14 +75,14 @@ def empty(context: click.Context, photos: tuple[str, ...], yes: bool, forget_mis
 
     A photo whose file is not there, is write-protected or has changed stays in the trash. It ends with 1 then.
     """
-    with opened(context) as library:
-        chosen = set(photo_ids(library, photos))
-        listed = [each for each in library.trash.list() if not photos or each.photo_id in chosen]
+    with opened(context) as session:
+        chosen = set(photo_ids(session, photos))
+        listed = [each for each in session.trash.list() if not photos or each.photo_id in chosen]
         if listed and not yes:
             for path in (path for each in listed for path in each.paths):
                 click.echo(f"  {shown(str(path))}", err=True)
             click.confirm(f"Remove {_photos_text(len(listed))} for ever?", abort=True, err=True)
-        done = library.trash.remove(chosen or [each.photo_id for each in listed], forget_missing)
+        done = session.trash.remove(chosen or [each.photo_id for each in listed], forget_missing)
         _print_removal(done, as_json)
         context.exit(1 if done.kept else 0)
 

@@ -186,7 +186,7 @@ class DuplicatesView(QWidget):
         self.setObjectName("page")
         self._context = context
         self._bar = bar
-        self._duplicates, self._trash = context.library.duplicates, context.library.trash
+        self._duplicates, self._trash = context.session.duplicates, context.session.trash
         self._groups: list[DuplicateGroup] = []
         self.cards: list[GroupCard] = []
         self.lead = label(self, "quiet")

@@ -62,7 +62,7 @@ class NameEditor(QFrame):
         self.show()
         self.raise_()
         self.field.setFocus()
-        self._context.tasks.run(self, self._context.library.people.list, self._offer)
+        self._context.tasks.run(self, self._context.session.people.list, self._offer)
 
     def follow(self, box: QRectF) -> None:
         """Stays under the box of the face, inside the parent."""
@@ -127,7 +127,7 @@ class NameEditor(QFrame):
             self.close_editor()
             return
         self.field.setReadOnly(True)
-        people, turn = self._context.library.people, self._turn
+        people, turn = self._context.session.people, self._turn
 
         def kept(_none: None) -> None:
             # A busy library takes its time; another name may be in the field by now.

@@ -94,7 +94,7 @@ class PeopleView(QWidget):
         self.grid.opened.connect(lambda row: self.person_opened.emit(self.people.ids[row]))
         self.grid.delegate.named.connect(self._name)
         context.bridge.changed.connect(self._changed)
-        self._refresher = Refresher(self, context.tasks, context.library.people.list, self._show)
+        self._refresher = Refresher(self, context.tasks, context.session.people.list, self._show)
         self.grid.naming_ended.connect(self._refresher.ask)
         self._refresher.ask()
 
@@ -113,4 +113,4 @@ class PeopleView(QWidget):
         person_id = self.people.ids[row]
         # Seen at once, and in its place, while the next name is typed.
         self.people.set_name(row, name)
-        self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name), keep=True)
+        self._context.tasks.run(self, lambda: self._context.session.people.rename(person_id, name), keep=True)

@@ -90,7 +90,7 @@ class PersonView(QWidget):
         self._refresher.ask()
 
     def _ask(self) -> tuple[PersonSummary, Timeline, list[PhotoFace]]:
-        person_id, people = self._person_id, self._context.library.people
+        person_id, people = self._person_id, self._context.session.people
         return people.get(person_id), people.timeline(person_id), people.faces(person_id)
 
     def _head(self) -> QHBoxLayout:
@@ -198,7 +198,7 @@ class PersonView(QWidget):
         self._name.setModified(False)
         if edited and person is not None and name != (person.name or ""):
             person_id = person.person_id
-            self._context.tasks.run(self, lambda: self._context.library.people.rename(person_id, name), keep=True)
+            self._context.tasks.run(self, lambda: self._context.session.people.rename(person_id, name), keep=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         if event.key() == Qt.Key.Key_Escape and self._name.hasFocus():

@@ -129,7 +129,7 @@ class PhotoGrid(Grid):
     def _copy(self) -> None:
         """The selected files, as a file manager copies them."""
         chosen = self.selected()
-        photos = self._context.library.photos
+        photos = self._context.session.photos
         if not chosen:
             return
 
@@ -148,7 +148,7 @@ class PhotoGrid(Grid):
     def _reveal(self) -> None:
         if not self.currentIndex().isValid():
             return
-        number, photos = self.photos.ids[self.currentIndex().row()], self._context.library.photos
+        number, photos = self.photos.ids[self.currentIndex().row()], self._context.session.photos
 
         def open_folder(photo: Photo) -> None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.path.parent)))

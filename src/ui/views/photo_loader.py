@@ -18,7 +18,7 @@ from typing import TypeVar
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from app.library import Library
+from app.session import Session
 from app.types import Photo, PhotoDetails, PhotoFace
 from core.errors import CoreError
 from ui.tasks import Task, Tasks
@@ -77,9 +77,9 @@ class PhotoLoader(QObject):
     loaded = Signal(list)
     failed = Signal(str)
 
-    def __init__(self, library: Library, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._library = library
+        self._session = session
         self._tasks = tasks
         self._room = Room(1, 1, 1.0)
         self._glances: OrderedDict[int, Glance] = OrderedDict()
@@ -201,19 +201,19 @@ class PhotoLoader(QObject):
                 return
 
     def _whole(self, photo_id: int, room: Room) -> _Whole:
-        images, complete = whole(self._library.photos, self._library.photos.get(photo_id), room)
+        images, complete = whole(self._session.photos, self._session.photos.get(photo_id), room)
         return _Whole(room, images, complete)
 
     def _in_detail(self, photo_id: int, kept: _Whole) -> _Whole:
-        images = pyramid(self._library.photos.image(photo_id), kept.images[:1])
+        images = pyramid(self._session.photos.image(photo_id), kept.images[:1])
         return _Whole(kept.room, tuple(images), complete=True)
 
     def _glance(self, photo_id: int) -> Glance:
-        photos = self._library.photos
+        photos = self._session.photos
         photo, faces = photos.get(photo_id), tuple(photos.faces(photo_id))
-        details = self._library.details.of(photo_id)
+        details = self._session.details.of(photo_id)
         try:
-            thumbnail = decoded(self._library.thumbnails.photo(photo_id))
+            thumbnail = decoded(self._session.thumbnails.photo(photo_id))
         except CoreError:
             # The picture itself tells why, should it be out of reach too.
             return Glance(photo, faces, details, None)

@@ -77,9 +77,9 @@ class PhotoWords(QWidget):
             return
         self._show_stars(stars)
         self.rated.emit(stars)
-        library = self._context.library
+        details_of = self._context.session.details
         self._context.tasks.run(
-            self, lambda: library.details.rate([details.photo_id], stars), failed=self._failed, keep=True
+            self, lambda: details_of.rate([details.photo_id], stars), failed=self._failed, keep=True
         )
 
     def keep(self) -> None:
@@ -91,7 +91,7 @@ class PhotoWords(QWidget):
         if title is caption is words is UNCHANGED:
             return
         keywords = unlisted(words) if isinstance(words, str) else words
-        change = context.library.details.describe
+        change = context.session.details.describe
         context.tasks.run(
             self, lambda: change(details.photo_id, title, caption, keywords), self._kept, self._failed, keep=True
         )

@@ -53,7 +53,7 @@ class PlayButton(QToolButton):
     def play(self) -> None:
         """Hands the file to the program that the system plays such files with."""
         if self._photo:
-            number, thumbnails = self._photo.photo_id, self._context.library.thumbnails
+            number, thumbnails = self._photo.photo_id, self._context.session.thumbnails
             self._context.tasks.run(self, lambda: thumbnails.moving(number), self._open, self._fail)
 
     def _open(self, path: Path) -> None:

@@ -51,7 +51,7 @@ class SkippedView(QWidget):
         column.addWidget(self._table)
         self.setFocusProxy(self._table)
         context.bridge.changed.connect(self._changed)
-        self._refresher = Refresher(self, context.tasks, context.library.photos.skipped, self.files.show)
+        self._refresher = Refresher(self, context.tasks, context.session.photos.skipped, self.files.show)
         self._refresher.ask()
 
     def _bar(self) -> QHBoxLayout:

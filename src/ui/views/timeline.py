@@ -44,7 +44,7 @@ class TimelineView(QWidget):
         self._library = context.library
         self.tell_licence()
         context.bridge.changed.connect(self._changed)
-        self._refresher = Refresher(self, context.tasks, context.library.photos.timeline, self._show)
+        self._refresher = Refresher(self, context.tasks, context.session.photos.timeline, self._show)
         self._refresher.ask()
 
     def tell_licence(self) -> None:

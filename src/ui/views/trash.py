@@ -26,7 +26,7 @@ class TrashView(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._deleting = deleting
-        self._trash = context.library.trash
+        self._trash = context.session.trash
         self.grid = PhotoGrid(context, False, self)
         self.restore = self._button(self.tr("Restore"), lambda: deleting.restore(self.grid.selected()))
         self.remove = self._button(self.tr("Remove for ever…"), lambda: deleting.remove(self.grid.selected()))

@@ -58,7 +58,7 @@ class Viewer(QWidget):
         self.chrome = ViewerChrome(context.look, self)
         self.play = PlayButton(context, self)
         self.naming = FaceNaming(context, self.canvas)
-        self._loader = PhotoLoader(context.library, context.tasks, self)
+        self._loader = PhotoLoader(context.session, context.tasks, self)
         self._hiding = QTimer(self, singleShot=True, interval=_HIDE_MS)
         self._room_rest = QTimer(self, singleShot=True, interval=_ROOM_REST_MS)
         self._blank = QTimer(self, singleShot=True, interval=_BLANK_MS)

@@ -30,7 +30,7 @@ class Stage:
         self.canvas = QWidget()
         show(qtbot, self.canvas, 200, 200)
         self.model = PhotosModel(by_year=False)
-        self.model.show(context.library.photos.timeline())
+        self.model.show(context.session.photos.timeline())
         self.delegate = CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self.canvas)
 
     def paint(self, state: State = State.State_Enabled, row: int = 0, ratio: float = 1.0) -> QImage:
@@ -103,7 +103,7 @@ def test_a_picture_that_cannot_be_had_has_a_sign(stage: Stage) -> None:
 def test_a_photo_whose_file_is_not_there_has_a_mark_and_its_picture(stage: Stage) -> None:
     stage.load()
     plain = stage.paint()
-    timeline = stage.context.library.photos.timeline()
+    timeline = stage.context.session.photos.timeline()
     corner, painted = QRectF(18, 155, 26, 26), []
     for absence in Absence:
         stage.model.show(replace(timeline, absent={timeline.photo_ids[0]: absence}))

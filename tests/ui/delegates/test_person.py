@@ -30,7 +30,7 @@ class Stage:
         self.canvas = QWidget()
         show(qtbot, self.canvas, CELL_WIDTH, CELL_HEIGHT)
         self.model = PeopleModel()
-        self.show(context.library.people.list())
+        self.show(context.session.people.list())
         self.delegate = PersonDelegate(context.look, context.thumbnails, self.canvas)
 
     def show(self, people: Sequence[PersonSummary]) -> None:

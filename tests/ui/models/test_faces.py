@@ -33,6 +33,6 @@ def test_any_faces_follow_any_others(states: list[dict[int, int]]) -> None:
 
 def test_the_faces_of_a_person_of_the_album(album_library: Library) -> None:
     model = FacesModel()
-    expected = album_library.people.faces(1)
+    expected = album_library.session.people.faces(1)
     model.show(expected)
     assert [model.index(row).data(FacesModel.Photo) for row in range(3)] == [each.photo_id for each in expected]

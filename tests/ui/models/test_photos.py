@@ -62,7 +62,7 @@ def test_what_is_absent_is_told_and_followed() -> None:
 def test_the_album_by_month_and_by_year(album_library: Library) -> None:
     by_month, by_year = PhotosModel(by_year=False), PhotosModel(by_year=True)
     for model in (by_month, by_year):
-        model.show(album_library.photos.timeline())
+        model.show(album_library.session.photos.timeline())
     assert by_month.sections == (
         Section("February 2022", 0, 1),
         Section("January 2022", 1, 3),
@@ -70,7 +70,7 @@ def test_the_album_by_month_and_by_year(album_library: Library) -> None:
         Section("May 2021", 7, 2),
     )
     assert by_year.sections == (Section("2022", 0, 4), Section("2021", 4, 5))
-    assert by_month.ids == by_year.ids == album_library.photos.timeline().photo_ids
+    assert by_month.ids == by_year.ids == album_library.session.photos.timeline().photo_ids
 
 
 def test_months_are_named_in_the_language_of_the_user() -> None:

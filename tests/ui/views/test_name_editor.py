@@ -41,7 +41,7 @@ class Stage:
             QTest.keyClick(self.editor.field, key)
 
     def name(self, person_id: int) -> str | None:
-        return self.context.library.people.get(person_id).name
+        return self.context.session.people.get(person_id).name
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_keys_that_it_does_not_use_go_nowhere(stage: Stage) -> None:
 
 
 def test_a_slow_library_does_not_take_the_next_name_away(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    people, gate = stage.context.library.people, threading.Event()
+    people, gate = stage.context.session.people, threading.Event()
     rename = people.rename
     monkeypatch.setattr(people, "rename", lambda number, name: (gate.wait(30), rename(number, name)))
     stage.open(1)
@@ -98,7 +98,7 @@ def test_a_slow_library_does_not_take_the_next_name_away(stage: Stage, monkeypat
 
 
 def test_an_error_of_a_name_that_was_left_is_told_elsewhere(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    people, gate = stage.context.library.people, threading.Event()
+    people, gate = stage.context.session.people, threading.Event()
     rename = people.rename
     monkeypatch.setattr(people, "rename", lambda number, name: (gate.wait(30), rename(number, name)))
     stage.open(99)
@@ -111,7 +111,7 @@ def test_an_error_of_a_name_that_was_left_is_told_elsewhere(stage: Stage, monkey
 
 
 def test_a_bug_closes_it_and_is_told_as_a_bug(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage.context.library.people, "rename", lambda _number, _name: 1 // 0)
+    monkeypatch.setattr(stage.context.session.people, "rename", lambda _number, _name: 1 // 0)
     stage.open(1)
     stage.type("Mia", Key.Key_Return)
     until(stage.qtbot, lambda: stage.errors)
@@ -120,7 +120,7 @@ def test_a_bug_closes_it_and_is_told_as_a_bug(stage: Stage, monkeypatch: pytest.
 
 
 def test_names_that_come_late_are_offered_to_what_is_typed(stage: Stage) -> None:
-    stage.context.library.people.rename(3, "Maximilian")
+    stage.context.session.people.rename(3, "Maximilian")
     stage.open(1)
     stage.type("maxi")
     completer = stage.editor.field.completer()

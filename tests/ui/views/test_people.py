@@ -38,7 +38,7 @@ class Stage:
         settle(self.qtbot, self.context.tasks)
 
     def names(self) -> list[str | None]:
-        return [each.name for each in self.context.library.people.list()]
+        return [each.name for each in self.context.session.people.list()]
 
     def shown(self) -> list[str]:
         return [self.people.index(row).data() for row in range(self.people.rowCount())]
@@ -111,7 +111,7 @@ def test_names_are_typed_one_after_the_other(stage: Stage) -> None:
         stage.type(name, Key.Key_Return)
         stage.wait_for_next()
     stage.type("", Key.Key_Escape)
-    people = stage.context.library.people
+    people = stage.context.session.people
     until(stage.qtbot, lambda: [people.get(number).name for number in ids] == ["Mia", "Noor", "Otto", None, None])
     until(stage.qtbot, lambda: sorted(stage.shown()) == ["", "", "Mia", "Noor", "Otto"])
     assert not stage.editing
@@ -124,13 +124,13 @@ def test_the_page_is_not_sorted_anew_under_somebody_who_types(stage: Stage) -> N
     stage.type("Ada", Key.Key_Return)
     stage.wait_for_next()
     stage.type("Be")
-    stage.context.library.people.rename(ids[2], "Zoe")
+    stage.context.session.people.rename(ids[2], "Zoe")
     stage.qtbot.wait(400)
     stage.settle()
     assert list(stage.people.ids) == ids
     assert stage.editor().text() == "Be"
     stage.type("a", Key.Key_Return)
-    people = stage.context.library.people
+    people = stage.context.session.people
     until(stage.qtbot, lambda: [people.get(number).name for number in ids] == [None, None, "Zoe", "Ada", "Bea"])
     until(stage.qtbot, lambda: sorted(filter(None, stage.shown())) == ["Ada", "Bea", "Zoe"])
 
@@ -149,7 +149,7 @@ def test_a_name_is_kept_when_something_else_is_clicked(stage: Stage) -> None:
     stage.click_name(0)
     stage.type("Mia")
     QTest.mouseClick(stage.grid.viewport(), LeftButton, pos=QPoint(880, 580))
-    until(stage.qtbot, lambda: stage.context.library.people.get(number).name == "Mia")
+    until(stage.qtbot, lambda: stage.context.session.people.get(number).name == "Mia")
     until(stage.qtbot, lambda: stage.shown()[0] == "Mia")
 
 
@@ -162,7 +162,7 @@ def test_nothing_typed_is_no_change(stage: Stage) -> None:
 
 def test_a_name_is_taken_away_by_an_empty_one(stage: Stage) -> None:
     number = stage.people.ids[4]
-    stage.context.library.people.rename(number, "Mia")
+    stage.context.session.people.rename(number, "Mia")
     until(stage.qtbot, lambda: stage.shown()[0] == "Mia")
     editor = stage.click_name(0)
     assert editor.text() == "Mia"
@@ -186,7 +186,7 @@ def test_tab_keeps_a_name_as_return_does(stage: Stage) -> None:
     number = stage.people.ids[0]
     stage.click_name(0)
     stage.type("Mia", Key.Key_Tab)
-    until(stage.qtbot, lambda: stage.context.library.people.get(number).name == "Mia")
+    until(stage.qtbot, lambda: stage.context.session.people.get(number).name == "Mia")
 
 
 def test_a_double_click_on_a_name_edits_once(stage: Stage) -> None:

@@ -31,7 +31,7 @@ class Stage:
         self.view.gone.connect(lambda: self.gone.append(True))
         context.tasks.failed.connect(self.errors.append)
         show(qtbot, self.view, 900, 600)
-        self.open(context.library.people.list()[0].person_id)
+        self.open(context.session.people.list()[0].person_id)
 
     def open(self, person_id: int) -> None:
         self.view.show_person(person_id)
@@ -52,7 +52,7 @@ class Stage:
             QTest.keyClick(self.view._name, key)
 
     def name(self) -> str | None:
-        return self.context.library.people.get(self.view._person_id).name
+        return self.context.session.people.get(self.view._person_id).name
 
 
 @pytest.fixture
@@ -69,12 +69,12 @@ def test_who_it_is(stage: Stage) -> None:
 
 
 def test_a_person_of_one_year(stage: Stage) -> None:
-    (other,) = [each for each in stage.context.library.people.list() if each.first_taken and each.first_taken.day == 2]
+    (other,) = [each for each in stage.context.session.people.list() if each.first_taken and each.first_taken.day == 2]
     stage.open(other.person_id)
     assert stage.view._summary.text() == "3 photos, 2021 to 2022"
     (other, *_) = [
         each
-        for each in stage.context.library.people.list()
+        for each in stage.context.session.people.list()
         if each.first_taken and each.last_taken and each.first_taken.year == each.last_taken.year
     ]
     stage.open(other.person_id)
@@ -83,12 +83,12 @@ def test_a_person_of_one_year(stage: Stage) -> None:
 
 def test_a_photo_is_opened_among_the_person_s_photos(stage: Stage) -> None:
     click_cell(stage.view.grid, stage.view.grid.photos.index(1))
-    assert stage.opened == [(list(stage.context.library.people.timeline(stage.view._person_id).photo_ids), 1)]
+    assert stage.opened == [(list(stage.context.session.people.timeline(stage.view._person_id).photo_ids), 1)]
 
 
 def test_a_face_opens_its_photo(stage: Stage) -> None:
     stage.tab("Faces")
-    faces = stage.context.library.people.faces(stage.view._person_id)
+    faces = stage.context.session.people.faces(stage.view._person_id)
     assert stage.view.faces.rowCount() == len(faces) == 5
     click_cell(stage.view._face_grid, stage.view.faces.index(3))
     (ids, row), *_ = stage.opened
@@ -126,7 +126,7 @@ def test_an_empty_name_takes_it_away(stage: Stage) -> None:
 
 def test_a_refresh_leaves_what_is_being_typed(stage: Stage) -> None:
     stage.type("No")
-    stage.context.library.people.rename(stage.view._person_id, "Mia")
+    stage.context.session.people.rename(stage.view._person_id, "Mia")
     until(stage.qtbot, lambda: stage.view._person is not None and stage.view._person.name == "Mia")
     assert stage.view._name.text() == "No"
     QTest.keyClicks(stage.view._name, "or")
@@ -135,20 +135,20 @@ def test_a_refresh_leaves_what_is_being_typed(stage: Stage) -> None:
 
 
 def test_a_name_half_typed_is_kept_for_its_person_when_another_is_opened(stage: Stage) -> None:
-    first, second = (each.person_id for each in stage.context.library.people.list()[:2])
+    first, second = (each.person_id for each in stage.context.session.people.list()[:2])
     stage.type("Mia")
     stage.open(second)
     assert stage.view._name.text() == ""
-    people = stage.context.library.people
+    people = stage.context.session.people
     until(stage.qtbot, lambda: people.get(first).name == "Mia")
     assert people.get(second).name is None
 
 
 def test_the_last_person_opened_is_shown_however_fast_they_are_opened(stage: Stage) -> None:
-    ids = [each.person_id for each in stage.context.library.people.list()]
+    ids = [each.person_id for each in stage.context.session.people.list()]
     for number in ids:
         stage.view.show_person(number)
-    expected = list(stage.context.library.people.timeline(ids[-1]).photo_ids)
+    expected = list(stage.context.session.people.timeline(ids[-1]).photo_ids)
     until(stage.qtbot, lambda: list(stage.view.grid.photos.ids) == expected)
     assert stage.view._summary.text().startswith("3 photos")
 
@@ -167,7 +167,7 @@ def test_changes_of_this_person_are_seen_and_of_others_are_not_asked_for(stage: 
 
 def test_what_changed_while_another_screen_was_in_sight_is_seen_on_return(stage: Stage) -> None:
     stage.view.hide()
-    stage.context.library.people.rename(stage.view._person_id, "Mia")
+    stage.context.session.people.rename(stage.view._person_id, "Mia")
     stage.qtbot.wait(400)
     stage.settle()
     stage.view.show()
@@ -193,7 +193,7 @@ def test_another_error_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) ->
     def broken(_person_id: int) -> Timeline:
         raise CoreError("The drive is gone.")
 
-    monkeypatch.setattr(stage.context.library.people, "timeline", broken)
+    monkeypatch.setattr(stage.context.session.people, "timeline", broken)
     stage.open(stage.view._person_id)
     assert [str(error) for error in stage.errors] == ["The drive is gone."]
     assert stage.gone == []

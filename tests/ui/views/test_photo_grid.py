@@ -26,7 +26,7 @@ class Stage:
         self.opened: list[tuple[list[int], int]] = []
         self.grid.photo_opened.connect(lambda ids, row: self.opened.append((list(ids), row)))
         show(qtbot, self.grid, 800, 600)
-        self.grid.photos.show(context.library.photos.timeline())
+        self.grid.photos.show(context.session.photos.timeline())
         self.grid.setFocus()
         QGuiApplication.clipboard().setText("")
 
@@ -56,7 +56,7 @@ class Stage:
         return [url.toLocalFile() for url in QGuiApplication.clipboard().mimeData().urls()]
 
     def path(self, row: int) -> str:
-        return str(self.context.library.photos.get(self.grid.photos.ids[row]).path)
+        return str(self.context.session.photos.get(self.grid.photos.ids[row]).path)
 
 
 @pytest.fixture

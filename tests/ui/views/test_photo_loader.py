@@ -23,8 +23,8 @@ class Stage:
 
     def __init__(self, context: Context, qtbot: QtBot) -> None:
         self.context, self.qtbot = context, qtbot
-        self.loader = PhotoLoader(context.library, context.tasks)
-        self.ids = list(context.library.photos.timeline().photo_ids)
+        self.loader = PhotoLoader(context.session, context.tasks)
+        self.ids = list(context.session.photos.timeline().photo_ids)
         self.glances: list[int] = []
         self.loaded: list[list[QImage]] = []
         self.failed: list[str] = []
@@ -75,7 +75,7 @@ def test_of_photos_that_were_passed_by_nothing_is_told(stage: Stage) -> None:
         stage.loader.show(stage.ids, index)
     stage.wait()
     assert stage.glances[-1] == stage.ids[-1]
-    last = stage.context.library.photos.get(stage.ids[-1])
+    last = stage.context.session.photos.get(stage.ids[-1])
     assert len(stage.loaded) == 1
     assert stage.loaded[0][-1].width() == last.width
 
@@ -94,7 +94,7 @@ def test_detail_comes_for_a_picture_that_is_looked_at(stage: Stage, monkeypatch:
     assert len(stage.loaded[-1]) == 1, "no picture is small, and so only what fills the room is there"
     stage.loader.come_near()
     stage.wait()
-    photo = stage.context.library.photos.get(stage.ids[0])
+    photo = stage.context.session.photos.get(stage.ids[0])
     assert stage.loaded[-1][-1].width() == photo.width
 
 
@@ -102,7 +102,7 @@ def test_why_there_is_no_picture(stage: Stage, monkeypatch: pytest.MonkeyPatch) 
     def gone(_photo_id: int, _max_side: int = 0) -> Pixels:
         raise ImageUnavailable("The drive is gone.")
 
-    monkeypatch.setattr(stage.context.library.photos, "image", gone)
+    monkeypatch.setattr(stage.context.session.photos, "image", gone)
     stage.show(0)
     assert stage.glances == [stage.ids[0]], "its thumbnail is in the cache"
     assert stage.failed == ["The drive is gone."]
@@ -116,14 +116,14 @@ def test_without_a_thumbnail_the_picture_comes_all_the_same(stage: Stage, monkey
     def none(_photo_id: int) -> bytes:
         raise ImageUnavailable("The cache is gone.")
 
-    monkeypatch.setattr(stage.context.library.thumbnails, "photo", none)
+    monkeypatch.setattr(stage.context.session.thumbnails, "photo", none)
     stage.show(0)
     assert stage.glances == [stage.ids[0]]
     assert len(stage.loaded) == 1
 
 
 def test_a_bug_is_told_as_a_bug_and_in_plain_words(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage.context.library.photos, "image", lambda _photo_id, _max_side=0: 1 // 0)
+    monkeypatch.setattr(stage.context.session.photos, "image", lambda _photo_id, _max_side=0: 1 // 0)
     stage.show(0)
     assert stage.failed == ["This photo cannot be shown."]
     assert isinstance(stage.errors[0], ZeroDivisionError)

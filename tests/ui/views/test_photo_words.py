@@ -71,7 +71,7 @@ def viewer(context: Context, album_library: Library, monkeypatch: pytest.MonkeyP
     made = Viewer(context)
     show(qtbot, made, 1000, 700)
     made.chrome.information.setChecked(True)
-    made.show_photo(album_library.photos.timeline().photo_ids, 0)
+    made.show_photo(album_library.session.photos.timeline().photo_ids, 0)
     until(qtbot, made.panel.words.isVisible)
     yield made
     made.hide()
@@ -83,7 +83,7 @@ def stars(viewer: Viewer) -> int:
 
 def details(viewer: Viewer, library: Library) -> PhotoDetails:
     assert viewer.photo_id is not None
-    return library.details.of(viewer.photo_id)
+    return library.session.details.of(viewer.photo_id)
 
 
 def test_a_key_gives_stars_and_takes_them(viewer: Viewer, album_library: Library, qtbot: QtBot) -> None:
@@ -129,11 +129,11 @@ def test_only_what_was_typed_is_kept(viewer: Viewer, album_library: Library, qtb
     words, photo_id = viewer.panel.words, viewer.photo_id
     assert photo_id is not None
     caption, keywords = "10\u00a0km", ["Paris, France", "city"]
-    album_library.details.describe(photo_id, caption=caption, keywords=keywords)
+    album_library.session.details.describe(photo_id, caption=caption, keywords=keywords)
     until(qtbot, lambda: words.caption.toPlainText() == "10 km")
     words.title.setFocus()
     QTest.keyClicks(words.title, "Tower")
-    album_library.details.describe(photo_id, keywords=[*keywords, "tower"])
+    album_library.session.details.describe(photo_id, keywords=[*keywords, "tower"])
     QTest.keyClick(words.title, Key.Key_Return)
     until(qtbot, lambda: details(viewer, album_library).title == "Tower")
     found = details(viewer, album_library)
@@ -175,7 +175,7 @@ def test_going_to_another_photo_keeps_what_was_typed(viewer: Viewer, album_libra
     QTest.keyClicks(words.title, "Coffee")
     QTest.mouseClick(viewer.chrome.following, LeftButton)
     until(qtbot, lambda: words._details is not None and words._details.photo_id == viewer.photo_id != first)
-    until(qtbot, lambda: album_library.details.of(first).title == "Coffee")
+    until(qtbot, lambda: album_library.session.details.of(first).title == "Coffee")
     assert words.title.text() == ""
     assert details(viewer, album_library).title == ""
 
@@ -187,7 +187,7 @@ def test_a_change_from_elsewhere_does_not_disturb_who_types(
     words.title.setFocus()
     QTest.keyClicks(words.title, "Cof")
     assert viewer.photo_id is not None
-    album_library.details.rate([viewer.photo_id], 2)
+    album_library.session.details.rate([viewer.photo_id], 2)
     until(qtbot, lambda: stars(viewer) == 2)
     assert words.title.text() == "Cof"
 
@@ -203,7 +203,7 @@ def test_what_is_refused_is_told(viewer: Viewer, qtbot: QtBot) -> None:
 
 def test_the_panel_tells_what_the_camera_knew(viewer: Viewer, album_library: Library) -> None:
     assert viewer.photo_id is not None
-    photo = album_library.photos.get(viewer.photo_id)
+    photo = album_library.session.photos.get(viewer.photo_id)
     marked = MarkedFace("Cid", BoundingBox(0, 0, 1, 1))
     viewer.panel.show_photo(photo, (), replace(FULL, photo_id=photo.photo_id, marked=(marked,)))
     QApplication.processEvents()

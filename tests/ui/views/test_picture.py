@@ -58,7 +58,7 @@ def test_what_is_there_already_is_not_made_again() -> None:
 
 
 def test_a_whole_picture_fills_the_room_and_goes_up_to_the_original(album_library: Library) -> None:
-    photos = album_library.photos
+    photos = album_library.session.photos
     for photo_id in photos.timeline().photo_ids:
         photo = photos.get(photo_id)
         images, complete = whole(photos, photo, Room(400, 300, 1.0))
@@ -71,7 +71,7 @@ def test_a_whole_picture_fills_the_room_and_goes_up_to_the_original(album_librar
 
 
 def test_a_photo_that_was_never_read_tells_its_shape_by_itself(album_library: Library) -> None:
-    photos = album_library.photos
+    photos = album_library.session.photos
     photo = photos.get(photos.timeline().photo_ids[0])
     images, _ = whole(photos, replace(photo, width=0, height=0), Room(400, 300, 1.0))
     assert images[-1].width() == photo.width

@@ -23,7 +23,7 @@ def open_timeline(context: Context, qtbot: QtBot) -> TimelineView:
 
 def test_every_photo_newest_first(context: Context, qtbot: QtBot) -> None:
     view = open_timeline(context, qtbot)
-    names = [context.library.photos.get(number).path.name for number in view.grid.photos.ids]
+    names = [context.session.photos.get(number).path.name for number in view.grid.photos.ids]
     assert names[0] == "coffee.jpg"
     assert names[-1] == "group.jpg"
     assert len(names) == 9

@@ -57,7 +57,7 @@ def viewer(context: Context, filmed: Library, qtbot: QtBot) -> Iterator[Viewer]:
     """A viewer over both; the photo is the newer one."""
     made = Viewer(context)
     show(qtbot, made, 1000, 700)
-    made.show_photo(filmed.photos.timeline().photo_ids, 1)
+    made.show_photo(filmed.session.photos.timeline().photo_ids, 1)
     until(qtbot, lambda: not made._loader._running and not made.canvas.empty)
     yield made
     made.hide()
@@ -73,7 +73,7 @@ def test_a_length_is_told_as_players_tell_it(seconds: float, words: str) -> None
 def test_the_grid_tells_a_videos_length_in_a_corner(context: Context, filmed: Library, qtbot: QtBot) -> None:
     grid = PhotoGrid(context, by_year=False)
     show(qtbot, grid, 600, 400)
-    grid.photos.show(filmed.photos.timeline())
+    grid.photos.show(filmed.session.photos.timeline())
     grid.grab()
     settle(qtbot, context.tasks)
     image = grid.viewport().grab().toImage()
@@ -92,7 +92,7 @@ def test_the_grid_tells_a_videos_length_in_a_corner(context: Context, filmed: Li
 
 
 def test_a_length_that_is_learned_later_is_painted_anew(filmed: Library, qtbot: QtBot) -> None:
-    model, timeline = PhotosModel(by_year=False), filmed.photos.timeline()
+    model, timeline = PhotosModel(by_year=False), filmed.session.photos.timeline()
     model.show(Timeline(timeline.photo_ids, timeline.months))
 
     with qtbot.waitSignal(model.dataChanged, timeout=TIMEOUT_MS):
@@ -108,7 +108,7 @@ def test_the_button_hands_the_video_to_the_systems_player(
     QTest.keyClick(viewer, Qt.Key.Key_P)
     until(qtbot, lambda: len(opened) == 2)
 
-    path = filmed.photos.get(viewer.photo_id or 0).path
+    path = filmed.session.photos.get(viewer.photo_id or 0).path
     assert [Path(url.toLocalFile()) for url in opened] == [path, path]
 
 
@@ -133,8 +133,8 @@ def test_without_a_player_it_says_so(viewer: Viewer, monkeypatch: pytest.MonkeyP
 def test_only_faces_of_the_moment_in_sight_have_boxes_and_all_people_are_listed(
     viewer: Viewer, filmed: Library
 ) -> None:
-    video = filmed.photos.get(viewer.photo_id or 0)
-    faces = filmed.photos.faces(video.photo_id)
+    video = filmed.session.photos.get(viewer.photo_id or 0)
+    faces = filmed.session.photos.faces(video.photo_id)
     assert video.video is not None
 
     boxed = {face.face_id for face in viewer.canvas._faces}

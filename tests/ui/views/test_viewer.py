@@ -37,7 +37,7 @@ def viewer(context: Context, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> I
 @pytest.fixture
 def open_photo(viewer: Viewer, album_library: Library, qtbot: QtBot) -> Opener:
     """Opens a photo of the album, among all of them, by the name of its file, and waits for the whole of it."""
-    photos = album_library.photos
+    photos = album_library.session.photos
     photo_ids = photos.timeline().photo_ids
     names = [photos.get(photo_id).path.name for photo_id in photo_ids]
 
@@ -59,7 +59,7 @@ def wait(viewer: Viewer, qtbot: QtBot) -> None:
 
 def file_name(viewer: Viewer, library: Library) -> str:
     assert viewer.photo_id is not None
-    return library.photos.get(viewer.photo_id).path.name
+    return library.session.photos.get(viewer.photo_id).path.name
 
 
 def push(viewer: Viewer, start: QPoint, end: QPoint) -> None:
@@ -91,7 +91,7 @@ def test_shows_the_whole_picture_and_says_what_it_is(viewer: Viewer, open_photo:
 
 def test_paints_the_picture_where_its_view_says(viewer: Viewer, open_photo: Opener, album_library: Library) -> None:
     open_photo("coffee.jpg")
-    pixels = album_library.photos.image(viewer.photo_id or 0)
+    pixels = album_library.session.photos.image(viewer.photo_id or 0)
     for zoom in (viewer.canvas.view.zoom, 1.0, 3.0):
         viewer.canvas.zoom_to(zoom, QPointF(500, 300))
         image = painted(viewer)
@@ -142,7 +142,7 @@ def test_a_key_held_down_ends_at_the_right_picture(
     assert file_name(viewer, album_library) == viewer.chrome._name.text() == "group.jpg"
     assert (viewer.canvas.view.width, viewer.canvas.view.height) == (660, 664)
     assert len(viewer.canvas.tags) == sum(
-        face.person_id is not None for face in album_library.photos.faces(viewer.photo_id or 0)
+        face.person_id is not None for face in album_library.session.photos.faces(viewer.photo_id or 0)
     )
 
 
@@ -270,7 +270,7 @@ def test_a_name_is_typed_at_the_face(viewer: Viewer, open_photo: Opener, album_l
     QTest.keyClicks(viewer.naming.editor.field, PILOT)
     QTest.keyClick(viewer.naming.editor.field, Key.Key_Return)
     until(qtbot, lambda: not viewer.naming.active and not unnamed_tags(viewer))
-    assert album_library.people.get(face.person_id or 0).name == PILOT
+    assert album_library.session.people.get(face.person_id or 0).name == PILOT
     assert viewer.canvas.tags[0].text() == PILOT
     with qtbot.waitSignal(viewer.person_opened) as opened:
         QTest.mouseClick(viewer.canvas.tags[0], LeftButton)
@@ -286,7 +286,7 @@ def test_escape_keeps_no_name_and_leaves_the_viewer_open(
     with qtbot.assertNotEmitted(viewer.closed):
         QTest.keyClick(viewer.naming.editor.field, Key.Key_Escape)
     assert not viewer.naming.active
-    assert album_library.people.get(face.person_id or 0).name is None
+    assert album_library.session.people.get(face.person_id or 0).name is None
     with qtbot.waitSignal(viewer.closed):
         QTest.keyClick(viewer, Key.Key_Escape)
 
@@ -305,7 +305,7 @@ def test_tab_goes_on_to_the_next_face(viewer: Viewer, open_photo: Opener, qtbot:
 
 def test_known_names_are_offered(viewer: Viewer, open_photo: Opener, album_library: Library, qtbot: QtBot) -> None:
     faces = [face for face in open_photo("group.jpg") if face.person_id is not None]
-    album_library.people.rename(faces[0].person_id or 0, PILOT)
+    album_library.session.people.rename(faces[0].person_id or 0, PILOT)
     open_photo("astronaut.jpg")
     QTest.keyClick(viewer, Key.Key_N)
     field = viewer.naming.editor.field
@@ -338,7 +338,7 @@ def test_a_name_that_is_refused_says_why_where_it_was_typed(
 
 def test_names_given_elsewhere_appear(viewer: Viewer, open_photo: Opener, album_library: Library, qtbot: QtBot) -> None:
     face = open_photo("astronaut.jpg")[0]
-    album_library.people.rename(face.person_id or 0, PILOT)
+    album_library.session.people.rename(face.person_id or 0, PILOT)
     until(qtbot, lambda: [tag.text() for tag in viewer.canvas.tags] == [PILOT])
 
 
@@ -347,7 +347,7 @@ def test_a_vanished_photo_says_so_over_its_thumbnail_and_the_next_ones_work(
 ) -> None:
     open_photo("coffee.jpg")
     lost = viewer._photo_ids[3]
-    path = album_library.photos.get(lost).path
+    path = album_library.session.photos.get(lost).path
     hidden = path.rename(path.with_suffix(".elsewhere"))
     try:
         viewer.show_photo(viewer._photo_ids[:], 3)

@@ -1,0 +1,326 @@
+"""Who may see what: the one place that decides it.
+
+A viewer reads through a `View`: connections on which every table of the library holds only the rows that this viewer
+may see. On such a connection `photo` is a temporary view over the table `photo`, and so is every other table; a query
+that knows nothing of privacy therefore finds, counts and names nothing else, and a query that somebody writes next year
+does not either. A table without a rule here cannot be read at all (a test holds that each has one).
+
+The rules, in words (`docs/privacy.md`):
+
+- A photo is seen by its owner; by the household, if its owner left it to the household; by the profiles that it is
+  shared with; and by the members of a shared album into which its owner put it. A locked photo is seen by its owner
+  alone, for as long as the password was entered just now. What is in the trash is seen by its owner alone.
+- A face is seen where its photo is, unless it is of a person that somebody else claimed and hides.
+- A person is seen who has a face or a tag in a photo that is seen, whom the viewer named, or whom the viewer claims.
+- An album is seen by its owner, its members and who is invited; by everybody, if it is not private. Its photos are
+  seen as photos are: an album that is not private shows nobody a private photo.
+- Of other profiles the name is seen, and nothing else.
+
+The rules are conditions over rows of `main`, so that a change asks the same ones on the connection that writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, text
+
+from app import schema
+from app.errors import NotAllowed, NotFound
+from core.database import Database, Reader
+
+_PHOTO = """(
+    (photo.owner_id = {me} AND (photo.locked = 0 OR {unlocked}))
+    OR (photo.locked = 0 AND photo.state <> 'trashed' AND (
+        photo.visibility = 'household'
+        OR (photo.visibility = 'shared' AND EXISTS (
+            SELECT 1 FROM main.photo_share AS given
+            WHERE given.photo_id = photo.photo_id AND given.profile_id = {me}))
+        OR EXISTS (
+            SELECT 1 FROM main.album_photo AS put JOIN main.album AS among ON among.album_id = put.album_id
+            WHERE put.photo_id = photo.photo_id AND put.added_by = photo.owner_id AND among.kind = 'shared'
+              AND (among.owner_id = {me} OR EXISTS (
+                  SELECT 1 FROM main.album_member AS one
+                  WHERE one.album_id = put.album_id AND one.profile_id = {me} AND one.state = 'accepted')))
+    ))
+)"""
+
+_HIDES = """
+    EXISTS (SELECT 1 FROM main.claim AS hiding WHERE hiding.person_id = {person}
+            AND hiding.state = 'held' AND hiding.is_hidden = 1 AND hiding.profile_id <> {{me}})
+"""
+"""A person whom somebody else claimed and hides."""
+
+
+def _of_photo(key: str) -> str:
+    return f"EXISTS (SELECT 1 FROM main.photo AS photo WHERE photo.photo_id = {key} AND {_PHOTO})"
+
+
+def _of_image(key: str) -> str:
+    return f"EXISTS (SELECT 1 FROM main.photo AS photo WHERE photo.image_id = {key} AND {_PHOTO})"
+
+
+def _of_face(key: str) -> str:
+    seen = f"face.face_id = {key} AND {_of_image('face.image_id')} AND {_shown('face.person_id')}"
+    return f"EXISTS (SELECT 1 FROM main.face AS face WHERE {seen})"
+
+
+def _shown(person: str) -> str:
+    return f"NOT {_HIDES.format(person=person).strip()}"
+
+
+def _person(key: str) -> str:
+    return f"""(
+    {_shown(key)} AND (
+        EXISTS (SELECT 1 FROM main.face AS face JOIN main.photo AS photo ON photo.image_id = face.image_id
+                WHERE face.person_id = {key} AND {_PHOTO})
+        OR EXISTS (SELECT 1 FROM main.tag AS tag JOIN main.photo AS photo ON photo.photo_id = tag.photo_id
+                   WHERE tag.person_id = {key} AND {_PHOTO})
+        OR EXISTS (SELECT 1 FROM main.naming AS naming WHERE naming.person_id = {key} AND naming.profile_id = {{me}})
+        OR EXISTS (SELECT 1 FROM main.claim AS mine WHERE mine.person_id = {key} AND mine.profile_id = {{me}}
+                   AND mine.state <> 'refused')
+    ))"""
+
+
+def _album(key: str) -> str:
+    return f"""EXISTS (
+    SELECT 1 FROM main.album AS album WHERE album.album_id = {key} AND (
+        album.owner_id = {{me}} OR album.is_private = 0
+        OR EXISTS (SELECT 1 FROM main.album_member AS one WHERE one.album_id = album.album_id
+                   AND one.profile_id = {{me}} AND one.state IN ('invited', 'accepted'))))"""
+
+
+def _own_album(key: str) -> str:
+    return f"EXISTS (SELECT 1 FROM main.album AS album WHERE album.album_id = {key} AND album.owner_id = {{me}})"
+
+
+_ALL, _NONE = "1", "0"
+
+RULES: dict[str, str] = {
+    # Core's tables.
+    "image": _of_image("image.image_id"),
+    "person": _person("person.person_id"),
+    "face": f"{_shown('face.person_id')} AND {_of_image('face.image_id')}",
+    "decision": f"{_person('decision.person_id')} AND {_of_image('decision.image_id')}",
+    "not_same": f"{_person('not_same.person_id')} AND {_person('not_same.other_id')}",
+    "aside": _of_image("aside.image_id"),
+    "vector": _NONE,
+    "aside_vector": _NONE,
+    # Photos, and what is known of them.
+    "photo": _PHOTO,
+    **{
+        table: _of_photo(f"{table}.photo_id")
+        for table in ("keyword", "region", "look", "trash", "fingerprint", "video", "companion", "motion", "place")
+    },
+    "moment": _of_face("moment.face_id"),
+    "not_duplicate": f"{_of_photo('not_duplicate.photo_id')} AND {_of_photo('not_duplicate.other_id')}",
+    "tag": f"{_shown('tag.person_id')} AND {_of_photo('tag.photo_id')}",
+    "favourite": f"favourite.profile_id = {{me}} AND {_of_photo('favourite.photo_id')}",
+    "photo_share": f"(photo_share.profile_id = {{me}} AND {_of_photo('photo_share.photo_id')}) OR EXISTS ("
+    "SELECT 1 FROM main.photo AS photo WHERE photo.photo_id = photo_share.photo_id AND photo.owner_id = {me} "
+    "AND (photo.locked = 0 OR {unlocked}))",
+    # Folders and files: whoever added them.
+    **{table: f"{table}.owner_id = {{me}}" for table in ("folder", "skipped", "import_request")},
+    "sidecar": _NONE,
+    "passed": _NONE,
+    "volume": _ALL,
+    "setting": _ALL,
+    # People of the house.
+    "profile": _ALL,
+    "claim": f"claim.profile_id = {{me}} OR (claim.state <> 'refused' AND {_person('claim.person_id')})",
+    "album": _album("album.album_id"),
+    "album_left_out": f"{_own_album('album_left_out.album_id')} AND {_of_photo('album_left_out.photo_id')}",
+    "album_photo": f"{_album('album_photo.album_id')} AND {_of_photo('album_photo.photo_id')}",
+    "album_member": _album("album_member.album_id"),
+    **{table: f"{table}.profile_id = {{me}}" for table in ("naming", "sign_in", "notification", "journal_step")},
+}
+"""By table: what a viewer sees of it, as an SQL condition over its rows."""
+
+_SECRET = {"profile": ("email", "visibility", "lock_minutes", "password", "recovery", "muted", "failures", "failed_at")}
+"""Columns that are seen in the viewer's own rows alone."""
+
+_KEPT_TO_ITSELF = ("password", "recovery")
+"""Of these not even their owner: `app.profiles` compares them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks. `unlocked`: the password was entered just now, so that locked photos are in sight."""
+
+    profile_id: int
+    unlocked: bool = False
+
+
+class View:
+    """A library as one viewer sees it. All methods may be called from any thread.
+
+    Attributes:
+        database: everything, for changes; whoever changes asks `require_photos` and its like first.
+    """
+
+    def __init__(self, database: Database, viewer: Viewer) -> None:
+        self.database = database
+        self._viewer = viewer
+        self._reader: Database | Reader = database.reader(statements(viewer))
+        self._changing = threading.Lock()
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks."""
+        return self._viewer
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one unchanging state of what the viewer may see."""
+        with self._reader.read() as db:
+            yield db
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """As `Database.write`, on all rows."""
+        with self.database.write() as db:
+            yield db
+
+    def unlock(self, unlocked: bool) -> None:
+        """Locked photos come into sight, or go out of it."""
+        with self._changing:
+            old, viewer = self._reader, replace(self._viewer, unlocked=unlocked)
+            self._reader, self._viewer = self.database.reader(statements(viewer)), viewer
+            old.close()
+
+    def require_photos(self, db: Connection, photo_ids: Collection[int]) -> None:
+        """All of these photos are in sight.
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+        """
+        self._require(db, "photo", "photo", photo_ids)
+
+    def require_own_photos(self, db: Connection, photo_ids: Collection[int]) -> None:
+        """All of these photos are the viewer's own, and in sight.
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+            NotAllowed: one of them is somebody else's.
+        """
+        self.require_photos(db, photo_ids)
+        query = "SELECT 1 FROM photo WHERE owner_id <> :me AND photo_id IN (SELECT value FROM json_each(:ids)) LIMIT 1"
+        values = {"me": self._viewer.profile_id, "ids": json.dumps(sorted(set(photo_ids)))}
+        if db.exec_driver_sql(query, values).first():
+            raise NotAllowed("Only whoever added a photo may do that with it.")
+
+    def require_persons(self, db: Connection, person_ids: Collection[int]) -> None:
+        """All of these persons are in sight.
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+        """
+        self._require(db, "person", "person", person_ids)
+
+    def require_say(self, db: Connection, person_ids: Collection[int]) -> None:
+        """The viewer may say who these persons are: they are in sight, and nobody else said "this is me".
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+            NotAllowed: one of them is claimed by somebody else.
+        """
+        self.require_persons(db, person_ids)
+        query = (
+            "SELECT name FROM claim JOIN profile USING (profile_id) WHERE state = 'held' AND profile_id <> :me "
+            "AND person_id IN (SELECT value FROM json_each(:ids)) LIMIT 1"
+        )
+        values = {"me": self._viewer.profile_id, "ids": json.dumps(sorted(set(person_ids)))}
+        holder = db.exec_driver_sql(query, values).scalar()
+        if holder is not None:
+            raise NotAllowed(f"{holder} said “this is me”, and alone decides about that.")
+
+    def require_faces(self, db: Connection, face_ids: Collection[int]) -> None:
+        """All of these faces are in sight.
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+        """
+        self._require(db, "face", "face", face_ids)
+
+    def require_albums(self, db: Connection, album_ids: Collection[int]) -> None:
+        """All of these albums are in sight.
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+        """
+        self._require(db, "album", "album", album_ids)
+
+    def close(self) -> None:
+        """Gives back its connections."""
+        self._reader.close()
+
+    def _require(self, db: Connection, table: str, what: str, ids: Collection[int]) -> None:
+        wanted = sorted(set(ids))
+        query = (
+            f"SELECT {table}_id FROM main.{table} AS {table} "
+            f"WHERE {table}_id IN (SELECT value FROM json_each(:ids)) AND ({rule(table, self._viewer)})"
+        )
+        found = set(db.execute(text(query), {"ids": json.dumps(wanted)}).scalars())
+        missing = [each for each in wanted if each not in found]
+        if missing:
+            raise NotFound(f"There is no {what} {missing[0]}.")
+
+
+class Everything(View):
+    """The library as the program itself sees it when nobody looks: what works in the background."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._viewer = Viewer(0, unlocked=True)
+        self._reader = database
+
+    def unlock(self, unlocked: bool) -> None:
+        """Nothing is out of sight."""
+
+    def require_own_photos(self, db: Connection, photo_ids: Collection[int]) -> None:
+        """As `require_photos`."""
+        self.require_photos(db, photo_ids)
+
+    def require_say(self, db: Connection, person_ids: Collection[int]) -> None:
+        """As `require_persons`."""
+        self.require_persons(db, person_ids)
+
+    def close(self) -> None:
+        """The connections are the database's."""
+
+    def _require(self, db: Connection, table: str, what: str, ids: Collection[int]) -> None:
+        query = f"SELECT {table}_id FROM {table} WHERE {table}_id IN (SELECT value FROM json_each(:ids))"
+        found = set(db.execute(text(query), {"ids": json.dumps(sorted(set(ids)))}).scalars())
+        for each in ids:
+            if each not in found:
+                raise NotFound(f"There is no {what} {each}.")
+
+
+def rule(table: str, viewer: Viewer) -> str:
+    """What a viewer sees of a table, as an SQL condition over rows of `main`, whose table has its own name."""
+    return RULES[table].format(me=int(viewer.profile_id), unlocked=int(viewer.unlocked))
+
+
+def statements(viewer: Viewer) -> list[str]:
+    """What makes of a connection one on which a viewer looks."""
+    return [
+        f"CREATE TEMP VIEW {table.name} AS SELECT {_columns(table.name, viewer)} "
+        f"FROM main.{table.name} AS {table.name} WHERE {rule(table.name, viewer)}"
+        for table in schema.metadata.sorted_tables
+    ]
+
+
+def _columns(table: str, viewer: Viewer) -> str:
+    secret, kept = _SECRET.get(table, ()), _KEPT_TO_ITSELF if table in _SECRET else ()
+    return ", ".join(
+        f'NULL AS "{column.name}"'
+        if column.name in kept
+        else f'CASE WHEN {table}.profile_id = {viewer.profile_id:d} THEN {table}."{column.name}" END AS "{column.name}"'
+        if column.name in secret
+        else f'{table}."{column.name}"'
+        for column in schema.metadata.tables[table].columns
+    )
