@@ -12,7 +12,6 @@ longer to make such a statement than SQLite to carry it out.
 from __future__ import annotations
 
 import contextlib
-import functools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -82,8 +81,13 @@ class Database:
         self.path = path
         self.reading = reading
         self._writing = threading.RLock()
-        self._connect = functools.partial(_connections, path, connections, key)
-        self._engine = self._connect(reading)
+
+        def connect(reads: bool, statements: Sequence[str] = ()) -> Engine:
+            # Enclosed here, the key is in no attribute that could be printed.
+            return _connections(path, connections, key, reads, statements)
+
+        self._connect = connect
+        self._engine = connect(reading)
         folders = [migrations.FOLDER] if revisions is None else list(revisions)
         try:
             if not self._is_current(version, folders):

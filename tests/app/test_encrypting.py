@@ -116,7 +116,7 @@ def test_it_is_used_like_any_other(encrypted: Path, tmp_path: Path) -> None:
         faces = library.session.photos.all_faces()
         assert library.session.thumbnails.face(faces[-1].face_id).startswith(b"\xff\xd8")
         with Library.open(encrypted, reading=True) as beside:
-            assert beside.photos.all_faces() == faces
+            assert beside.session.photos.all_faces() == faces
         assert legible(encrypted) == [], "also while it is open: the workers write small pictures, the journal grows"
         library.backups.make(Kind.ASKED)
     assert legible(encrypted) == []

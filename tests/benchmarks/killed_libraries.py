@@ -162,7 +162,7 @@ def fill(world: World) -> None:
     """Makes the database large enough to be met in the middle of a copy, and backs it up."""
     with schemas.raw(database_path(world.library)) as db:
         for number in range(_MEGABYTES * 4):
-            db.execute("INSERT INTO skipped VALUES (?, ?, '1', 1, 1)", (b"%d" % number, "x" * 250_000))
+            db.execute("INSERT INTO skipped VALUES (?, ?, '1', 1, 1, 1)", (b"%d" % number, "x" * 250_000))
 
 
 def _with_backup(world: World) -> None:

@@ -65,7 +65,7 @@ class Snapshot:
 
     def differences(self, other: Snapshot) -> list[str]:
         """What is not the same, in words."""
-        mine, others = frozenset(self.photos.values()), frozenset(other.session.photos.values())
+        mine, others = frozenset(self.photos.values()), frozenset(other.photos.values())
         parts = {"photos": (mine, others)} | {
             name: (getattr(self, name), getattr(other, name)) for name in ("faces", "people", "skipped", "flaws")
         }
