@@ -17,6 +17,7 @@ from tests.benchmarks import (
     enlargement,
     everything,
     grouping,
+    household,
     indexing,
     kills,
     matching,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "enlargement": enlargement.main,
     "everything": everything.main,
     "grouping": grouping.main,
+    "household": household.main,
     "kills": kills.main,
     "matching": matching.main,
     "order": order.main,
@@ -54,7 +56,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
 def main() -> None:
     """Runs one benchmark with the rest of the command line."""
     if len(sys.argv) == 1:
-        for each in (engine, indexing, rescan, search, dbscan, duplicates, responsiveness):
+        for each in (engine, indexing, rescan, household, search, dbscan, duplicates, responsiveness):
             each.main([])
         for each in (calibration, quality, matching, grouping, order, enlargement, overlaps) if LFW.is_dir() else ():
             each.main([])
