@@ -5,8 +5,7 @@ beside the writer; a process killed at any moment leaves the last committed stat
 its own tables to `metadata` and writes through the same object, so that its rows and Core's commit together.
 `core.migrating` tells how an older file becomes one of today.
 
-What is done for every photo goes to the driver as it is (`exec_driver_sql`, `add_row`): SQLAlchemy takes several times
-longer to make such a statement than SQLite to carry it out.
+What is done for every photo goes to the driver as it is (`exec_driver_sql`, `add_row`; see `core.statements`).
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from sqlcipher3 import dbapi2
 from core import migrating, migrations
 from core.encryption import unlock
 from core.errors import DatabaseDamaged, DatabaseError, DatabaseNewer, DatabaseOutdated, DiskFull
+from core.statements import DriverConnection
 
 BUSY_SECONDS = 20.0
 """How long a statement waits for another process that is writing, and a thread for a connection."""
@@ -149,7 +149,7 @@ class Database:
         """The connection that writes: commits at the end, or leaves everything as it was when an error passes."""
         if self.reading:
             raise DatabaseError("The library was opened for reading only.")
-        with self._writing, explained(self.path), self._engine.connect() as connection, connection.begin():
+        with self._writing, explained(self.path), DriverConnection(self._engine) as connection, connection.begin():
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
@@ -211,7 +211,7 @@ def add_row(connection: Connection, table: str, row: Mapping[str, object]) -> in
 
 @contextlib.contextmanager
 def _reading(path: Path, engine: Engine) -> Iterator[Connection]:
-    with explained(path), engine.connect() as connection, connection.begin():
+    with explained(path), DriverConnection(engine) as connection, connection.begin():
         connection.exec_driver_sql("BEGIN")
         yield connection
 
