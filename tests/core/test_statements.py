@@ -37,9 +37,9 @@ def test_rows_have_the_names_of_their_columns(database: Database) -> None:
 
 
 def test_what_the_driver_refuses_takes_everything_back(database: Database) -> None:
+    twice = [{"source": each} for each in ("a", "a")]
     with pytest.raises(Exception, match="UNIQUE"), database.write() as db:
-        for _ in range(2):
-            db.exec_driver_sql("INSERT INTO image (source, width, height) VALUES ('a', 1, 1)")
+        db.exec_driver_sql("INSERT INTO image (source, width, height) VALUES (:source, 1, 1)", twice)
     with database.read() as db:
         assert db.exec_driver_sql("SELECT count(*) FROM image").scalar_one() == 0
 
