@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from app.errors import NotFound
 from app.events import Events
+from app.journal import Action, Journal
 from app.privacy import View
 from app.thumbnails import Thumbnails
 from app.trash import Trash
@@ -57,8 +58,9 @@ _PHOTOS = text("""
 class Duplicates:
     """The duplicates of one library. All methods may be called from any thread."""
 
-    def __init__(self, view: View, thumbnails: Thumbnails, trash: Trash, events: Events) -> None:
+    def __init__(self, view: View, journal: Journal, thumbnails: Thumbnails, trash: Trash, events: Events) -> None:
         self._view = view
+        self._journal = journal
         self._thumbnails = thumbnails
         self._trash = trash
         self._events = events
@@ -99,7 +101,7 @@ class Duplicates:
                 raise NotFound(f"Photo {photo_id}, which is to be kept, is not in the library.")
         if all(kept[photo_id].missing for photo_id in keep):
             raise NotFound("The file of the photo that is to be kept is not there. Nothing was moved to the trash.")
-        return self._trash.put(others)
+        return self._trash.put(others, Action.RESOLVE_DUPLICATES)
 
     def set_apart(self, photo_ids: Collection[int]) -> None:
         """These are no duplicates of one another, and are not shown as such again.
@@ -111,7 +113,7 @@ class Duplicates:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         rows = [{"low": low, "high": high, "now": now} for low, high in itertools.combinations(ids, 2)]
         insert = "INSERT OR IGNORE INTO not_duplicate (photo_id, other_id, decided_at) VALUES (:low, :high, :now)"
-        with self._view.write() as db:
+        with self._journal.step(Action.SET_APART, photos=len(ids)) as db:
             self._view.require_photos(db, ids)
             if rows:
                 db.execute(text(insert), rows)
@@ -121,7 +123,7 @@ class Duplicates:
         """Takes `set_apart` back."""
         ids = json.dumps(sorted(set(photo_ids)))
         among = "IN (SELECT value FROM json_each(:ids))"
-        with self._view.write() as db:
+        with self._journal.step(Action.PUT_TOGETHER, photos=len(set(photo_ids))) as db:
             self._view.require_photos(db, photo_ids)
             db.execute(text(f"DELETE FROM not_duplicate WHERE photo_id {among} AND other_id {among}"), {"ids": ids})
         self._events.publish(LibraryChanged(frozenset(photo_ids)))

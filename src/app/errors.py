@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,29 @@ class NotFound(AppError):
 
 class NotAllowed(AppError):
     """It is somebody else's to decide."""
+
+
+class NothingToUndo(AppError):
+    """There is no step that could be undone, or redone."""
+
+
+class DependsOnLater(AppError):
+    """What was done later builds on a step.
+
+    Attributes:
+        step_ids: the later steps that have to be undone first (or redone, where they were undone), in that order.
+        others: somebody else did some of it, which only they can take back.
+    """
+
+    def __init__(self, step_ids: Sequence[int], others: bool) -> None:
+        self.step_ids = tuple(step_ids)
+        self.others = others
+        named = ", ".join(str(each) for each in step_ids)
+        super().__init__(
+            "Something that somebody else did since builds on this. Only they can take that back."
+            if others
+            else f"What was done later builds on this: {'step' if len(step_ids) == 1 else 'steps'} {named}."
+        )
 
 
 class SignInNeeded(AppError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import json
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app import worklist
 from app.errors import NotFound
@@ -17,7 +19,7 @@ from app.photos import SOMEBODY, Photos, timeline_of, with_marks
 from app.privacy import View
 from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
 from core.service import FaceCore
-from core.types import Clustering
+from core.types import Clustering, Merge
 
 _PEOPLE = f"""
     SELECT person.person_id, person.name,
@@ -38,6 +40,21 @@ _TIMELINE = """
     FROM face JOIN photo USING (image_id) WHERE face.person_id = :id AND photo.state <> 'trashed'
     ORDER BY photo.taken_at DESC, photo.photo_id DESC
 """
+
+
+_NOTE_NAMING = (
+    "DELETE FROM naming WHERE person_id = :id",
+    """
+    INSERT INTO naming (person_id, profile_id) SELECT person_id, profile_id FROM person, profile
+    WHERE person_id = :id AND person.name IS NOT NULL AND profile_id = :profile
+    """,
+)
+
+_AMONG = "face_id IN (SELECT value FROM json_each(:ids))"
+
+_PERSONS_OF = f"SELECT DISTINCT person_id FROM face WHERE person_id IS NOT NULL AND {_AMONG}"
+
+_PHOTOS_OF = f"SELECT DISTINCT photo_id FROM photo JOIN face USING (image_id) WHERE {_AMONG}"
 
 
 class People:
@@ -116,15 +133,100 @@ class People:
             NotAllowed: somebody else said "this is me".
             InvalidInput: the name is too long.
         """
-        with self._journal.step(Action.RENAME_PERSON, name=name) as db:
+        with self._journal.step(Action.RENAME_PERSON, name=" ".join(name.split())) as db:
             self._view.require_say(db, [person_id])
             self._core.update_person(person_id, name, connection=db)
-            values = {"id": person_id, "me": self._view.viewer.profile_id}
-            db.exec_driver_sql("DELETE FROM naming WHERE person_id = :id", values)
-            note = "INSERT INTO naming (person_id, profile_id) SELECT person_id, :me FROM person "
-            db.exec_driver_sql(note + "WHERE person_id = :id AND name IS NOT NULL", values)
-        changed = frozenset(self.timeline(person_id).photo_ids)
-        self._events.publish(LibraryChanged(changed, frozenset({person_id})))
+            self._note_naming(db, person_id, self._view.viewer.profile_id)
+        self._tell([person_id])
+
+    def merge(self, person_id: int, other_ids: Collection[int]) -> Merge:
+        """These persons are one and the same: all their faces go to the first, who keeps its name if it has one.
+
+        Raises:
+            NotFound: one of them does not exist.
+            NotAllowed: somebody else said "this is me" of one of them.
+            InvalidInput: a person cannot be merged into itself.
+        """
+        others = list(dict.fromkeys(other_ids))
+        with self._journal.step(Action.MERGE_PERSONS, persons=1 + len(others)) as db:
+            self._view.require_say(db, [person_id, *others])
+            namer = self._namer(db, [person_id, *others])
+            done = self._core.merge(others, person_id, connection=db)
+            self._note_naming(db, person_id, namer)
+        self._tell([person_id, *others])
+        return done
+
+    def split(self, person_id: int, face_ids: Collection[int]) -> int:
+        """Some faces of a person are somebody else; the new person, who is never again taken for the old one.
+
+        Raises:
+            NotFound: the person or a face does not exist.
+            Conflict: a face is not this person's, or none would be left.
+        """
+        with self._journal.step(Action.SPLIT_PERSON, faces=len(set(face_ids))) as db:
+            self._view.require_persons(db, [person_id])
+            self._view.require_faces(db, face_ids)
+            new = self._core.split(person_id, sorted(set(face_ids)), db)
+        self._tell([person_id, new.person_id])
+        return new.person_id
+
+    def assign(self, face_ids: Collection[int], person_id: int | None = None) -> int:
+        """A human says whose these faces are; by default a new person's. That person.
+
+        Raises:
+            NotFound: the person or a face does not exist.
+        """
+        with self._journal.step(Action.ASSIGN_FACES, faces=len(set(face_ids))) as db:
+            self._view.require_persons(db, () if person_id is None else [person_id])
+            self._view.require_faces(db, face_ids)
+            before = _of_faces(db, _PERSONS_OF, face_ids)
+            person = self._core.assign(sorted(set(face_ids)), person_id, db)
+        self._tell([person.person_id, *before])
+        return person.person_id
+
+    def reject(self, face_ids: Collection[int], person_id: int) -> None:
+        """A human says that these faces are not this person: those that were are nobody's.
+
+        Raises:
+            NotFound: the person or a face does not exist.
+        """
+        with self._journal.step(Action.REJECT_FACES, faces=len(set(face_ids))) as db:
+            self._view.require_persons(db, [person_id])
+            self._view.require_faces(db, face_ids)
+            self._core.reject(sorted(set(face_ids)), person_id, db)
+            photos = _of_faces(db, _PHOTOS_OF, face_ids)
+        self._tell([person_id], photos)
+
+    def separate(self, person_id: int, other_id: int) -> None:
+        """A human says that two persons are not the same: they are not taken for one another again.
+
+        Raises:
+            NotFound: one of them does not exist.
+            NotAllowed: somebody else said "this is me" of one of them.
+        """
+        with self._journal.step(Action.SEPARATE_PERSONS) as db:
+            self._view.require_say(db, [person_id, other_id])
+            self._core.not_same(person_id, other_id, db)
+        self._tell([person_id, other_id])
+
+    def _namer(self, db: Connection, person_ids: Collection[int]) -> int | None:
+        """Who gave the first of these persons who has a name that name."""
+        person_id = next((each for each in person_ids if self._core.person(each, db).name), None)
+        found = db.exec_driver_sql("SELECT profile_id FROM naming WHERE person_id = ?", (person_id,)).scalar()
+        return None if found is None else int(found)
+
+    def _note_naming(self, db: Connection, person_id: int, profile_id: int | None) -> None:
+        """Who gave a name sees the person, also without a photo of it."""
+        for statement in _NOTE_NAMING:
+            db.exec_driver_sql(statement, {"id": person_id, "profile": profile_id})
+
+    def _tell(self, person_ids: Collection[int], photo_ids: Collection[int] = ()) -> None:
+        photos = {photo_id for each in person_ids for photo_id in self.timeline(each).photo_ids}
+        self._events.publish(LibraryChanged(frozenset({*photos, *photo_ids}), frozenset(person_ids)))
+
+
+def _of_faces(db: Connection, query: str, face_ids: Collection[int]) -> builtins.list[int]:
+    return builtins.list(db.exec_driver_sql(query, {"ids": json.dumps(sorted(set(face_ids)))}).scalars())
 
 
 def _summary(row: Any) -> PersonSummary:

@@ -207,6 +207,7 @@ class View:
             NotFound: one of them does not exist, for this viewer at least.
             NotAllowed: one of them is somebody else's.
         """
+        _note(db, "require_own_photos", photo_ids)
         self.require_photos(db, photo_ids)
         query = "SELECT 1 FROM photo WHERE owner_id <> :me AND photo_id IN (SELECT value FROM json_each(:ids)) LIMIT 1"
         values = {"me": self._viewer.profile_id, "ids": json.dumps(sorted(set(photo_ids)))}
@@ -228,6 +229,7 @@ class View:
             NotFound: one of them does not exist, for this viewer at least.
             NotAllowed: one of them is claimed by somebody else.
         """
+        _note(db, "require_say", person_ids)
         self.require_persons(db, person_ids)
         query = (
             "SELECT name FROM claim JOIN profile USING (profile_id) WHERE state = 'held' AND profile_id <> :me "
@@ -259,6 +261,7 @@ class View:
         self._reader.close()
 
     def _require(self, db: Connection, table: str, what: str, ids: Collection[int]) -> None:
+        _note(db, f"require_{table}s", ids)
         wanted = sorted(set(ids))
         query = (
             f"SELECT {table}_id FROM main.{table} AS {table} "
@@ -268,6 +271,31 @@ class View:
         missing = [each for each in wanted if each not in found]
         if missing:
             raise NotFound(f"There is no {what} {missing[0]}.")
+
+
+_ASKED = "rights asked for"
+
+
+@contextlib.contextmanager
+def rights(db: Connection) -> Iterator[dict[str, set[int]]]:
+    """What is asked for on a connection meanwhile, by method of `View`: whoever takes it back needs the same."""
+    asked: dict[str, set[int]] = {}
+    db.info[_ASKED] = asked
+    try:
+        yield asked
+    finally:
+        del db.info[_ASKED]
+
+
+def table_of(right: str) -> str:
+    """Of the rows that a right is about: `require_photos` is about photos."""
+    return {"require_say": "person"}.get(right, right.rsplit("_", 1)[1].removesuffix("s"))
+
+
+def _note(db: Connection, right: str, ids: Collection[int]) -> None:
+    asked = db.info.get(_ASKED)
+    if asked is not None:
+        asked.setdefault(right, set()).update(ids)
 
 
 class Everything(View):

@@ -31,13 +31,13 @@ class Session:
         self.view = view
         self.closed = False
         core, events = library.core, library.events
-        self.journal = Journal(view)
+        self.journal = Journal(view, core, events, library.indexer.renew)
         self.photos = Photos(view)
         self.details = Details(view, self.journal, events)
         self.people = People(view, self.journal, core, self.photos, events)
         self.thumbnails = Thumbnails(view, self.photos, library.small)
-        self.trash = Trash(view, core, events, library.small, library.indexer.renew)
-        self.duplicates = Duplicates(view, self.thumbnails, self.trash, events)
+        self.trash = Trash(view, self.journal, core, events, library.small, library.indexer.renew)
+        self.duplicates = Duplicates(view, self.journal, self.thumbnails, self.trash, events)
 
     @property
     def viewer(self) -> Viewer:

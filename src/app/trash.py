@@ -16,7 +16,6 @@ import builtins
 import contextlib
 import json
 import os
-import threading
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ from sqlalchemy import Connection, text
 from app import leaving, sidecars, stacks
 from app.errors import NotFound
 from app.events import Events
+from app.journal import Action, Concerned, Journal
 from app.leaving import Place
 from app.photos import timeline_of, with_marks
 from app.privacy import View
@@ -71,6 +71,7 @@ class Trash:
     def __init__(
         self,
         view: View,
+        journal: Journal,
         core: FaceCore,
         events: Events,
         files: ThumbnailFiles,
@@ -85,14 +86,16 @@ class Trash:
             send: hands a file to the system's trash, or raises `OSError`.
         """
         self._view = view
+        self._journal = journal
         self._core = core
         self._events = events
         self._files = files
         self._waiting = waiting
         self._send = send
         # Nothing is restored while its file is on its way out.
-        self._moving = threading.RLock()
+        self._moving = journal.moving
         self._stopped = False
+        journal.follow(self._follow)
 
     def list(self) -> list[TrashedPhoto]:
         """What is in it, the latest first."""
@@ -107,8 +110,11 @@ class Trash:
         with self._view.read() as db:
             return with_marks(db, timeline_of(db.execute(text(query))))
 
-    def put(self, photo_ids: Collection[int]) -> tuple[int, ...]:
+    def put(self, photo_ids: Collection[int], action: Action = Action.TRASH) -> tuple[int, ...]:
         """Moves photos to the trash, all in one step.
+
+        Args:
+            action: what this is done for.
 
         Returns:
             Those that were not there already: what `restore` takes back.
@@ -117,7 +123,7 @@ class Trash:
             NotFound: one of them does not exist; then nothing was moved.
             NotAllowed: one of them is somebody else's; likewise.
         """
-        with self._view.write() as db:
+        with self._journal.step(action, photos=len(set(photo_ids))) as db:
             self._view.require_own_photos(db, photo_ids)
             states = _states(db, photo_ids)
             moved = tuple(each for each in dict.fromkeys(photo_ids) if states[each] != "trashed")
@@ -139,7 +145,7 @@ class Trash:
         Raises:
             NotFound: one of them does not exist any more; then nothing came back.
         """
-        with self._moving, self._view.write() as db:
+        with self._moving, self._journal.step(Action.RESTORE, photos=len(set(photo_ids))) as db:
             self._view.require_own_photos(db, photo_ids)
             states = _states(db, photo_ids)
             back = tuple(each for each in dict.fromkeys(photo_ids) if states[each] == "trashed")
@@ -148,10 +154,10 @@ class Trash:
                 db.execute(text(statement), values)
             images = _images(db, back)
             persons = self._core.bring_back(images, db) if images else frozenset()
-            hidden, lost = stacks.gather_again(db, self._core, back)
-            waits = db.execute(text(_WAITING), values | {"model": self._core.pack.name}).first() is not None
-        self._tell(back + tuple(hidden), persons | lost)
-        if waits:
+            self._journal.leave_out(db)
+            about = self._follow(db, Concerned(frozenset(back), persons, frozenset(back)))
+        self._tell(about.photo_ids, about.person_ids)
+        if about.waits:
             self._waiting()
         return back
 
@@ -206,6 +212,15 @@ class Trash:
     def stop(self) -> None:
         """Ends `remove` after the photo that it is at: the program is being closed."""
         self._stopped = True
+
+    def _follow(self, db: Connection, about: Concerned) -> Concerned:
+        """Of photos that come back: the files of their shots that came meanwhile, and whether they are to be seen."""
+        if not about.back:
+            return about
+        hidden, lost = stacks.gather_again(db, self._core, about.back)
+        values = {"ids": json.dumps(_with_companions(db, about.back)), "model": self._core.pack.name}
+        waits = db.execute(text(_WAITING), values).first() is not None
+        return Concerned(about.photo_ids | hidden, about.person_ids | lost, about.back, about.waits or waits)
 
     def _remove(self, photo_id: int, forget_missing: bool) -> tuple[tuple[Path, ...], Kept | None]:
         """One photo: the files that went, and why it stays, if it stays."""
@@ -300,7 +315,7 @@ class Trash:
             db.execute(text("UPDATE trash SET reason = :reason WHERE photo_id = :id"), values)
         return Kept(photo_id, Path(os.fsdecode(path)), reason, leaving.is_missing(path))
 
-    def _tell(self, photo_ids: tuple[int, ...], person_ids: frozenset[int]) -> None:
+    def _tell(self, photo_ids: Collection[int], person_ids: frozenset[int]) -> None:
         if photo_ids:
             # One of them may have been a file that could not be read.
             self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True))

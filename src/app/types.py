@@ -384,7 +384,7 @@ class IndexProgress:
 class LibraryChanged:
     """What a commit changed, by ids; a screen refreshes only what it shows of them.
 
-    `backups`: the daily backup fails, or does so no more.
+    `backups`: the daily backup fails, or does so no more. `albums`: one of them, or what is in it, is another.
     """
 
     photo_ids: frozenset[int] = frozenset()
@@ -393,6 +393,7 @@ class LibraryChanged:
     duplicates: bool = False
     folders: bool = False
     backups: bool = False
+    albums: bool = False
 
 
 @dataclass(frozen=True, slots=True)

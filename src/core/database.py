@@ -33,6 +33,15 @@ BUSY_SECONDS = 20.0
 CONNECTIONS = 15
 """As many as SQLAlchemy opens by itself; a program with more threads that read at the same time says how many."""
 
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "cache_size = -32768",
+    # A row that another one replaces is deleted for triggers, too, so that an application can follow every change.
+    "recursive_triggers = ON",
+)
+
 _KEPT = 5
 """Connections that stay open between uses, as SQLAlchemy keeps them: each may hold its cache of 32 MiB."""
 
@@ -241,7 +250,7 @@ def _set_up(connection: Any, reading: bool, key: bytes | None, statements: Seque
     # Transactions are begun by `read` and `write` alone, not by the driver's own guess.
     connection.isolation_level = None
     load_vectors(connection)
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     for statement in statements:
         connection.execute(statement)

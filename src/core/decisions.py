@@ -56,8 +56,8 @@ _TRANSFER = (
     # What was said of one face about several of the persons: all are one now, and what it is counts before what it is
     # not. Those that wait are known by their place, for they have no face.
     """
-    DELETE FROM decision WHERE kind = 'rejected' AND person_id IN (:target, :sources) AND EXISTS (
-        SELECT 1 FROM decision AS other WHERE other.person_id IN (:target, :sources)
+    DELETE FROM decision WHERE kind = 'rejected' AND (person_id = :target OR person_id IN :sources) AND EXISTS (
+        SELECT 1 FROM decision AS other WHERE (other.person_id = :target OR other.person_id IN :sources)
         AND (other.kind = 'confirmed' OR other.decision_id < decision.decision_id)
         AND (other.face_id = decision.face_id OR other.face_id IS decision.face_id
             AND (other.image_id, other.x, other.y, other.width, other.height)

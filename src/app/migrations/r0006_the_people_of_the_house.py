@@ -245,14 +245,15 @@ CREATE INDEX notification_of ON notification (profile_id, notification_id);
 CREATE TABLE journal_step (
     step_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     profile_id INTEGER NOT NULL,
+    turn INTEGER NOT NULL UNIQUE,
     kind VARCHAR NOT NULL,
     subject VARCHAR NOT NULL,
-    changes BLOB NOT NULL,
     done_at VARCHAR NOT NULL,
     undone_at VARCHAR,
+    changes BLOB NOT NULL,
     FOREIGN KEY(profile_id) REFERENCES profile (profile_id) ON DELETE CASCADE
 );
-CREATE INDEX journal_of ON journal_step (profile_id, step_id);
+CREATE INDEX journal_of ON journal_step (profile_id, turn);
 """
 
 _FIRST = "INSERT INTO profile (profile_id, name, is_owner, created_at) VALUES (1, '', 1, :now)"

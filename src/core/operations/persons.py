@@ -26,9 +26,11 @@ class Persons(Operations):
         with self._reading(connection) as db:
             return persons.get(db, wanted)
 
-    def create_person(self, name: str | None = None, metadata: Metadata | None = None) -> Person:
+    def create_person(
+        self, name: str | None = None, metadata: Metadata | None = None, connection: Connection | None = None
+    ) -> Person:
         """A person without a face yet."""
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             return persons.create(db, name, metadata)
 
     def update_person(
@@ -48,10 +50,10 @@ class Persons(Operations):
             persons.update(db, wanted, name, metadata)
             return records.person(db, wanted) or before
 
-    def delete_person(self, person_id: int) -> None:
+    def delete_person(self, person_id: int, connection: Connection | None = None) -> None:
         """A person goes, with what was decided of it; its faces are nobody's."""
         wanted = checking.whole("person_id", person_id)
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             persons.delete(db, wanted)
 
     def merge(
@@ -66,28 +68,28 @@ class Persons(Operations):
         with self._writing(connection) as db:
             return persons.merge(db, sources, target, keep_name)
 
-    def split(self, person_id: int, face_ids: Collection[int]) -> Person:
+    def split(self, person_id: int, face_ids: Collection[int], connection: Connection | None = None) -> Person:
         """Some faces of a person are somebody else: the new person."""
         wanted, those = checking.whole("person_id", person_id), checking.ids("face_ids", face_ids)
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             return persons.split(db, wanted, those)
 
-    def assign(self, face_ids: Collection[int], person_id: int | None) -> Person:
+    def assign(self, face_ids: Collection[int], person_id: int | None, connection: Connection | None = None) -> Person:
         """A human says whose these faces are; None makes a new person."""
         those, whom = checking.ids("face_ids", face_ids), _whom(person_id)
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             return persons.assign(db, those, whom)
 
-    def reject(self, face_ids: Collection[int], person_id: int) -> None:
+    def reject(self, face_ids: Collection[int], person_id: int, connection: Connection | None = None) -> None:
         """A human says that these faces are not this person."""
         those, wanted = checking.ids("face_ids", face_ids), checking.whole("person_id", person_id)
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             persons.reject(db, those, wanted)
 
-    def not_same(self, person_id: int, other_id: int) -> None:
+    def not_same(self, person_id: int, other_id: int, connection: Connection | None = None) -> None:
         """A human says that two persons are not the same."""
         wanted, other = checking.whole("person_id", person_id), checking.whole("other_id", other_id)
-        with self.database.write() as db:
+        with self._writing(connection) as db:
             persons.separate(db, wanted, other)
 
     def faces(
