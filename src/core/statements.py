@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+from sqlcipher3 import dbapi2
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -68,6 +69,10 @@ class Answer:
             raise MultipleResultsFound
         return self._rows[0]
 
+    def mappings(self) -> list[dict[str, Any]]:
+        """Every row by the names of its columns."""
+        return [row._asdict() for row in self._rows]
+
     def scalar(self) -> Any | None:
         """The first value of the first row, or None."""
         return self._rows[0][0] if self._rows else None
@@ -93,13 +98,19 @@ class DriverConnection(Connection):
         """Carries out a statement as it is, or for each of several sets of parameters; the `Answer`.
 
         Raises:
-            The driver's own errors, which `core.database.explained` knows.
+            DBAPIError: as SQLAlchemy raises it.
         """
+        if statement.startswith("PRAGMA"):
+            # SQLAlchemy's own question, when it looks at a schema; it wants its own kind of answer.
+            return super().exec_driver_sql(statement, parameters, execution_options)
         cursor = self.connection.cursor()
-        if isinstance(parameters, list):
-            cursor.executemany(statement, parameters)
-        else:
-            cursor.execute(statement, parameters or ())
+        try:
+            if isinstance(parameters, list):
+                cursor.executemany(statement, parameters)
+            else:
+                cursor.execute(statement, parameters or ())
+        except dbapi2.Error as error:
+            raise DBAPIError.instance(statement, None, error, dbapi2.Error) from error
         rows: list[Any] = []
         if cursor.description:
             kind = _row_of(tuple([column[0] for column in cursor.description]))
