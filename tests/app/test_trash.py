@@ -457,7 +457,7 @@ def test_killed_at_any_line_nothing_is_lost_and_nothing_half_done(
     template = make(tmp_path / "template")
     photo_id = number(template, COPY)
     whole = contents(template.database)
-    template.trash.put([photo_id])
+    template.session.trash.put([photo_id])
     template.close()
     deadline, lines = 0, set[str]()
     while True:
@@ -581,5 +581,5 @@ def test_the_real_trash_and_a_real_end(library: Library, own_album: Path, tmp_pa
         sent = list((tmp_path / "data" / "Trash" / "files").glob("*"))
         assert (own_album / "coffee.jpg").exists() == (when == "before")
         assert [path.name for path in sent] == ([] if when == "before" else ["coffee.jpg"])
-        assert [each.photo_id for each in opened.trash.list()] == ([photo_id] if when == "before" else [])
+        assert [each.photo_id for each in opened.session.trash.list()] == ([photo_id] if when == "before" else [])
         assert opened.database.problems() == []
