@@ -25,6 +25,12 @@ _LONGEST = 50
 """Characters of a sentence in the menu."""
 
 
+_Work = Callable[[bool], Taken]
+"""Takes a step, or more than one if it is allowed."""
+
+_Ask = Callable[[Sequence[int], Callable[[], None]], None]
+
+
 class Undoing(QObject):
     """Takes steps back for whoever asks. `taken` tells that it did."""
 
@@ -56,12 +62,12 @@ class Undoing(QObject):
     def undo(self, step_id: int | None = None, with_later: bool = False) -> None:
         """Takes a step back; by default the latest. What builds on it is named before anything happens."""
         journal = self._journal
-        self._take(lambda more: journal.undo(step_id, more), with_later, self._undone)
+        self._take(lambda more: journal.undo(step_id, more), with_later, self._undone, self._ask_undo)
 
     def redo(self, step_id: int | None = None, with_later: bool = False) -> None:
         """Does again what was undone; by default what was undone last."""
         journal = self._journal
-        self._take(lambda more: journal.redo(step_id, more), with_later, self._redone)
+        self._take(lambda more: journal.redo(step_id, more), with_later, self._redone, self._ask_redo)
 
     def tell(self, text: str, step_id: int | None) -> None:
         """Says what was done, and offers the way back."""
@@ -86,10 +92,10 @@ class Undoing(QObject):
             action.setText(named.format(_short(told(step)).replace("&", "&&")) if step else alone)
             action.setEnabled(step is not None)
 
-    def _take(self, work: Callable[[bool], Taken], with_later: bool, done: Callable[[Taken], None]) -> None:
+    def _take(self, work: _Work, with_later: bool, done: Callable[[Taken], None], ask: _Ask) -> None:
         def failed(error: Exception) -> None:
             if isinstance(error, DependsOnLater) and not error.others:
-                self._ask(error.step_ids, lambda: self._take(work, True, done))
+                ask(error.step_ids, lambda: self._take(work, True, done, ask))
             else:
                 self._tasks.failed.emit(error)
 
@@ -110,7 +116,7 @@ class Undoing(QObject):
             every = [journal.redo(each) for each in step_ids]
             return Taken(tuple(step for each in every for step in each.steps), sum(each.left_out for each in every))
 
-        self._take(work, False, self._redone)
+        self._take(work, False, self._redone, self._ask_redo)
 
     def _report(self, text: str, taken: Taken, back: Callable[[], None], button: str) -> None:
         words = text.format(told(taken.steps[-1]))
@@ -123,19 +129,26 @@ class Undoing(QObject):
         self.refresh()
         self.taken.emit()
 
-    def _ask(self, step_ids: Sequence[int], agreed: Callable[[], None]) -> None:
-        """Names what builds on a step, and takes it too if it is agreed to."""
+    def _ask_undo(self, step_ids: Sequence[int], agreed: Callable[[], None]) -> None:
+        lead = self.tr("It can only be undone together with:")
+        self._ask(self.tr("What you did later builds on this"), lead, self.tr("Undo all of it"), step_ids, agreed)
+
+    def _ask_redo(self, step_ids: Sequence[int], agreed: Callable[[], None]) -> None:
+        lead = self.tr("It can only be done again together with a change of these:")
+        self._ask(self.tr("This builds on other steps"), lead, self.tr("Change all of it"), step_ids, agreed)
+
+    def _ask(self, text: str, lead: str, button: str, step_ids: Sequence[int], agreed: Callable[[], None]) -> None:
+        """Names what a step cannot be taken without, and takes that too if it is agreed to."""
 
         def ask(listed: list[Step]) -> None:
             found = {each.step_id: each for each in listed}
-            lines = [told(found[each]) for each in step_ids]
-            box = message_box(self._window, self.tr("What you did later builds on this"))
+            lines = [told(found[each]) for each in step_ids if each in found]
+            box = message_box(self._window, text)
             more = [self.tr("and {} more").format(QLocale().toString(len(lines) - _NAMED))] if lines[_NAMED:] else []
-            lead = self.tr("It can only be taken together with:")
             box.setInformativeText("\n".join((lead, "", *lines[:_NAMED], *more)))
             if more:
                 box.setDetailedText("\n".join(lines))
-            together = box.addButton(self.tr("Take all of it"), QMessageBox.ButtonRole.AcceptRole)
+            together = box.addButton(button, QMessageBox.ButtonRole.AcceptRole)
             box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
             box.finished.connect(lambda _code: agreed() if box.clickedButton() is together else None)
             box.open()

@@ -145,11 +145,11 @@ def test_the_history_undoes_any_step_and_asks_before_it_takes_others(
     dialog.table.selectRow(2)
     assert (dialog.take.isEnabled(), dialog.take.text()) == (True, "Undo")
     QTest.mouseClick(dialog.take, LeftButton)
-    assert answer(qtbot, "Cancel") == "It can only be taken together with:\n\nMade one person of two"
+    assert answer(qtbot, "Cancel") == "It can only be undone together with:\n\nMade one person of two"
     settle(qtbot, window.tasks)
     assert not any(each.undone for each in session.journal.list())
     QTest.mouseClick(dialog.take, LeftButton)
-    answer(qtbot, "Take all of it")
+    answer(qtbot, "Undo all of it")
     until(qtbot, lambda: [steps.index(row, 2).data() for row in range(3)] == ["undone", "", "undone"])
     assert dialog.take.text() == "Redo"
     assert session.people.get(first).name is None

@@ -75,12 +75,13 @@ def _take(session: Session, work: Callable[[], Taken]) -> Taken:
     except DependsOnLater as error:
         if error.others:
             raise
-        raise CoreError(f"{error} {_named(session, error.step_ids)} To take these as well: --with-later.") from error
+        named = _named(session, error.step_ids)
+        raise CoreError(f"{error.lead}: {named}. To take that with it: --with-later.") from error
 
 
 def _named(session: Session, step_ids: Sequence[int]) -> str:
     steps = {each.step_id: each for each in session.journal.list()}
-    return " ".join(f"{each}: {told(steps[each])}." for each in step_ids)
+    return ", ".join(f"{each} ({told(steps[each])})" for each in step_ids)
 
 
 def _print(taken: Taken, as_json: bool, word: str) -> None:
@@ -90,7 +91,7 @@ def _print(taken: Taken, as_json: bool, word: str) -> None:
     for each in taken.steps:
         click.echo(f"{word}{shown(told(each))}.")
     if taken.left_out:
-        click.echo(f"{taken.left_out:,} of its changes stayed as they had become since.")
+        click.echo(f"What has changed since stays as it is: {taken.left_out:,}.")
 
 
 def _row(step: Step) -> dict[str, Any]:

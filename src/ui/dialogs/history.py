@@ -41,7 +41,7 @@ class HistoryDialog(QDialog):
         self._empty = EmptyState(
             context.look,
             "clock",
-            self.tr("Nothing was done yet"),
+            self.tr("Nothing done yet"),
             self.tr("What you do with photos and people is listed here, and each thing can be undone."),
             parent=self,
         )
@@ -77,7 +77,9 @@ class HistoryDialog(QDialog):
         close.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SPACE_2)
-        buttons.addWidget(label(self, "quiet", self.tr("What builds on a step is named before it is undone.")), 1)
+        self._note = label(self, "quiet", self.tr("What builds on a step is named before it is undone."))
+        buttons.addWidget(self._note)
+        buttons.addStretch(1)
         buttons.addWidget(close)
         buttons.addWidget(self.take)
         self._stack = QStackedLayout()
@@ -93,6 +95,8 @@ class HistoryDialog(QDialog):
     def _show(self, steps: list[Step]) -> None:
         self.steps.show(steps)
         self._stack.setCurrentIndex(1 if steps else 0)
+        for each in (self._note, self.take):
+            each.setVisible(bool(steps))
         self._choose()
 
     def _chosen(self) -> Step | None:
