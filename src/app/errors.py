@@ -26,21 +26,22 @@ class NothingToUndo(AppError):
 
 
 class DependsOnLater(AppError):
-    """What was done later builds on a step.
+    """A step cannot be undone, or redone, without other ones.
 
     Attributes:
-        step_ids: the later steps that have to be undone first (or redone, where they were undone), in that order.
+        step_ids: the steps that have to be undone first (or redone, where they are undone), in that order.
         others: somebody else did some of it, which only they can take back.
     """
 
-    def __init__(self, step_ids: Sequence[int], others: bool) -> None:
+    def __init__(self, step_ids: Sequence[int], others: bool, undo: bool) -> None:
         self.step_ids = tuple(step_ids)
         self.others = others
+        self.lead = "What was done later builds on this" if undo else "This builds on what was done or undone since"
         named = ", ".join(str(each) for each in step_ids)
         super().__init__(
-            "Something that somebody else did since builds on this. Only they can take that back."
+            "Somebody else changed the same since. Only they can take that back."
             if others
-            else f"What was done later builds on this: {'step' if len(step_ids) == 1 else 'steps'} {named}."
+            else f"{self.lead}: step{'' if len(step_ids) == 1 else 's'} {named}."
         )
 
 

@@ -219,7 +219,7 @@ class Journal:
             taking.take(first)
             before = [each for each in taking.taken if each != first]
             if taking.others or (before and not with_later):
-                raise DependsOnLater(before, taking.others)
+                raise DependsOnLater(before, taking.others, undo)
             about = Concerned(*concerned(db, taking.rows), came_back(taking.rows))
             for follower in self._followers:
                 about = follower(db, about)

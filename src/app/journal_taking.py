@@ -128,25 +128,25 @@ def step_row(db: Connection, step_id: int, profile_id: int) -> Any:
 def came_back(rows: Collection[RowChange]) -> frozenset[int]:
     """The photos that are not in the trash any more."""
     gone = (each for each in rows if each.table == "trash" and each.after is None)
-    return frozenset(number for each in gone for number in _ids(each, _PHOTOS))
+    return frozenset(number for each in gone for number in ids_of(each, _PHOTOS))
 
 
 def concerned(db: Connection, rows: Collection[RowChange]) -> tuple[frozenset[int], frozenset[int]]:
     """The photos and the persons that show what was changed."""
-    photos = {number for each in rows for number in _ids(each, _PHOTOS)}
-    persons = {number for each in rows for number in _ids(each, _PERSONS)}
+    photos = {number for each in rows for number in ids_of(each, _PHOTOS)}
+    persons = {number for each in rows for number in ids_of(each, _PERSONS)}
     for each in rows:
-        others = _ids(each, ("other_id",))
+        others = ids_of(each, ("other_id",))
         photos |= others if each.table == "not_duplicate" else set()
         persons |= others if each.table == "not_same" else set()
-    faces = {number for each in rows for number in _ids(each, ("face_id",))}
-    named = {number for each in rows if each.table == "person" for number in _ids(each, _PERSONS)}
+    faces = {number for each in rows for number in ids_of(each, ("face_id",))}
+    named = {number for each in rows if each.table == "person" for number in ids_of(each, _PERSONS)}
     values = {"faces": json.dumps(sorted(faces)), "named": json.dumps(sorted(named))}
     photos |= set(db.execute(text(_SHOWING), values).scalars())
     return frozenset(photos), frozenset(persons)
 
 
-def _ids(change: RowChange, names: Collection[str]) -> set[int]:
+def ids_of(change: RowChange, names: Collection[str]) -> set[int]:
     """What a row has, or had, in some columns."""
     key = dict(zip(journal_rows.keys(change.table), change.key, strict=True))
     values = [(row or {}).get(name) for row in (key, change.before, change.after) for name in names]

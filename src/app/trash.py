@@ -27,6 +27,7 @@ from app import leaving, sidecars, stacks
 from app.errors import NotFound
 from app.events import Events
 from app.journal import Action, Concerned, Journal
+from app.journal_forgetting import Forgotten, forget
 from app.leaving import Place
 from app.photos import timeline_of, with_marks
 from app.privacy import View
@@ -179,6 +180,7 @@ class Trash:
         self.recover()
         with self._view.read() as db:
             states = _states(db, photo_ids)
+            about = {each: _about(db, each) for each in photo_ids}
         for each in photo_ids:
             if states[each] != "trashed":
                 raise NotFound(f"Photo {each} is not in the trash.")
@@ -195,6 +197,9 @@ class Trash:
                 kept.append(stays)
             else:
                 gone.append(each)
+        if gone:
+            with self._view.write() as db:
+                forget(db, _together([about[each] for each in gone]))
         self._tell(tuple(photo_ids), frozenset())
         return Removal(tuple(gone), tuple(files), tuple(kept))
 
@@ -346,6 +351,20 @@ def _with_companions(db: Connection, photo_ids: Collection[int]) -> builtins.lis
 def _images(db: Connection, photo_ids: Collection[int]) -> builtins.list[int]:
     query = text(f"SELECT image_id FROM photo WHERE {_AMONG} AND image_id IS NOT NULL")
     return [int(each) for each in db.execute(query, {"ids": json.dumps(list(photo_ids))}).scalars()]
+
+
+def _about(db: Connection, photo_id: int) -> Forgotten:
+    """What goes for ever with a photo."""
+    photo_ids = _with_companions(db, (photo_id,))
+    images = _images(db, photo_ids)
+    query = text("SELECT face_id FROM face WHERE image_id IN (SELECT value FROM json_each(:ids))")
+    faces = db.execute(query, {"ids": json.dumps(images)}).scalars()
+    return Forgotten(frozenset(photo_ids), frozenset(images), frozenset(faces))
+
+
+def _together(every: Collection[Forgotten]) -> Forgotten:
+    kinds = ("photo_ids", "image_ids", "face_ids")
+    return Forgotten(**{kind: frozenset().union(*(getattr(each, kind) for each in every)) for kind in kinds})
 
 
 def _trashed(row: Any) -> TrashedPhoto:

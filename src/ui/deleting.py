@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 from app.types import Removal, TrashedPhoto
 from ui.context import Context
 from ui.text import shown
-from ui.undo_bar import UndoBar
+from ui.undoing import Undoing
 from ui.widgets import message_box
+
+_Done = tuple[tuple[int, ...], int | None]
 
 _NAMED = 6
 """Files that a question names; the others are one click away."""
@@ -23,30 +25,32 @@ class Deleting(QObject):
 
     moved = Signal(object)
 
-    def __init__(self, context: Context, window: QWidget, covered: QWidget) -> None:
+    def __init__(self, context: Context, window: QWidget, undoing: Undoing) -> None:
         """Composes it.
 
         Args:
             window: whose dialogs these are.
-            covered: what the strip with "Undo" lies over.
+            undoing: takes it back.
         """
         super().__init__(window)
         self._window = window
         self._tasks = context.tasks
         self._trash = context.session.trash
-        self.bar = UndoBar(covered)
+        self._journal = context.session.journal
+        self._undoing = undoing
+        self.bar = undoing.bar
 
     def put(self, photo_ids: Sequence[int]) -> None:
         """Moves photos to the trash, and offers the way back."""
         chosen = list(photo_ids)
         if chosen:
-            self._tasks.run(self, lambda: self._trash.put(chosen), self._put, keep=True)
+            self._tasks.run(self, lambda: self._done(self._trash.put(chosen)), self._put, keep=True)
 
     def restore(self, photo_ids: Sequence[int]) -> None:
         """Brings photos back."""
         chosen = list(photo_ids)
         if chosen:
-            self._tasks.run(self, lambda: self._trash.restore(chosen), self._restored, keep=True)
+            self._tasks.run(self, lambda: self._done(self._trash.restore(chosen)), self._restored, keep=True)
 
     def remove(self, photo_ids: Sequence[int] | None = None) -> None:
         """Asks, then removes photos in the trash for ever; by default all."""
@@ -57,16 +61,20 @@ class Deleting(QObject):
 
         self._tasks.run(self, listed, self._ask)
 
-    def _put(self, moved: tuple[int, ...]) -> None:
+    def _done(self, photo_ids: tuple[int, ...]) -> _Done:
+        """On the thread that did it: what was moved, and the step that takes it back."""
+        return photo_ids, self._journal.last
+
+    def _put(self, done: _Done) -> None:
+        moved, step_id = done
         if moved:
             self.moved.emit(moved)
-            told = self.tr("Moved {} to the trash").format(self._photos(len(moved)))
-            self.bar.tell(told, lambda: self.restore(moved))
+            self._undoing.tell(self.tr("Moved {} to the trash").format(self._photos(len(moved))), step_id)
 
-    def _restored(self, back: tuple[int, ...]) -> None:
+    def _restored(self, done: _Done) -> None:
+        back, step_id = done
         if back:
-            told = self.tr("Brought {} back").format(self._photos(len(back)))
-            self.bar.tell(told, lambda: self.put(back))
+            self._undoing.tell(self.tr("Brought {} back").format(self._photos(len(back))), step_id)
 
     def _ask(self, listed: list[TrashedPhoto]) -> None:
         if not listed:

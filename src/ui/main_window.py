@@ -19,6 +19,7 @@ from ui.context import Context
 from ui.copying import Copying
 from ui.deleting import Deleting
 from ui.dialogs.encrypt import EncryptDialog, ask_to_decrypt
+from ui.dialogs.history import HistoryDialog
 from ui.dialogs.models import ModelsDialog
 from ui.drop_target import DropTarget
 from ui.header import Header
@@ -30,6 +31,7 @@ from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
 from ui.thumbnails import ThumbnailCache
+from ui.undoing import Undoing
 from ui.views.duplicates import DuplicatesView
 from ui.views.folders import FoldersView
 from ui.views.people import PeopleView
@@ -74,13 +76,14 @@ class MainWindow(QMainWindow):
         thumbnails = ThumbnailCache(session.thumbnails, self.tasks, self)
         self.context = Context(session, look, self.tasks, self._bridge, thumbnails)
         self._whole = QStackedWidget(self)
-        self.deleting = Deleting(self.context, self, self._whole)
+        self.undoing = Undoing(self.context, self, self._whole)
+        self.deleting = Deleting(self.context, self, self.undoing)
         self._make_pages()
         self.sidebar = Sidebar(look, self)
         self.header = Header(look, self)
         self.status = StatusBar(look, self)
         self._lay_out()
-        self.copying = Copying(self.context, self, self.status.copying, self.deleting.bar)
+        self.copying = Copying(self.context, self, self.status.copying, self.undoing.bar)
         build_menus(self)
         self._counter = Refresher(self, self.tasks, session.counts, self._show_counts)
         self._connect()
@@ -130,6 +133,12 @@ class MainWindow(QMainWindow):
         dialog.changed.connect(self.timeline.tell_licence)
         dialog.open()
 
+    def show_history(self) -> None:
+        """Shows what was done, each thing with its way back."""
+        dialog = HistoryDialog(self.context, self.undoing, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def ask_to_encrypt(self) -> None:
         """Shows what encrypting the library means, and the recovery code."""
         dialog = EncryptDialog(LibraryKey.new(), keyrings.available(), self)
@@ -166,7 +175,7 @@ class MainWindow(QMainWindow):
         self.skipped = SkippedView(self.context, self)
         self.folders = FoldersView(self.context, self)
         self.trash = TrashView(self.context, self.deleting, self)
-        self.duplicates = DuplicatesView(self.context, self.deleting.bar, self)
+        self.duplicates = DuplicatesView(self.context, self.undoing, self)
         self.viewer = Viewer(self.context, self)
         self.pages: dict[str, QWidget] = {
             "photos": self.timeline,

@@ -20,6 +20,7 @@ _CELL_STEP = 40
 def build_menus(window: MainWindow) -> None:
     """Fills the window's menu bar."""
     _file_menu(window)
+    _edit_menu(window)
     _view_menu(window)
     help_menu = window.menuBar().addMenu(window.tr("&Help"))
     help_menu.addAction(window.tr("About Sietch"), lambda: about(window))
@@ -71,6 +72,15 @@ def _sidecar_action(window: MainWindow, menu: QMenu) -> None:
     action.triggered.connect(lambda on: context.tasks.run(window, lambda: sidecars.want(on), keep=True))
     menu.setToolTipsVisible(True)
     menu.addAction(action)
+
+
+def _edit_menu(window: MainWindow) -> None:
+    menu = window.menuBar().addMenu(window.tr("&Edit"))
+    for action in (window.undoing.undo_action, window.undoing.redo_action):
+        menu.addAction(action)
+        window.addAction(action)
+    menu.addSeparator()
+    _action(window, menu, window.tr("History…"), window.show_history, QKeySequence("Ctrl+H"))
 
 
 def _view_menu(window: MainWindow) -> None:

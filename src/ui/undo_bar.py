@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from ui import theme
@@ -16,7 +15,7 @@ SHOWN_MS = 12_000
 
 
 class UndoBar(QFrame):
-    """Lies over its parent for a while; the system's shortcut for undo works as long as it is there."""
+    """Lies over its parent for a while; the shortcuts are those of the menu."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,8 +32,6 @@ class UndoBar(QFrame):
         row.addWidget(self.button)
         self._fading = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._fading.timeout.connect(self.hide)
-        self._shortcut = QShortcut(QKeySequence.StandardKey.Undo, self, self._undo)
-        self._shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         parent.installEventFilter(self)
         self.hide()
 

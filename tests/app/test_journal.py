@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from app import journal, schema
 from app.errors import DependsOnLater, NotAllowed, NotFound, NothingToUndo
 from app.journal import Action
-from app.journal_rows import LEFT_ALONE, RECORDED
+from app.journal_forgetting import Forgotten, forget
+from app.journal_rows import LEFT_ALONE, RECORDED, unpacked
+from app.journal_taking import ids_of
 from app.library import Library
 from tests import house
 from tests.app import made_up
@@ -172,7 +175,7 @@ def test_what_builds_on_a_step_is_named_and_nothing_happens(library: Library) ->
     assert [each.step_id for each in taken.steps] == [3, 1]
     assert session.people.get(1).name is None
     assert session.details.of(1).rating == 4, "it has nothing to do with it"
-    with pytest.raises(DependsOnLater) as caught:
+    with pytest.raises(DependsOnLater, match=r"done or undone since: step 1\.") as caught:
         session.journal.redo(3)
     assert caught.value.step_ids == (1,), "what it builds on has to be done first"
     assert [each.step_id for each in session.journal.redo(3, with_later=True).steps] == [1, 3]
@@ -199,7 +202,7 @@ def test_what_somebody_else_did_since_is_theirs(library: Library) -> None:
     session, anna = house.first(library), house.add_profile(library, "Anna")
     session.details.rate([1], 4)
     anna.details.rate([1], 1)
-    with pytest.raises(DependsOnLater, match="somebody else did since") as caught:
+    with pytest.raises(DependsOnLater, match="Somebody else changed") as caught:
         session.journal.undo(with_later=True)
     assert caught.value.others
     assert session.details.of(1).rating == 1
@@ -339,11 +342,29 @@ def test_what_is_removed_for_ever_does_not_come_back(library: Library) -> None:
     session = house.first(library)
     session.trash.put([1, 2])
     session.trash.remove([1], forget_missing=True)
-    taken = session.journal.undo()
-    assert taken.left_out
-    assert 2 in session.photos.timeline().photo_ids
-    assert 1 not in session.photos.timeline().photo_ids
+    assert session.journal.undo().left_out == 0
+    assert list(session.photos.timeline().photo_ids) == [6, 5, 4, 3, 2]
     assert library.database.problems() == []
+
+
+def test_the_journal_forgets_what_is_forgotten(library: Library) -> None:
+    session, anna = house.first(library), house.add_profile(library, "Anna")
+    session.details.describe(1, title="Our secret")
+    session.details.rate([1, 2], 4)
+    anna.people.rename(1, "Zacharias")
+    anna.people.assign([1, 3], 4)
+    session.trash.put([1])
+    session.trash.remove([1], forget_missing=True)
+    assert [each.action for each in session.journal.list()] == [Action.RATE], "of the others nothing is left"
+    with library.database.write() as db:
+        forget(db, Forgotten(person_ids=frozenset({1})))
+        stored = db.exec_driver_sql("SELECT changes FROM journal_step").scalars().all()
+    assert not any(word in zlib.decompress(each) for each in stored for word in (b"secret", b"Zacharias"))
+    assert [each.action for each in anna.journal.list()] == [Action.ASSIGN_FACES]
+    about = {each for blob in stored for row in unpacked(blob).rows for each in ids_of(row, ("face_id", "person_id"))}
+    assert about == {3, 4}, "the other face is person 4 still; that it was person 1 is known to nobody"
+    assert session.journal.undo().left_out == 0
+    assert session.details.of(2).rating is None
 
 
 def test_everything_that_shows_it_hears_of_it(library: Library) -> None:

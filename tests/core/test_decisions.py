@@ -150,6 +150,18 @@ def test_after_a_merge_a_face_that_was_rejected_from_one_of_them_leaves(core: Fa
     assert core.person(a).face_count == 5
 
 
+def test_several_persons_are_merged_at_once_with_what_was_decided_of_them(core: FaceCore) -> None:
+    ada, ben, cleo = photos(core, 1, 3), photos(core, 2, 3), photos(core, 3, 3)
+    a, b, c = grouped(core, ada, ben, cleo)
+    core.assign([ben[0].face_id], b)
+    core.reject([ben[0].face_id], c)
+    assert core.merge([b, c], a).removed_ids == (b, c)
+    assert core.person(a).face_count == 9
+    with core.database.read() as db:
+        assert decisions.confirmed(db) == {ben[0].face_id: a}
+        assert decisions.rejected(db) == {}, "what it is counts before what it is not"
+
+
 @pytest.mark.parametrize(("keep", "expected"), [(True, "Ada"), (False, "Ben")])
 def test_the_name_after_a_merge(core: FaceCore, keep: bool, expected: str) -> None:
     a, b = core.create_person("Ada").person_id, core.create_person("Ben").person_id

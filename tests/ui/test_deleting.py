@@ -68,7 +68,7 @@ def test_the_delete_key_moves_what_is_selected_and_undo_brings_it_back(window: M
     QTest.mouseClick(window.deleting.bar.button, LeftButton)
     until(qtbot, lambda: list(grid.photos.ids) == before)
     assert library.session.trash.list() == []
-    assert window.deleting.bar.text.text() == "Brought 2 photos back"
+    assert window.deleting.bar.text.text() == "Undone: Moved 2 photos to the trash"
     until(qtbot, lambda: window.sidebar.entry("trash").text() == " Trash")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
+from ui.cli import copying, duplicates, encryption, folders, journal, output, safety, secrets, sidecars, trash
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened
 from ui.cli.display import display_finding, require_display
@@ -225,5 +225,8 @@ for command in (
     encryption.encrypt,
     encryption.decrypt,
     encryption.unlock,
+    journal.journal,
+    journal.undo,
+    journal.redo,
 ):
     cli.add_command(command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QShowEvent
@@ -25,7 +25,7 @@ from ui.delegates.cells import paint_missing, paint_states
 from ui.refresh import Refresher
 from ui.text import hint, shown
 from ui.thumbnails import Key, Kind
-from ui.undo_bar import UndoBar
+from ui.undoing import Undoing
 from ui.views.empty import EmptyState
 from ui.widgets import label, named
 
@@ -181,12 +181,12 @@ class DuplicatesView(QWidget):
     photo_opened = Signal(object, int)
     counted = Signal(int)
 
-    def __init__(self, context: Context, bar: UndoBar, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, undoing: Undoing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._context = context
-        self._bar = bar
-        self._duplicates, self._trash = context.session.duplicates, context.session.trash
+        self._undoing = undoing
+        self._duplicates, self._journal = context.session.duplicates, context.session.journal
         self._groups: list[DuplicateGroup] = []
         self.cards: list[GroupCard] = []
         self.lead = label(self, "quiet")
@@ -272,13 +272,16 @@ class DuplicatesView(QWidget):
         return card
 
     def _keep(self, keep: Sequence[int], others: Sequence[int]) -> None:
-        def told(moved: tuple[int, ...]) -> None:
-            number = QLocale().toString(len(moved))
-            one = self.tr("Moved 1 photo to the trash")
-            text = one if len(moved) == 1 else self.tr("Moved {} photos to the trash").format(number)
-            self._bar.tell(text, lambda: self._run(lambda: self._trash.restore(moved)))
+        def work() -> tuple[int, int | None]:
+            return len(self._duplicates.resolve(keep, others)), self._journal.last
 
-        self._context.tasks.run(self, lambda: self._duplicates.resolve(keep, others), told, keep=True)
+        def told(done: tuple[int, int | None]) -> None:
+            count, step_id = done
+            one = self.tr("Moved 1 photo to the trash")
+            several = self.tr("Moved {} photos to the trash").format(QLocale().toString(count))
+            self._undoing.tell(one if count == 1 else several, step_id)
+
+        self._context.tasks.run(self, work, told, keep=True)
 
     def _keep_all(self) -> None:
         keep = [group.photos[0].photo_id for group in self._groups]
@@ -287,11 +290,11 @@ class DuplicatesView(QWidget):
             self._keep(keep, others)
 
     def _set_apart(self, photo_ids: Sequence[int]) -> None:
-        def told(_none: None) -> None:
-            back = self.tr("They will not be shown as duplicates again")
-            self._bar.tell(back, lambda: self._run(lambda: self._duplicates.put_together(photo_ids)))
+        def work() -> int | None:
+            self._duplicates.set_apart(photo_ids)
+            return self._journal.last
 
-        self._context.tasks.run(self, lambda: self._duplicates.set_apart(photo_ids), told, keep=True)
+        def told(step_id: int | None) -> None:
+            self._undoing.tell(self.tr("They will not be shown as duplicates again"), step_id)
 
-    def _run(self, work: Callable[[], object]) -> None:
-        self._context.tasks.run(self, work, keep=True)
+        self._context.tasks.run(self, work, told, keep=True)

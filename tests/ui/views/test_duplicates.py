@@ -46,7 +46,8 @@ def window_of(page: DuplicatesView) -> MainWindow:
 
 
 def test_the_best_is_marked_and_the_other_goes_and_comes_back(page: DuplicatesView, qtbot: QtBot) -> None:
-    window, trash = window_of(page), page._trash
+    window = window_of(page)
+    trash = window.context.session.trash
     assert names(page) == [["a.jpg", "b.jpg"], ["c.jpg", "d.jpg"]]
     assert window.sidebar.entry("duplicates").text() == " Duplicates  2"
     card = page.cards[0]
@@ -69,13 +70,13 @@ def test_the_user_chooses_another(page: DuplicatesView, qtbot: QtBot) -> None:
     QTest.mouseClick(card.copies[1], LeftButton)
     QTest.mouseClick(card.keep, LeftButton)
     until(qtbot, lambda: len(page.cards) == 1)
-    assert [path.name for each in page._trash.list() for path in each.paths] == ["c.jpg"]
+    assert [path.name for each in window_of(page).context.session.trash.list() for path in each.paths] == ["c.jpg"]
 
 
 def test_a_no_is_remembered_and_can_be_undone(page: DuplicatesView, qtbot: QtBot) -> None:
     QTest.mouseClick(page.cards[0].apart, LeftButton)
     until(qtbot, lambda: names(page) == [["c.jpg", "d.jpg"]])
-    assert page._trash.list() == []
+    assert window_of(page).context.session.trash.list() == []
     QTest.mouseClick(window_of(page).deleting.bar.button, LeftButton)
     until(qtbot, lambda: len(page.cards) == 2)
 
