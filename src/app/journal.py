@@ -26,7 +26,7 @@ from app import privacy
 from app.errors import DependsOnLater, NotFound, NothingToUndo
 from app.events import Events
 from app.journal_rows import Changes, Recording, RowChange, packed
-from app.journal_taking import NEXT_TURN, Taking, came_back, concerned, step_row
+from app.journal_taking import NEXT_TURN, Taking, concerned, moved, step_row
 from app.privacy import View
 from app.types import LibraryChanged
 from core.service import FaceCore
@@ -83,12 +83,14 @@ class Concerned:
 
     Attributes:
         back: photos that came back from the trash.
-        waits: one of them waits to be looked at.
+        away: photos that went there again.
+        waits: a photo waits to be looked at by that.
     """
 
     photo_ids: frozenset[int]
     person_ids: frozenset[int]
     back: frozenset[int] = frozenset()
+    away: frozenset[int] = frozenset()
     waits: bool = False
 
 
@@ -220,7 +222,7 @@ class Journal:
             before = [each for each in taking.taken if each != first]
             if taking.others or (before and not with_later):
                 raise DependsOnLater(before, taking.others, undo)
-            about = Concerned(*concerned(db, taking.rows), came_back(taking.rows))
+            about = Concerned(*concerned(db, taking.rows), *moved(taking.rows))
             for follower in self._followers:
                 about = follower(db, about)
             steps = tuple(_step(self._row(db, each)) for each in taking.taken)

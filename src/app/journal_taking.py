@@ -125,10 +125,15 @@ def step_row(db: Connection, step_id: int, profile_id: int) -> Any:
     return db.execute(text(_STEP), {"id": step_id, "me": profile_id}).first()
 
 
-def came_back(rows: Collection[RowChange]) -> frozenset[int]:
-    """The photos that are not in the trash any more."""
-    gone = (each for each in rows if each.table == "trash" and each.after is None)
-    return frozenset(number for each in gone for number in ids_of(each, _PHOTOS))
+def moved(rows: Collection[RowChange]) -> tuple[frozenset[int], frozenset[int]]:
+    """The photos that are not in the trash any more, and those that are there now."""
+    rows = [each for each in rows if each.table == "trash"]
+    back, away = ([each for each in rows if (each.after is None) is gone] for gone in (True, False))
+    return _photos(back), _photos(away)
+
+
+def _photos(rows: Collection[RowChange]) -> frozenset[int]:
+    return frozenset(number for each in rows for number in ids_of(each, _PHOTOS))
 
 
 def concerned(db: Connection, rows: Collection[RowChange]) -> tuple[frozenset[int], frozenset[int]]:

@@ -17,6 +17,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from app.leaving import Place
 from app.photos import timeline_of, with_marks
 from app.privacy import View
 from app.thumbnail_files import ThumbnailFiles
-from app.types import Kept, LibraryChanged, Removal, Timeline, TrashedPhoto
+from app.types import Kept, LibraryChanged, PhotoState, Removal, Timeline, TrashedPhoto
 from core.service import FaceCore
 
 _AMONG = "photo_id IN (SELECT value FROM json_each(:ids))"
@@ -219,13 +220,20 @@ class Trash:
         self._stopped = True
 
     def _follow(self, db: Connection, about: Concerned) -> Concerned:
-        """Of photos that come back: the files of their shots that came meanwhile, and whether they are to be seen."""
-        if not about.back:
-            return about
-        hidden, lost = stacks.gather_again(db, self._core, about.back)
+        """Of photos that come back: the files of their shots that came meanwhile, and whether they are to be seen.
+
+        Of those that go again: such files stand for themselves again.
+        """
+        late = stacks.behind(db, about.away)
+        late = [each for each in late if _states(db, late)[each] == PhotoState.STACKED]
+        for each in late:
+            stacks.stand_alone(db, each)
+        waits = bool(stacks.release(db)) if late else False
+        hidden, lost = stacks.gather_again(db, self._core, about.back) if about.back else (set[int](), set[int]())
         values = {"ids": json.dumps(_with_companions(db, about.back)), "model": self._core.pack.name}
-        waits = db.execute(text(_WAITING), values).first() is not None
-        return Concerned(about.photo_ids | hidden, about.person_ids | lost, about.back, about.waits or waits)
+        waits = waits or db.execute(text(_WAITING), values).first() is not None
+        photos, persons = about.photo_ids | hidden | frozenset(late), about.person_ids | lost
+        return replace(about, photo_ids=photos, person_ids=persons, waits=about.waits or waits)
 
     def _remove(self, photo_id: int, forget_missing: bool) -> tuple[tuple[Path, ...], Kept | None]:
         """One photo: the files that went, and why it stays, if it stays."""

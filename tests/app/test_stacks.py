@@ -247,7 +247,10 @@ def test_a_raw_file_beside_another_picture_does_not_go_to_the_trash(
     assert len(list(tmp_path.rglob("*.DNG"))) == 2
 
 
-def test_what_came_while_its_picture_was_in_the_trash_stands_behind_it_again(library: Library, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_undo", [False, True])
+def test_what_came_while_its_picture_was_in_the_trash_stands_behind_it_again(
+    library: Library, tmp_path: Path, by_undo: bool
+) -> None:
     folder = tmp_path / "photos"
     path = raw(folder / "IMG_1.DNG")
     photo = library_of_one(library, jpeg(folder / "IMG_1.JPG"))
@@ -255,10 +258,19 @@ def test_what_came_while_its_picture_was_in_the_trash_stands_behind_it_again(lib
     path.write_bytes(path.read_bytes() + b"described by another program")
     index(library, folder)
     assert library.session.photos.get(the_photo(library)).path == path
-    library.session.trash.restore([photo])
+    if by_undo:
+        library.session.journal.undo()
+    else:
+        library.session.trash.restore([photo])
     assert the_photo(library) == photo
     assert names(library, photo) == {"IMG_1.DNG": Role.RAW}
     assert library.session.trash.list() == []
+
+    # The picture alone goes again: the file that came stands for itself, and is looked at.
+    _ = library.session.journal.redo() if by_undo else library.session.journal.undo()
+    assert [each.paths for each in library.session.trash.list()] == [(folder / "IMG_1.JPG",)]
+    assert library.indexer.wait(60)
+    assert library.session.photos.get(the_photo(library)).path == path
 
 
 def library_of_one(library: Library, path: Path) -> int:
