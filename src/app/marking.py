@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app import schema
 from app.metadata import Region, RegionSource
-from core import decisions, persons, records
+from core import decisions, exclusion, persons, records
 from core.types import BoundingBox
 
 OVERLAP = 0.3
@@ -139,11 +139,13 @@ def pairs(regions: dict[int, BoundingBox], faces: dict[int, BoundingBox]) -> dic
 
 
 def _named(db: Connection, region: Any, face_id: int) -> dict[str, Any]:
-    """Gives a face the name of its region, unless somebody said something else of it in Sietch.
+    """Gives a face the name of its region, unless somebody said something else of it in Sietch, or nobody may be known.
 
     Returns:
         Columns of the region; none when the face stays as it is.
     """
+    if exclusion.among(db, [face_id]):
+        return {}
     decided = _confirmed(db, face_id)
     own = decided is not None and (decided.decision_id, decided.person_id) == (region.decision_id, region.person_id)
     if (decided is not None or region.decision_id is not None) and not own:

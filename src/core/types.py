@@ -145,6 +145,23 @@ class Match:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Faces in which nobody is recognised.
+
+    Attributes:
+        places: how many faces, or places where a face was.
+        guarded: new faces that resemble them are kept from being recognised, too.
+        models: of which a guard is kept.
+    """
+
+    exclusion_id: int
+    made_at: datetime
+    places: int
+    guarded: bool
+    models: tuple[str, ...]
+
+
 class Verdict(StrEnum):
     """What is known of whose a face is."""
 
