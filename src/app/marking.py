@@ -105,7 +105,8 @@ def settle(db: Connection, photo_id: int) -> frozenset[int]:
     photo = schema.photo.c
     row = db.execute(select(photo.image_id, photo.width, photo.height).where(photo.photo_id == photo_id)).one()
     faces = records.faces(db, face_ids=records.face_ids_of(db, row.image_id)) if row.image_id is not None else []
-    places = {face.face_id: _part(face.box, row.width, row.height) for face in faces}
+    nobody = exclusion.among(db, [face.face_id for face in faces])
+    places = {face.face_id: _part(face.box, row.width, row.height) for face in faces if face.face_id not in nobody}
     found = pairs({each.region_id: _box(each) for each in marked}, places)
     owners = {face.face_id: face.person_id for face in faces}
     changed: set[int | None] = set()
@@ -139,13 +140,11 @@ def pairs(regions: dict[int, BoundingBox], faces: dict[int, BoundingBox]) -> dic
 
 
 def _named(db: Connection, region: Any, face_id: int) -> dict[str, Any]:
-    """Gives a face the name of its region, unless somebody said something else of it in Sietch, or nobody may be known.
+    """Gives a face the name of its region, unless somebody said something else of it in Sietch.
 
     Returns:
         Columns of the region; none when the face stays as it is.
     """
-    if exclusion.among(db, [face_id]):
-        return {}
     decided = _confirmed(db, face_id)
     own = decided is not None and (decided.decision_id, decided.person_id) == (region.decision_id, region.person_id)
     if (decided is not None or region.decision_id is not None) and not own:

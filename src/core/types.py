@@ -162,6 +162,15 @@ class Exclusion:
     models: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two stored faces; `similarity` is the cosine, -1 to 1."""
+
+    face_id: int
+    other_id: int
+    similarity: float
+
+
 class Verdict(StrEnum):
     """What is known of whose a face is."""
 
