@@ -176,6 +176,11 @@ class Claims:
             self._core.merge([person_id], into, connection=db)
         self._publish([person_id, into])
 
+    def decides(self) -> bool:
+        """Whether the viewer is the library's owner, who decides disputes."""
+        with self._view.read() as db:
+            return self._is_owner(db)
+
     def disputes(self) -> list[Dispute]:
         """What the viewer may decide, as the library's owner; others see those that they have a part in."""
         with self._view.database.read() as db:
