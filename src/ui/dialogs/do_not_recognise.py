@@ -60,6 +60,8 @@ class DoNotRecognise(QDialog):
     def _paragraph(self, name: str, text: str) -> QLabel:
         made = label(self, name, text)
         made.setWordWrap(True)
+        # As wide as it will be, so that the dialog knows how high.
+        made.setFixedWidth(theme.DIALOG_WIDTH - 2 * theme.SPACE_5)
         return made
 
     def _lay_out(self) -> None:

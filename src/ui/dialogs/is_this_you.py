@@ -48,6 +48,7 @@ class IsThisYou(QDialog):
         self.no.setToolTip(self.tr("Delete"))
         self._lay_out()
         self._listen()
+        self.yes.setFocus()
         self._show()
 
     def _listen(self) -> None:

@@ -101,7 +101,7 @@ class PeopleView(QWidget):
         self.grid.opened.connect(lambda row: self.person_opened.emit(self.people.ids[row]))
         self.grid.delegate.named.connect(self._name)
         context.bridge.changed.connect(self._changed)
-        self._refresher = Refresher(self, context.tasks, context.session.people.list, self._show)
+        self._refresher = Refresher(self, context.tasks, self._ask, self._show)
         self.grid.naming_ended.connect(self._refresher.ask)
         self._refresher.ask()
 
@@ -113,11 +113,19 @@ class PeopleView(QWidget):
         if change.person_ids:
             self._refresher.ask()
 
-    def _show(self, people: list[PersonSummary]) -> None:
+    def _ask(self) -> tuple[list[PersonSummary], dict[int, bool]]:
+        """Off the GUI thread."""
+        session = self._context.session
+        me = session.viewer.profile_id
+        claimed = {person_id: each.profile_id == me for person_id, each in session.claims.holders().items()}
+        return session.people.list(), claimed
+
+    def _show(self, found: tuple[list[PersonSummary], dict[int, bool]]) -> None:
+        people, claimed = found
         if self.grid.state() == Grid.State.EditingState:
             # The list stays as it is under somebody who is typing a name; it is asked again afterwards.
             return
-        self.people.show(people)
+        self.people.show(people, claimed)
         self._stack.setCurrentWidget(self.grid if people else self._empty)
 
     def _name(self, row: int, name: str) -> None:

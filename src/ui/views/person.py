@@ -90,6 +90,7 @@ class PersonView(QWidget):
             self.faces.show([])
             self.grid.verticalScrollBar().setValue(0)
             self._face_grid.verticalScrollBar().setValue(0)
+            self.claim.show_person(person_id)
         self._refresher.ask()
 
     def _ask(self) -> tuple[PersonSummary, Timeline, list[PhotoFace]]:

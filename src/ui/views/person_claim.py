@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.claiming import Claim, ClaimState
@@ -48,10 +48,11 @@ class PersonClaim(QWidget):
         self.menu = QMenu(self.more)
         self.more.setMenu(self.menu)
         self._make_actions()
+        self.more.setEnabled(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_2)
-        row.addWidget(self.badge)
+        row.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.more)
         context.look.changed.connect(self._tint)
         self._tint()
@@ -80,6 +81,8 @@ class PersonClaim(QWidget):
         for action in (self.hide_me, self.no_album):
             action.setCheckable(True)
         self.forget = self.menu.addAction(self.tr("Do not recognise me…"), self._ask_to_forget)
+        for action in self.menu.actions():
+            action.setVisible(False)
 
     def _ask(self) -> Said:
         """Off the GUI thread."""
