@@ -22,6 +22,7 @@ from app.events import Events
 from app.forgetting import Forgotten
 from app.journal import Action, Journal
 from app.notifications import NotificationKind, notify
+from app.people import People
 from app.privacy import View
 from app.thumbnail_files import ThumbnailFiles
 from app.types import LibraryChanged
@@ -68,10 +69,13 @@ class Dispute:
 class Claims:
     """What one viewer says of persons, and may decide."""
 
-    def __init__(self, view: View, journal: Journal, core: FaceCore, events: Events, small: ThumbnailFiles) -> None:
+    def __init__(
+        self, view: View, journal: Journal, core: FaceCore, people: People, events: Events, small: ThumbnailFiles
+    ) -> None:
         self._view = view
         self._journal = journal
         self._core = core
+        self._people = people
         self._events = events
         self._small = small
 
@@ -170,11 +174,9 @@ class Claims:
         Raises:
             NotFound: the viewer did not say "this is me" of both.
         """
-        with self._journal.step(Action.UNITE, person=person_id, into=into) as db:
+        with self._view.read() as db:
             self._require_held(db, [person_id, into])
-            claiming.carry_over(db, self._core, [person_id], into)
-            self._core.merge([person_id], into, connection=db)
-        self._publish([person_id, into])
+        self._people.merge(into, [person_id])
 
     def decides(self) -> bool:
         """Whether the viewer is the library's owner, who decides disputes."""

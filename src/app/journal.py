@@ -57,7 +57,6 @@ class Action(StrEnum):
     DECIDE_CLAIM = "decide claim"
     HIDE_PERSON = "hide person"
     NO_ALBUM = "no album"
-    UNITE = "unite"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Session:
         self.people = People(view, self.journal, core, self.photos, events)
         self.thumbnails = Thumbnails(view, self.photos, library.small)
         self.trash = Trash(view, self.journal, core, events, library.small, library.indexer.renew)
-        self.claims = Claims(view, self.journal, core, events, library.small)
+        self.claims = Claims(view, self.journal, core, self.people, events, library.small)
         self.notifications = Notifications(view)
         self.duplicates = Duplicates(view, self.journal, self.thumbnails, self.trash, events)
 

@@ -12,6 +12,7 @@ from app.session import Session
 from core.errors import Conflict
 from tests import house, samples
 from tests.app.conftest import Witness
+from tests.whole import contents
 
 
 @pytest.fixture
@@ -251,9 +252,10 @@ def test_a_merge_keeps_the_claim(indexed: Library, anna: Session, ben: Session) 
     ben.claims.claim(first)
     with indexed.database.write() as db, pytest.raises(Conflict):
         carry_over(db, indexed.core, [first], second)
-    with indexed.database.write() as db:
-        carry_over(db, indexed.core, [first], third)
-        indexed.core.merge([first], third, connection=db)
+    before = contents(indexed.database)
+    with pytest.raises(NotAllowed):
+        anna.people.merge(second, [first])
+    anna.people.merge(third, [first])
     (claim,) = anna.claims.mine()
     assert (claim.person_id, claim.state, claim.no_album) == (third, ClaimState.HELD, True)
     assert {(each.person_id, each.state) for each in ben.claims.mine()} == {
@@ -261,6 +263,40 @@ def test_a_merge_keeps_the_claim(indexed: Library, anna: Session, ben: Session) 
         (third, ClaimState.DISPUTED),
     }
     assert indexed.core.person(third).metadata == {"claimed": True}
+    anna.journal.undo()
+    assert {name: rows for name, rows in contents(indexed.database).items() if name != "journal_step"} == {
+        name: rows for name, rows in before.items() if name != "journal_step"
+    }
+
+
+def test_what_was_said_is_taken_back(indexed: Library, anna: Session, ben: Session) -> None:
+    """Every action is a step: undone in turn, the library is as it was."""
+    first, second, *_ = persons(indexed)
+    owner = house.first(indexed)
+    other = in_two(indexed, first)
+
+    def state() -> dict[str, object]:
+        left = ("journal_step", "notification", "sqlite_sequence")
+        return {name: rows for name, rows in contents(indexed.database).items() if name not in left}
+
+    steps = [
+        (anna, lambda: anna.claims.claim(first)),
+        (anna, lambda: anna.claims.hide(first)),
+        (anna, lambda: anna.claims.hide(first, False)),
+        (anna, lambda: anna.claims.no_album(first)),
+        (anna, lambda: anna.claims.refuse(other)),
+        (ben, lambda: ben.claims.claim(first)),
+        (owner, lambda: owner.claims.decide(ben.claims.mine()[0].claim_id, ben.viewer.profile_id)),
+        (ben, lambda: ben.claims.withdraw(first)),
+        (ben, lambda: ben.claims.claim(second)),
+    ]
+    states = []
+    for _, act in steps:
+        states.append(state())
+        act()
+    for session, _ in reversed(steps):
+        session.journal.undo()
+        assert state() == states.pop()
 
 
 def test_those_whom_it_concerns_hear_of_it(indexed: Library, anna: Session, ben: Session) -> None:

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from app import marking
-from app.errors import NotFound
+from app.errors import NotFound, NothingToUndo
+from app.journal import Action
 from app.library import Library
 from app.rows import checks
 from tests import house, samples
@@ -207,6 +208,31 @@ def test_small_pictures_of_the_face_go(library: Library, pilot: int) -> None:
     before = {path for path in library.small.every() if "faces" in path.parts}
     session.claims.do_not_recognise(pilot)
     assert len({path for path in library.small.every() if "faces" in path.parts}) == len(before) - 3
+
+
+def test_no_step_that_knew_her_is_left(library: Library, pilot: int) -> None:
+    session, other = library.session, house.add_profile(library, "Anna")
+    somebody = next(each.person_id for each in session.people.list() if each.person_id != pilot)
+    faces = [each.face_id for each in session.people.faces(pilot)]
+    other.people.assign(faces[:1], somebody)
+    other.people.assign(faces[:1], pilot)
+    other.people.reject(faces[1:2], somebody)
+    session.people.rename(somebody, "Somebody")
+    session.people.merge(somebody, [next(each.person_id for each in session.people.list() if each.name is None)])
+    assert len(other.journal.list()) == 3
+    session.claims.do_not_recognise(pilot)
+    assert other.journal.list() == []
+    assert [each.action for each in session.journal.list()] == [Action.MERGE_PERSONS, Action.RENAME_PERSON]
+    people = len(session.people.list())
+    session.journal.undo()
+    session.journal.undo()
+    assert len(session.people.list()) == people + 1
+    with pytest.raises(NothingToUndo):
+        session.journal.undo()
+    rows = contents(library.database)
+    assert "Eileen" not in str(rows)
+    assert {row[2] for row in rows["face"] if row[0] in faces} == {None}
+    assert {row[1] for row in rows["vector"]}.isdisjoint(faces)
 
 
 def test_the_guard_is_a_mean_of_several(library: Library, pilot: int) -> None:
