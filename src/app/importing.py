@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, text, update
 
-from app import ownership, schema, sidecars, stacks
+from app import hearing, ownership, schema, sidecars, stacks
 from app.errors import VolumeGone
 from app.metadata import taken_at
 from app.ownership import Ownership
@@ -276,6 +276,7 @@ def _record(db: Connection, found: Found, volume_id: int, owner: tuple[int, str]
     if found.content_hash is None:
         imported.refused += 1
         refused_by = program_version() if found.lasting else None
+        hearing.unreadable_file(db, found.path, owner[0])
         db.exec_driver_sql(_REFUSED, row | {"reason": found.reason, "refused_by": refused_by, "owner": owner[0]})
         return
     before = db.exec_driver_sql("SELECT photo_id FROM place WHERE path = :path", row).scalar()

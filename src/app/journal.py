@@ -51,6 +51,12 @@ class Action(StrEnum):
     RESOLVE_DUPLICATES = "resolve duplicates"
     SET_APART = "set apart"
     PUT_TOGETHER = "put together"
+    CLAIM = "claim"
+    REFUSE_CLAIM = "refuse claim"
+    WITHDRAW_CLAIM = "withdraw claim"
+    DECIDE_CLAIM = "decide claim"
+    HIDE_PERSON = "hide person"
+    NO_ALBUM = "no album"
 
 
 @dataclass(frozen=True, slots=True)

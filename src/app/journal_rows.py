@@ -44,6 +44,8 @@ LEFT_ALONE = frozenset(
     {
         # Made of photos by the machine, or of other rows; vectors follow `aside`.
         *("image", "vector", "aside_vector", "look", "fingerprint", "video", "moment", "companion", "motion"),
+        # Who is not to be recognised, which nothing takes back.
+        *("exclusion", "excluded", "guard"),
         # Where files are, and what is known of them.
         *("volume", "place", "passed", "skipped", "sidecar", "import_request"),
         # Of profiles and the program, for which there is no way back.

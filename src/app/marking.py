@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app import schema
 from app.metadata import Region, RegionSource
-from core import decisions, persons, records
+from core import decisions, exclusion, persons, records
 from core.types import BoundingBox
 
 OVERLAP = 0.3
@@ -105,7 +105,8 @@ def settle(db: Connection, photo_id: int) -> frozenset[int]:
     photo = schema.photo.c
     row = db.execute(select(photo.image_id, photo.width, photo.height).where(photo.photo_id == photo_id)).one()
     faces = records.faces(db, face_ids=records.face_ids_of(db, row.image_id)) if row.image_id is not None else []
-    places = {face.face_id: _part(face.box, row.width, row.height) for face in faces}
+    nobody = exclusion.among(db, [face.face_id for face in faces])
+    places = {face.face_id: _part(face.box, row.width, row.height) for face in faces if face.face_id not in nobody}
     found = pairs({each.region_id: _box(each) for each in marked}, places)
     owners = {face.face_id: face.person_id for face in faces}
     changed: set[int | None] = set()

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app import worklist
+from app import claiming, worklist
 from app.errors import NotFound
 from app.events import Events
 from app.journal import Action, Journal
@@ -151,6 +151,7 @@ class People:
         with self._journal.step(Action.MERGE_PERSONS, persons=1 + len(others)) as db:
             self._view.require_say(db, [person_id, *others])
             namer = self._namer(db, [person_id, *others])
+            claiming.carry_over(db, self._core, others, person_id)
             done = self._core.merge(others, person_id, connection=db)
             self._note_naming(db, person_id, namer)
         self._tell([person_id, *others])

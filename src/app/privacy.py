@@ -10,7 +10,8 @@ The rules, in words (`docs/privacy.md`):
 - A photo is seen by its owner; by the household, if its owner left it to the household; by the profiles that it is
   shared with; and by the members of a shared album into which its owner put it. A locked photo is seen by its owner
   alone, for as long as the password was entered just now. What is in the trash is seen by its owner alone.
-- A face is seen where its photo is, unless it is of a person that somebody else claimed and hides.
+- A face is seen where its photo is, unless it is of a person that somebody else claimed and hides, or of somebody who
+  wants not to be recognised.
 - A person is seen who has a face or a tag in a photo that is seen, whom the viewer named, or whom the viewer claims.
 - An album is seen by its owner, its members and who is invited; by everybody, if it is not private. Its photos are
   seen as photos are: an album that is not private shows nobody a private photo.
@@ -55,6 +56,9 @@ _HIDES = """
 """
 """A person whom somebody else claimed and hides."""
 
+_RECOGNISABLE = "NOT EXISTS (SELECT 1 FROM main.excluded AS nobody WHERE nobody.face_id = face.face_id)"
+"""A face of somebody who wants not to be recognised is no face to anybody."""
+
 
 def _of_photo(key: str) -> str:
     return f"EXISTS (SELECT 1 FROM main.photo AS photo WHERE photo.photo_id = {key} AND {_PHOTO})"
@@ -65,7 +69,8 @@ def _of_image(key: str) -> str:
 
 
 def _of_face(key: str) -> str:
-    seen = f"face.face_id = {key} AND {_of_image('face.image_id')} AND {_shown('face.person_id')}"
+    shown = f"{_shown('face.person_id')} AND {_RECOGNISABLE}"
+    seen = f"face.face_id = {key} AND {_of_image('face.image_id')} AND {shown}"
     return f"EXISTS (SELECT 1 FROM main.face AS face WHERE {seen})"
 
 
@@ -104,12 +109,11 @@ RULES: dict[str, str] = {
     # Core's tables.
     "image": _of_image("image.image_id"),
     "person": _person("person.person_id"),
-    "face": f"{_shown('face.person_id')} AND {_of_image('face.image_id')}",
+    "face": f"{_shown('face.person_id')} AND {_RECOGNISABLE} AND {_of_image('face.image_id')}",
     "decision": f"{_person('decision.person_id')} AND {_of_image('decision.image_id')}",
     "not_same": f"{_person('not_same.person_id')} AND {_person('not_same.other_id')}",
     "aside": _of_image("aside.image_id"),
-    "vector": _NONE,
-    "aside_vector": _NONE,
+    **dict.fromkeys(("vector", "aside_vector", "exclusion", "excluded", "guard"), _NONE),
     # Photos, and what is known of them.
     "photo": _PHOTO,
     **{

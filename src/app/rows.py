@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from core import records, vectors
+from core.exclusion import RECOGNISABLE
 
-_CORES_OWN = frozenset({"face", "decision"})
+_CORES_OWN = frozenset({"face", "decision", "excluded"})
 """Tables that point at an image without being what it is an image of."""
 
 
@@ -120,11 +121,12 @@ def _forget_vectors(db: Connection, ids: Sequence[int]) -> None:
 
 
 def _without_vector(db: Connection) -> list[int]:
-    """Faces that no model can compare, unless their photo waits to be looked at again."""
+    """Faces that no model can compare, though it may, unless their photo waits to be looked at again."""
     looked = "SELECT image_id FROM photo JOIN look USING (photo_id) WHERE image_id IS NOT NULL"
     return _ids(
         db,
-        f"SELECT face_id FROM face WHERE face_id NOT IN (SELECT face_id FROM vector) AND image_id IN ({looked})",
+        f"SELECT face_id FROM face WHERE face_id NOT IN (SELECT face_id FROM vector) AND image_id IN ({looked}) "
+        f"AND {RECOGNISABLE}",
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.claims import Claims
 from app.details import Details
 from app.duplicates import Duplicates
 from app.journal import Journal
+from app.notifications import Notifications
 from app.people import People
 from app.photos import Photos
 from app.privacy import View, Viewer
@@ -37,6 +39,8 @@ class Session:
         self.people = People(view, self.journal, core, self.photos, events)
         self.thumbnails = Thumbnails(view, self.photos, library.small)
         self.trash = Trash(view, self.journal, core, events, library.small, library.indexer.renew)
+        self.claims = Claims(view, self.journal, core, self.people, events, library.small)
+        self.notifications = Notifications(view)
         self.duplicates = Duplicates(view, self.journal, self.thumbnails, self.trash, events)
 
     @property

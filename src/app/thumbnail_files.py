@@ -88,6 +88,11 @@ class ThumbnailFiles:
             with contextlib.suppress(OSError):
                 path.unlink()
 
+    def remove_face(self, content_hash: str, box: BoundingBox) -> None:
+        """Removes the picture of one face."""
+        with contextlib.suppress(OSError):
+            self.face(content_hash, box).unlink(missing_ok=True)
+
     def every(self) -> Iterator[Path]:
         """Every file, also what was left of those that were never finished."""
         for kind in ("photos", "faces", _UNFINISHED):

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from app import describing, fingerprints, schema, settings, stacks, videos
+from app import describing, fingerprints, hearing, schema, settings, stacks, videos
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
@@ -190,6 +190,8 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         if seen.fingerprint:
             fingerprints.save(db, photo.photo_id, photo.content_hash, seen.fingerprint)
         hidden, lost = stacks.gather(db, core, photo.photo_id, taken) if _may_lead(seen) else (set(), set())
+        if row.image_id is None and faces:
+            hearing.found_in(db, faces[0].image_id)
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
     return LibraryChanged(frozenset({photo.photo_id}) | hidden, persons | before | named | lost)
 
@@ -323,6 +325,7 @@ def group(database: Database, core: FaceCore, everything: bool = False) -> tuple
             # Another model came into use meanwhile: its own grouping follows.
             return Clustering((), (), (), ()), LibraryChanged()
         result = core.apply(plan, db)
+        hearing.found_among(db, [move.face_id for move in result.moves if move.after is not None])
         settings.put(db, _GROUPED_UNTIL, str(last))
         if not few:
             settings.put(db, _WHOLE_UNTIL, str(last))
@@ -348,6 +351,7 @@ def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> Libr
     nothing = {"width": 0, "height": 0, "format": ""}
     _set(db, photo, state=PhotoState.UNREADABLE, reason=reason, refused_by=program_version(), **nothing)
     stacks.dissolve(db, photo.photo_id)
+    hearing.unreadable_photo(db, photo.photo_id)
     if row.image_id is None:
         return LibraryChanged(skipped=True)
     # Another content, of which nothing is seen, and of the size as it was: what was decided keeps its place.

@@ -162,6 +162,11 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
+    def scrub(self) -> None:
+        """Empties the write-ahead log, which holds what was removed for a while; not what older states are read of."""
+        with self._writing, explained(self.path), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
     def reader(self, statements: Sequence[str]) -> Reader:
         """Connections of their own that only read, on each of which some statements are carried out first.
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from core import checking, decisions, records, vectors
+from core import checking, decisions, exclusion, records, vectors
 from core.errors import Conflict, InvalidInput, NotFound
 from core.types import UNCHANGED, Face, Merge, Metadata, Person, Unchanged
 
@@ -118,6 +118,8 @@ def split(db: Connection, person_id: int, face_ids: Collection[int]) -> Person:
 def assign(db: Connection, face_ids: Collection[int], person_id: int | None) -> Person:
     """A human says that the faces are this person, or a new one."""
     before = {face.person_id for face in faces(db, face_ids) if face.person_id is not None}
+    if exclusion.among(db, face_ids):
+        raise Conflict("One of these faces is of somebody who is not to be recognised.")
     target = records.insert_person(db) if person_id is None else get(db, person_id).person_id
     decisions.confirm(db, face_ids, target)
     records.assign(db, face_ids, target)

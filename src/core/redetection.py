@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from core import decisions, records, vectors
+from core import decisions, exclusion, records, vectors
 from core.thresholds import Thresholds
 from core.types import AnalyzedFace, BoundingBox, Embedding, Vectors
 
@@ -33,6 +33,7 @@ def redetect(
     faces: Sequence[AnalyzedFace],
     model: str,
     thresholds: Thresholds | None,
+    guarded: Mapping[int, int] | None = None,
 ) -> Redetected:
     """Makes `faces` the faces of the image.
 
@@ -48,23 +49,52 @@ def redetect(
     old = records.faces(db, face_ids=records.face_ids_of(db, image_id))
     places = {face.face_id: _scaled(face.box, scale) for face in old}
     stored = vectors.of(db, list(places))
-    known = _of_model(stored, model)
+    closed = exclusion.places(db, image_id, model)
+    known = _of_model(stored, model) | closed.known()
     found = _found(places, known if thresholds else {}, faces, thresholds)
     ids = [
         _kept(db, found[row], face) if row in found else records.insert_face(db, image_id, face)
         for row, face in enumerate(faces)
     ]
-    vectors.add(db, ids, [face.embedding for face in faces])
+    new = {face_id: face.detection.box for face_id, face in _new(ids, found, faces)}
     # Another model's faces are no less there because this one does not see them.
     gone = [face_id for face_id in places if face_id not in ids and (face_id in known or not stored.get(face_id))]
     vectors.delete(db, gone)
     persons = records.remove_faces(db, gone)
+    nobody = _excluded(db, closed, image_id, scale, new, {ids[row]: each for row, each in (guarded or {}).items()})
+    embed(db, ids, faces, nobody)
     decisions.follow(db, image_id, scale)
-    decisions.reattach(db, waiting, {face_id: face.detection.box for face_id, face in _new(ids, found, faces)})
+    decisions.reattach(db, waiting, {face_id: box for face_id, box in new.items() if face_id not in nobody})
     for face_id, person_id in decisions.confirmed(db, ids).items():
         records.assign(db, [face_id], person_id)
     free = frozenset(face.face_id for face in records.faces(db, face_ids=ids) if face.person_id is None)
-    return Redetected(tuple(ids), free, persons)
+    return Redetected(tuple(ids), free - nobody, persons)
+
+
+def embed(db: Connection, face_ids: Sequence[int], faces: Sequence[AnalyzedFace], nobody: frozenset[int]) -> None:
+    """Keeps what was seen in faces, but in those in which nobody is to be recognised: that teaches a guard at most."""
+    pairs = list(zip(face_ids, faces, strict=True))
+    kept = [(face_id, face.embedding) for face_id, face in pairs if face_id not in nobody]
+    vectors.add(db, [face_id for face_id, _ in kept], [embedding for _, embedding in kept])
+    for face_id, face in pairs:
+        if face_id in nobody:
+            exclusion.teach(db, face_id, face.embedding)
+
+
+def _excluded(
+    db: Connection,
+    closed: exclusion.Places,
+    image_id: int,
+    scale: tuple[float, float],
+    new: Mapping[int, BoundingBox],
+    guarded: Mapping[int, int],
+) -> frozenset[int]:
+    """The faces of the image in which nobody is to be recognised: at excluded places, or new and known by a guard."""
+    nobody = exclusion.follow(db, image_id, scale, closed, new)
+    dropped = {face_id: each for face_id, each in guarded.items() if face_id in new and face_id not in nobody}
+    for face_id, exclusion_id in dropped.items():
+        exclusion.drop(db, exclusion_id, face_id)
+    return nobody | dropped.keys()
 
 
 def _kept(db: Connection, face_id: int, face: AnalyzedFace) -> int:

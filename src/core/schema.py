@@ -1,4 +1,7 @@
-"""Core's tables: image, person, face, vector, what is set aside of them (`core.aside`), and what humans decided.
+"""Core's tables: image, person, face, vector, what is set aside of them, what humans decided, and who is left alone.
+
+`core.aside` tells of what is set aside, `core.decisions` of what humans decided, `core.exclusion` of who is not to be
+recognised.
 
 They hold no key of any other application's tables; an embedding application may point at them. The vectors themselves
 lie in sqlite-vec's virtual tables, one for each dimension (see `core.vectors`); `vector` says which model made each.
@@ -124,4 +127,39 @@ not_same = Table(
     Column("decided_at", String, nullable=False, comment="UTC, ISO 8601"),
     CheckConstraint("person_id < other_id"),
     Index("not_same_other", "other_id"),
+)
+
+exclusion = Table(
+    "exclusion",
+    metadata,
+    Column("exclusion_id", Integer, primary_key=True),
+    Column("guarded", Integer, nullable=False, comment="1: a guard is kept of each model that sees these faces"),
+    Column("made_at", String, nullable=False, comment="UTC, ISO 8601"),
+    sqlite_autoincrement=True,
+)
+
+excluded = Table(
+    "excluded",
+    metadata,
+    Column("excluded_id", Integer, primary_key=True),
+    Column("exclusion_id", ForeignKey("exclusion.exclusion_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("image_id", ForeignKey("image.image_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("face_id", ForeignKey("face.face_id", ondelete="SET NULL"), comment="empty while no face is at the place"),
+    Column("x", Float, nullable=False, comment="the face's place, as in `face`: it outlives the face"),
+    Column("y", Float, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("by_guard", Integer, nullable=False, comment="1: the machine took it for that person, no human"),
+    Index("excluded_face", "face_id", unique=True),
+    sqlite_autoincrement=True,
+)
+
+guard = Table(
+    "guard",
+    metadata,
+    Column("exclusion_id", ForeignKey("exclusion.exclusion_id", ondelete="CASCADE"), primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("faces", Integer, nullable=False, comment="of how many it is the mean"),
+    Column("embedding", LargeBinary, nullable=False, comment="float32; the only one that is kept, searched by nothing"),
+    sqlite_with_rowid=False,
 )

@@ -203,6 +203,11 @@ class VectorSearch:
                 self._changing.release()
         return returned == self._returned
 
+    def clear(self) -> None:
+        """Forgets the copy; it is made anew when it pays."""
+        with self._changing:
+            self._storage = self._copy = _Copy.empty(self.pack.dimension)
+
     def _ready(self, last: int) -> bool:
         """Whether the copy serves a search that sees vectors up to `last`; it is brought up to date where that pays."""
         behind = last - self._copy.until

@@ -11,6 +11,7 @@ Each kind of operation has a module of its own in `core.operations`; this is the
 from __future__ import annotations
 
 from core.operations.base import each
+from core.operations.excluding import Excluding
 from core.operations.grouping import Grouping
 from core.operations.keeping import Keeping
 from core.operations.looking import Looking, Picture
@@ -20,7 +21,7 @@ from core.operations.searching import Searching
 __all__ = ["FaceCore", "Picture", "each"]
 
 
-class FaceCore(Looking, Keeping, Searching, Grouping, Persons):
+class FaceCore(Looking, Keeping, Searching, Grouping, Persons, Excluding):
     """Detect, recognise, search, cluster and keep persons. Safe to use from several threads.
 
     Every change is one transaction. Methods that take `connection` join the caller's transaction on the same `Database`

@@ -145,6 +145,32 @@ class Match:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Faces in which nobody is recognised.
+
+    Attributes:
+        places: how many faces, or places where a face was.
+        guarded: new faces that resemble them are kept from being recognised, too.
+        models: of which a guard is kept.
+    """
+
+    exclusion_id: int
+    made_at: datetime
+    places: int
+    guarded: bool
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two stored faces; `similarity` is the cosine, -1 to 1."""
+
+    face_id: int
+    other_id: int
+    similarity: float
+
+
 class Verdict(StrEnum):
     """What is known of whose a face is."""
 

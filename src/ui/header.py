@@ -44,6 +44,12 @@ class Header(QFrame):
         look.changed.connect(self._tint)
         self._tint()
 
+    def place(self, widget: QWidget) -> None:
+        """Puts something at the right end, before the button that adds photos."""
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.indexOf(self.add), widget)
+
     def show_title(self, title: str, back: bool, sizes: bool) -> None:
         """What the screen below is, whether there is a way back from it, and whether its cells have a size."""
         self._title.setText(title)

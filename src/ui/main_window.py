@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 
 from app import keyrings
 from app.keys import LibraryKey
+from app.notifications import Notification, NotificationKind
 from app.session import Session
 from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
@@ -32,8 +33,10 @@ from ui.status_bar import StatusBar
 from ui.tasks import Tasks
 from ui.thumbnails import ThumbnailCache
 from ui.undoing import Undoing
+from ui.views.disputes import DisputesView
 from ui.views.duplicates import DuplicatesView
 from ui.views.folders import FoldersView
+from ui.views.notifications import Bell
 from ui.views.people import PeopleView
 from ui.views.person import PersonView
 from ui.views.photo_grid import DEFAULT_CELL
@@ -50,6 +53,7 @@ _QUIET_ROUNDS = 3
 _PLACES = (
     ("photos", "images"),
     ("people", "users"),
+    ("disputes", "scale"),
     ("folders", "folder-open"),
     ("duplicates", "copy"),
     ("skipped", "file-x-2"),
@@ -81,6 +85,8 @@ class MainWindow(QMainWindow):
         self._make_pages()
         self.sidebar = Sidebar(look, self)
         self.header = Header(look, self)
+        self.bell = Bell(self.context, self.header)
+        self.header.place(self.bell)
         self.status = StatusBar(look, self)
         self._lay_out()
         self.copying = Copying(self.context, self, self.status.copying, self.undoing.bar)
@@ -109,6 +115,19 @@ class MainWindow(QMainWindow):
         self.menuBar().hide()
         self._whole.setCurrentWidget(self.viewer)
         self.viewer.show_photo(photo_ids, index)
+
+    def open_news(self, told: Notification) -> None:
+        """Shows what a notification leads to."""
+        if told.kind is NotificationKind.FOUND:
+            self.open_photo(told.photo_ids, 0)
+        elif told.kind is NotificationKind.UNREADABLE:
+            self.go("skipped")
+        elif told.kind is NotificationKind.INVITED:
+            self.go("albums")
+        elif told.kind is NotificationKind.DISPUTED and self.disputes.cards:
+            self.go("disputes")
+        elif told.person_id is not None:
+            self.open_person(told.person_id)
 
     def add(self, paths: Sequence[Path]) -> None:
         """Adds files and folders to the library."""
@@ -171,6 +190,7 @@ class MainWindow(QMainWindow):
     def _make_pages(self) -> None:
         self.timeline = TimelineView(self.context, self)
         self.people = PeopleView(self.context, self)
+        self.disputes = DisputesView(self.context, self)
         self.person = PersonView(self.context, self)
         self.skipped = SkippedView(self.context, self)
         self.folders = FoldersView(self.context, self)
@@ -180,6 +200,7 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, QWidget] = {
             "photos": self.timeline,
             "people": self.people,
+            "disputes": self.disputes,
             "folders": self.folders,
             "duplicates": self.duplicates,
             "skipped": self.skipped,
@@ -188,6 +209,7 @@ class MainWindow(QMainWindow):
         self.titles = {
             "photos": self.tr("Photos"),
             "people": self.tr("People"),
+            "disputes": self.tr("To decide"),
             "folders": self.tr("Folders"),
             "duplicates": self.tr("Duplicates"),
             "skipped": self.tr("Not readable"),
@@ -198,6 +220,7 @@ class MainWindow(QMainWindow):
         for name, icon in _PLACES:
             self.sidebar.add(name, icon, self.titles[name])
         self.sidebar.set_count("skipped", 0)
+        self.sidebar.set_count("disputes", 0)
         self._stack = QStackedWidget(self)
         for page in (*self.pages.values(), self.person):
             self._stack.addWidget(page)
@@ -237,6 +260,8 @@ class MainWindow(QMainWindow):
             page.photo_opened.connect(self.open_photo)
         for deleted in (self.timeline.grid, self.person.grid, self.viewer):
             deleted.delete_requested.connect(self.deleting.put)
+        self.bell.opened.connect(self.open_news)
+        self.disputes.counted.connect(lambda count: self.sidebar.set_count("disputes", count))
         self.duplicates.counted.connect(lambda count: self.sidebar.set_count("duplicates", count, always=True))
         self.deleting.moved.connect(self.viewer.leave_out)
         self.people.person_opened.connect(self.open_person)

@@ -26,7 +26,8 @@ def make_older(database: Database) -> None:
         db.execute(text("INSERT INTO vector (face_id, model, dimension) VALUES (1, 'm', 2)"))
         db.execute(text("ALTER TABLE face ADD COLUMN confirmed BOOLEAN NOT NULL DEFAULT 0"))
         db.execute(text("ALTER TABLE face DROP COLUMN metadata"))
-        for table in ("decision", "not_same", "aside", "aside_vector", "alembic_version"):
+        later = ("decision", "not_same", "aside", "aside_vector", "guard", "excluded", "exclusion", "alembic_version")
+        for table in later:
             db.execute(text(f"DROP TABLE {table}"))
     database.close()
 

@@ -172,7 +172,7 @@ def test_an_older_database_in_which_a_face_is_two_persons_is_mended(database: Da
     a, b = somebody(core, one), core.create_person("Bob").person_id
     with database.write() as db:
         db.execute(text("DROP INDEX decision_confirms_one"))
-        for table in ("aside", "aside_vector"):
+        for table in ("aside", "aside_vector", "guard", "excluded", "exclusion"):
             db.execute(text(f"DROP TABLE {table}"))
         db.execute(text("UPDATE alembic_version SET version_num = 'core_0001'"))
         db.execute(

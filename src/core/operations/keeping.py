@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
-from core import aside, assignment, checking, decisions, records, redetection, vectors
+from core import aside, assignment, checking, decisions, exclusion, records, redetection, vectors
 from core.errors import Conflict, CoreError, NotFound
 from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
@@ -174,9 +174,13 @@ def _stored(
     if image_id is not None:
         return image_id, _redetected(db, using, image_id, source, size, faces)[0]
     image_id = records.insert_image(db, source, *size)
+    guarded = exclusion.recognised(db, using.search, faces)
     face_ids = [records.insert_face(db, image_id, face) for face in faces]
-    vectors.add(db, face_ids, [face.embedding for face in faces])
-    return image_id, _matched(db, using, image_id, face_ids, faces, frozenset(face_ids))
+    for row, exclusion_id in guarded.items():
+        exclusion.drop(db, exclusion_id, face_ids[row])
+    nobody = frozenset(face_ids[row] for row in guarded)
+    redetection.embed(db, face_ids, faces, nobody)
+    return image_id, _matched(db, using, image_id, face_ids, faces, frozenset(face_ids) - nobody)
 
 
 def _redetected(
@@ -198,7 +202,8 @@ def _redetected(
     if named is None:
         vectors.delete_others(db, records.face_ids_of(db, image_id), model)
     thresholds = using.pack.thresholds if model == using.pack.name else None
-    done = redetection.redetect(db, image_id, scale, faces, model, thresholds)
+    guarded = exclusion.recognised(db, using.search, faces)
+    done = redetection.redetect(db, image_id, scale, faces, model, thresholds, guarded)
     stored = _matched(db, using, image_id, done.face_ids, faces, done.free)
     records.remove_empty(db, done.persons)
     return stored, done.persons

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from core import checking, persons, records, vectors
@@ -12,7 +14,7 @@ from core.errors import CoreError, NotFound
 from core.models import ModelPack
 from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
-from core.types import Embedding, Match
+from core.types import Compared, Embedding, Match, Vectors
 
 
 class Searching(Operations):
@@ -70,6 +72,31 @@ class Searching(Operations):
         """`search_image` for many images."""
         return each(partial(self.search_image, limit=limit, threshold=threshold), pictures)
 
+    def compare(
+        self,
+        face_ids: Collection[int],
+        other_ids: Collection[int],
+        threshold: float = -1.0,
+        connection: Connection | None = None,
+    ) -> list[Compared]:
+        """For each of the other faces the most similar of the faces, best first, as far as they are that similar.
+
+        Faces that this pack's model did not see, and faces that are not there any more, are left out.
+        """
+        pack, least = self.pack, checking.number("threshold", threshold, -1, 1)
+        those, others = checking.ids("face_ids", face_ids), checking.ids("other_ids", other_ids)
+        with self._reading(connection) as db:
+            own, directions = _directions(db, pack, those)
+            ids, asked = _directions(db, pack, others)
+        if not len(own) or not len(ids):
+            return []
+        likeness = asked @ directions.T
+        best, near = own[likeness.argmax(axis=1)], likeness.max(axis=1)
+        found = [Compared(*row) for row in zip(best.tolist(), ids.tolist(), near.tolist(), strict=True)]
+        return sorted(
+            (each for each in found if each.similarity >= least), key=lambda each: (-each.similarity, each.other_id)
+        )
+
     def embeddings_of(self, face_ids: Collection[int], connection: Connection | None = None) -> dict[int, Embedding]:
         """The embeddings of stored faces by this pack's model.
 
@@ -89,6 +116,11 @@ def _matches(db: Connection, using: PackInUse, query: Embedding, limit: int, thr
     near = using.search.nearest(db, query, limit, threshold)
     faces = {face.face_id: face for face in records.faces(db, face_ids=[face_id for face_id, _ in near])}
     return [Match(faces[face_id], similarity) for face_id, similarity in near]
+
+
+def _directions(db: Connection, pack: ModelPack, face_ids: Collection[int]) -> tuple[NDArray[np.int64], Vectors]:
+    ids = ",".join(str(face_id) for face_id in face_ids)
+    return vectors.load(db, pack.name, pack.dimension, f"face.face_id IN ({ids})")
 
 
 def _embeddings(db: Connection, pack: ModelPack, face_ids: Collection[int]) -> dict[int, Embedding]:

@@ -10,7 +10,20 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, encryption, folders, journal, output, safety, secrets, sidecars, trash
+from ui.cli import (
+    claim,
+    copying,
+    duplicates,
+    encryption,
+    folders,
+    journal,
+    notifications,
+    output,
+    safety,
+    secrets,
+    sidecars,
+    trash,
+)
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened
 from ui.cli.display import display_finding, require_display
@@ -69,6 +82,8 @@ def cli(context: click.Context, folder: Path | None, passphrase_file: Path | Non
 cli.add_command(copying.import_)
 cli.add_command(trash.trash)
 cli.add_command(duplicates.duplicates)
+cli.add_command(claim.claim)
+cli.add_command(notifications.notifications)
 
 
 @cli.command()

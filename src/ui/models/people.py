@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ class PeopleModel(RowsModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._people: dict[int, PersonSummary] = {}
+        self._claimed: dict[int, bool] = {}
         self._folded: bool | None = None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -49,15 +50,21 @@ class PeopleModel(RowsModel):
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
 
-    def show(self, people: Sequence[PersonSummary]) -> None:
-        """Follows a new state of the library."""
+    def show(self, people: Sequence[PersonSummary], claimed: Mapping[int, bool] | None = None) -> None:
+        """Follows a new state of the library.
+
+        Args:
+            claimed: persons of whom somebody of the house said "this is me"; true where that is the viewer.
+        """
+        said, self._claimed = self._claimed, dict(claimed or {})
         often = [each for each in people if each.name or each.photo_count > SELDOM]
         seldom = [each for each in people if not each.name and each.photo_count <= SELDOM]
         ordered = often + seldom
         before, self._people = self._people, {each.person_id: each for each in ordered}
         self.follow(array("q", (each.person_id for each in ordered)), self._make_sections(len(often), len(seldom)))
         for row, each in enumerate(ordered):
-            if before.get(each.person_id, each) != each:
+            same = said.get(each.person_id) == self._claimed.get(each.person_id)
+            if before.get(each.person_id, each) != each or not same:
                 self.dataChanged.emit(self.index(row), self.index(row))
 
     def set_name(self, row: int, name: str) -> None:
@@ -74,9 +81,13 @@ class PeopleModel(RowsModel):
         self.sections_changed.emit()
 
     def photos(self, person: PersonSummary) -> str:
-        """ "412 photos" in the user's format."""
+        """ "412 photos" in the user's format, and whether it is somebody of the house."""
         number = QLocale().toString(person.photo_count)
-        return self.tr("1 photo") if person.photo_count == 1 else self.tr("{} photos").format(number)
+        photos = self.tr("1 photo") if person.photo_count == 1 else self.tr("{} photos").format(number)
+        if person.person_id not in self._claimed:
+            return photos
+        whose = self.tr("you") if self._claimed[person.person_id] else self.tr("own profile")
+        return f"{photos} · {whose}"
 
     def next_unnamed(self, row: int) -> int | None:
         """The first row after `row` whose person has no name."""

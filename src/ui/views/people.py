@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QStackedLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QStackedLayout, QVBoxLayout, QWidget
 
 from app.types import LibraryChanged, PersonSummary
 from ui import theme
@@ -14,6 +14,7 @@ from ui.models.people import PeopleModel
 from ui.refresh import Refresher
 from ui.views.empty import EmptyState
 from ui.views.grid import Grid
+from ui.views.is_this_you import IsThisYouStrip
 from ui.views.layout import Metrics
 
 _METRICS = Metrics(CELL_WIDTH, CELL_HEIGHT, theme.SPACE_2, theme.SPACE_4, 44, stretch=False)
@@ -86,7 +87,13 @@ class PeopleView(QWidget):
             self.tr("Add a folder…"),
             self,
         )
-        self._stack = QStackedLayout(self)
+        self.strip = IsThisYouStrip(context, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.grid)
         self.setFocusProxy(self.grid)
@@ -94,19 +101,31 @@ class PeopleView(QWidget):
         self.grid.opened.connect(lambda row: self.person_opened.emit(self.people.ids[row]))
         self.grid.delegate.named.connect(self._name)
         context.bridge.changed.connect(self._changed)
-        self._refresher = Refresher(self, context.tasks, context.session.people.list, self._show)
+        self._refresher = Refresher(self, context.tasks, self._ask, self._show)
         self.grid.naming_ended.connect(self._refresher.ask)
         self._refresher.ask()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        super().showEvent(event)
+        self.strip.ask()
 
     def _changed(self, change: LibraryChanged) -> None:
         if change.person_ids:
             self._refresher.ask()
 
-    def _show(self, people: list[PersonSummary]) -> None:
+    def _ask(self) -> tuple[list[PersonSummary], dict[int, bool]]:
+        """Off the GUI thread."""
+        session = self._context.session
+        me = session.viewer.profile_id
+        claimed = {person_id: each.profile_id == me for person_id, each in session.claims.holders().items()}
+        return session.people.list(), claimed
+
+    def _show(self, found: tuple[list[PersonSummary], dict[int, bool]]) -> None:
+        people, claimed = found
         if self.grid.state() == Grid.State.EditingState:
             # The list stays as it is under somebody who is typing a name; it is asked again afterwards.
             return
-        self.people.show(people)
+        self.people.show(people, claimed)
         self._stack.setCurrentWidget(self.grid if people else self._empty)
 
     def _name(self, row: int, name: str) -> None:

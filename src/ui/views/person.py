@@ -25,6 +25,7 @@ from ui.refresh import Refresher
 from ui.thumbnails import Key, Kind
 from ui.views.grid import Grid
 from ui.views.layout import Metrics
+from ui.views.person_claim import PersonClaim
 from ui.views.photo_grid import PhotoGrid
 from ui.widgets import choice_button, label, named
 
@@ -54,6 +55,8 @@ class PersonView(QWidget):
         self._name.setAccessibleName(self.tr("Name"))
         self._summary = label(self, "quiet")
         self._summary.setContentsMargins(9, 0, 0, 0)
+        self.claim = PersonClaim(context, self)
+        self.claim.forgotten.connect(self.gone)
         self.grid = PhotoGrid(context, True, self)
         self.faces = FacesModel(self)
         self._face_grid = self._make_face_grid()
@@ -87,6 +90,7 @@ class PersonView(QWidget):
             self.faces.show([])
             self.grid.verticalScrollBar().setValue(0)
             self._face_grid.verticalScrollBar().setValue(0)
+            self.claim.show_person(person_id)
         self._refresher.ask()
 
     def _ask(self) -> tuple[PersonSummary, Timeline, list[PhotoFace]]:
@@ -106,6 +110,7 @@ class PersonView(QWidget):
         row.addWidget(self._picture)
         row.addLayout(texts)
         row.addStretch()
+        row.addWidget(self.claim)
         return row
 
     def _tabs(self) -> QHBoxLayout:
@@ -149,6 +154,7 @@ class PersonView(QWidget):
         self.grid.photos.show(timeline)
         self.faces.show(faces)
         self._show_picture()
+        self.claim.show_person(person.person_id)
 
     def _summarised(self, person: PersonSummary) -> str:
         """ "412 photos, 2009 to 2026"."""
