@@ -20,6 +20,10 @@ class NotAllowed(AppError):
     """It is somebody else's to decide."""
 
 
+class InvalidAlbum(AppError):
+    """That cannot be done with an album of this kind, or in this way."""
+
+
 class SignInNeeded(AppError):
     """Several people share the library, or it has a password."""
 

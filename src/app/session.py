@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.albums import Albums
 from app.details import Details
 from app.duplicates import Duplicates
 from app.journal import Journal
@@ -37,6 +38,7 @@ class Session:
         self.people = People(view, self.journal, core, self.photos, events)
         self.thumbnails = Thumbnails(view, self.photos, library.small)
         self.trash = Trash(view, core, events, library.small, library.indexer.renew)
+        self.albums = Albums(view, self.journal, events, library.indexer.add)
         self.duplicates = Duplicates(view, self.thumbnails, self.trash, events)
 
     @property

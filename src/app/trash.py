@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app import leaving, sidecars, stacks
+from app import auto_albums, leaving, sidecars, stacks
 from app.errors import NotFound
 from app.events import Events
 from app.leaving import Place
@@ -149,6 +149,8 @@ class Trash:
             images = _images(db, back)
             persons = self._core.bring_back(images, db) if images else frozenset()
             hidden, lost = stacks.gather_again(db, self._core, back)
+            # Whose a face is may have changed while it was set aside.
+            auto_albums.follow(db, {*back, *hidden})
             waits = db.execute(text(_WAITING), values | {"model": self._core.pack.name}).first() is not None
         self._tell(back + tuple(hidden), persons | lost)
         if waits:
@@ -303,7 +305,7 @@ class Trash:
     def _tell(self, photo_ids: tuple[int, ...], person_ids: frozenset[int]) -> None:
         if photo_ids:
             # One of them may have been a file that could not be read.
-            self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True))
+            self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True, albums=True))
 
 
 def _paths(paths: Collection[bytes]) -> tuple[Path, ...]:

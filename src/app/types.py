@@ -45,6 +45,8 @@ class Month:
 class Timeline:
     """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers.
 
+    Photos in an order of their own, as in an album, have no `months`.
+
     `videos` are those among them that are videos, and how many seconds long they are; `raw` have a raw file beside
     them, `live` the seconds around them.
     `absent` names those whose file is not there, as far as the library knows.
@@ -384,7 +386,7 @@ class IndexProgress:
 class LibraryChanged:
     """What a commit changed, by ids; a screen refreshes only what it shows of them.
 
-    `backups`: the daily backup fails, or does so no more.
+    `backups`: the daily backup fails, or does so no more. `albums`: one of them, or what is in it, is another.
     """
 
     photo_ids: frozenset[int] = frozenset()
@@ -393,6 +395,7 @@ class LibraryChanged:
     duplicates: bool = False
     folders: bool = False
     backups: bool = False
+    albums: bool = False
 
 
 @dataclass(frozen=True, slots=True)

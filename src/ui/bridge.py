@@ -26,7 +26,7 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._photo_ids: set[int] = set()
         self._person_ids: set[int] = set()
-        self._skipped = self._duplicates = self._folders = self._backups = False
+        self._skipped = self._duplicates = self._folders = self._backups = self._albums = False
         self._progress: IndexProgress | None = None
         self._copying: CopyProgress | None = None
         self._reports: list[CopyReport] = []
@@ -44,7 +44,7 @@ class Bridge(QObject):
         """On the thread of whoever made the event."""
         with self._lock:
             waiting = bool(self._photo_ids or self._person_ids or self._skipped or self._duplicates or self._folders)
-            waiting = waiting or bool(self._backups or self._progress or self._copying or self._reports)
+            waiting = waiting or bool(self._backups or self._albums or self._progress or self._copying or self._reports)
             if isinstance(event, IndexProgress):
                 self._progress = event
             elif isinstance(event, CopyProgress):
@@ -58,6 +58,7 @@ class Bridge(QObject):
                 self._folders |= event.folders
                 self._duplicates |= event.duplicates
                 self._backups |= event.backups
+                self._albums |= event.albums
         if not waiting:
             self._wake.emit()
 
@@ -68,12 +69,12 @@ class Bridge(QObject):
     def _flush(self) -> None:
         with self._lock:
             ids = frozenset(self._photo_ids), frozenset(self._person_ids)
-            change = LibraryChanged(*ids, self._skipped, self._duplicates, self._folders, self._backups)
+            change = LibraryChanged(*ids, self._skipped, self._duplicates, self._folders, self._backups, self._albums)
             progress, self._progress = self._progress, None
             copying, self._copying = self._copying, None
             reports, self._reports = self._reports, []
             self._photo_ids, self._person_ids = set(), set()
-            self._skipped = self._duplicates = self._folders = self._backups = False
+            self._skipped = self._duplicates = self._folders = self._backups = self._albums = False
         if progress:
             self.progressed.emit(progress)
         if copying:
