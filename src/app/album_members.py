@@ -71,6 +71,12 @@ class AlbumMembers:
             rows = db.exec_driver_sql(query, {"album": album_id, "me": self._view.viewer.profile_id}).all()
         return [(int(row.profile_id), str(row.name)) for row in rows]
 
+    def anybody_else(self) -> bool:
+        """Whether somebody else uses the library, with whom albums can be shared."""
+        with self._view.read() as db:
+            query = "SELECT 1 FROM profile WHERE profile_id <> ? LIMIT 1"
+            return db.exec_driver_sql(query, (self._view.viewer.profile_id,)).first() is not None
+
     def invite(self, album_id: int, profile_id: int, role: MemberRole) -> None:
         """Invites somebody into an album; a personal one is a shared one from now on.
 

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import builtins
 import json
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
-from app import album_order, album_photos, auto_albums
+from app import album_order, album_photos
+from app.album_contents import Add, AlbumContents, order_of, seen_otherwise
 from app.album_lists import AlbumLists
 from app.album_members import AlbumMembers
-from app.album_rights import photos_of, require_adding, require_owner, require_taking_out
+from app.album_rights import photos_of, require_owner
 from app.album_types import AlbumKind, AlbumSummary
-from app.errors import InvalidAlbum, NotFound
+from app.errors import InvalidAlbum
 from app.events import Events
 from app.journal import Action, Journal
 from app.privacy import View
 from app.smart_albums import Finder
-from app.types import LibraryChanged, Timeline
+from app.types import Timeline
 
 LONGEST_NAME = 200
 """Characters."""
@@ -37,17 +35,12 @@ _CREATE = """
             (SELECT coalesce(max(position), 0) + :gap FROM album WHERE owner_id = :owner), :now)
 """
 
-_ORDER = "SELECT album_photo.photo_id, position FROM album_photo WHERE album_id = :album ORDER BY position, photo_id"
-
 _OWN_ORDER = "SELECT album_id, position FROM album WHERE owner_id = :me ORDER BY position, album_id"
 
 _NO_ALBUM = "UPDATE claim SET no_album = 1 WHERE profile_id = :me AND state = 'held'"
 
-Add = Callable[[Sequence[Path], int | None, int | None], None]
-"""Adds files and folders to the library, for a profile, into an album: `Indexer.add`."""
 
-
-class Albums:
+class Albums(AlbumContents):
     """The albums that one viewer sees. All methods may be called from any thread.
 
     Attributes:
@@ -55,13 +48,15 @@ class Albums:
     """
 
     def __init__(self, view: View, journal: Journal, events: Events, add: Add, finder: Finder | None = None) -> None:
+        super().__init__(view, journal, events, add)
         self.members = AlbumMembers(view, journal, events)
         self._lists = AlbumLists(view, finder)
-        self._view = view
-        self._journal = journal
-        self._events = events
-        self._add = add
         self._finder = finder
+
+    @property
+    def can_search(self) -> bool:
+        """Whether there can be smart albums."""
+        return self._finder is not None
 
     def list(self) -> builtins.list[AlbumSummary]:
         """The viewer's own albums in their order, then those of others, without invitations."""
@@ -184,72 +179,10 @@ class Albums:
         with self._journal.step(Action.ORDER_ALBUMS) as db:
             for each in (*album_ids, *([before] if before is not None else [])):
                 require_owner(self._view, db, each)
-            order = _order(db, _OWN_ORDER, me=self._view.viewer.profile_id)
+            order = order_of(db, _OWN_ORDER, me=self._view.viewer.profile_id)
             for each, position in album_order.moved(order, album_ids, before).items():
                 _set(db, each, position=position)
         self._tell()
-
-    def order(self, album_id: int, photo_ids: Sequence[int], before: int | None = None) -> None:
-        """Moves some photos of an album before another one of it, or to the end.
-
-        Raises:
-            NotFound: there is no such album, or a photo is not in it.
-            NotAllowed: the album is somebody else's.
-            InvalidAlbum: it has no order of its own.
-        """
-        with self._journal.step(Action.ORDER_ALBUM, album=album_id, photos=len(photo_ids)) as db:
-            row = require_owner(self._view, db, album_id)
-            if row.kind not in (AlbumKind.PERSONAL, AlbumKind.SHARED):
-                raise InvalidAlbum(f"In “{row.name}” the newest photos come first.")
-            named = [*photo_ids, *([before] if before is not None else [])]
-            self._view.require_photos(db, named)
-            order = _order(db, _ORDER, album=album_id)
-            if not set(named) <= {photo_id for photo_id, _ in order}:
-                raise NotFound(f"That photo is not in “{row.name}”.")
-            query = "UPDATE album_photo SET position = ? WHERE album_id = ? AND photo_id = ?"
-            for photo_id, position in album_order.moved(order, photo_ids, before).items():
-                db.exec_driver_sql(query, (position, album_id, photo_id))
-        self._tell()
-
-    def add(self, album_id: int, photo_ids: Sequence[int]) -> tuple[int, ...]:
-        """Puts photos into an album, at its end.
-
-        Returns:
-            Those that were not there already.
-
-        Raises:
-            NotFound: there is no such album or photo.
-            NotAllowed: the viewer may only look at it.
-            InvalidAlbum: it shows what a search finds.
-        """
-        with self._journal.step(Action.ADD_TO_ALBUM, album=album_id, photos=len(photo_ids)) as db:
-            row = require_adding(self._view, db, album_id)
-            self._view.require_photos(db, photo_ids)
-            fresh = album_photos.enter(db, album_id, photo_ids, self._view.viewer.profile_id)
-            seen = _seen_otherwise(db, row, fresh)
-        self._tell(seen)
-        return fresh
-
-    def remove(self, album_id: int, photo_ids: Sequence[int]) -> tuple[int, ...]:
-        """Takes photos out of an album; they stay in the library.
-
-        Returns:
-            Those that were in it.
-
-        Raises:
-            NotFound: there is no such album or photo.
-            NotAllowed: somebody else's album, or a photo that somebody else put there.
-            InvalidAlbum: it shows what a search finds.
-        """
-        with self._journal.step(Action.REMOVE_FROM_ALBUM, album=album_id, photos=len(photo_ids)) as db:
-            self._view.require_photos(db, photo_ids)
-            row = require_taking_out(self._view, db, album_id, photo_ids)
-            there = photos_of(db, album_id)
-            gone = tuple(each for each in dict.fromkeys(photo_ids) if each in there)
-            album_photos.leave(db, album_id, gone)
-            seen = _seen_otherwise(db, row, gone)
-        self._tell(seen)
-        return gone
 
     def delete(self, album_id: int) -> None:
         """Deletes an album; its photos stay in the library. One of the viewer's own face is not made again.
@@ -263,29 +196,8 @@ class Albums:
             if row.kind == AlbumKind.AUTO_FACES:
                 db.exec_driver_sql(_NO_ALBUM, {"me": self._view.viewer.profile_id})
             db.exec_driver_sql("DELETE FROM album WHERE album_id = ?", (album_id,))
-            seen = _seen_otherwise(db, row, photo_ids)
+            seen = seen_otherwise(db, row, photo_ids)
         self._tell(seen)
-
-    def import_into(self, album_id: int, paths: Sequence[Path]) -> tuple[int, ...]:
-        """Adds files and folders to the library, and what is found there to an album.
-
-        What is known enters at once, the rest when it is in the library, also when the program ends meanwhile.
-
-        Returns:
-            The photos that entered at once.
-
-        Raises:
-            NotFound, NotAllowed, InvalidAlbum: as `add`.
-        """
-        me = self._view.viewer.profile_id
-        with self._journal.step(Action.ADD_TO_ALBUM, album=album_id) as db:
-            row = require_adding(self._view, db, album_id)
-            known = [album_photos.enter_found(db, album_id, _as_kept(path), me) for path in paths]
-            entered = tuple(photo_id for each in known for photo_id in each)
-            seen = _seen_otherwise(db, row, entered)
-        self._add(paths, me, album_id)
-        self._tell(seen)
-        return entered
 
     def _create(
         self,
@@ -317,25 +229,10 @@ class Albums:
             raise InvalidAlbum("Say what the album is to show.")
         self._finder.check(query.strip())
 
-    def _tell(self, photo_ids: frozenset[int] = frozenset()) -> None:
-        self._events.publish(LibraryChanged(photo_ids, albums=True))
-
-
-def _seen_otherwise(db: Connection, row: Any, photo_ids: Sequence[int] | frozenset[int]) -> frozenset[int]:
-    """The photos that others see by a shared album, or see no more, once they came into it or left it."""
-    if row.kind != AlbumKind.SHARED:
-        return frozenset()
-    auto_albums.follow(db, photo_ids)
-    return frozenset(photo_ids)
-
 
 def _set(db: Connection, album_id: int, **values: object) -> None:
     changes = ", ".join(f"{name} = :{name}" for name in values)
     db.exec_driver_sql(f"UPDATE album SET {changes} WHERE album_id = :id", values | {"id": album_id})
-
-
-def _order(db: Connection, query: str, **values: int) -> builtins.list[tuple[int, int]]:
-    return [(int(number), int(position)) for number, position in db.exec_driver_sql(query, values)]
 
 
 def _named(name: str) -> str:
@@ -344,7 +241,3 @@ def _named(name: str) -> str:
     if len(name.strip()) > LONGEST_NAME:
         raise InvalidAlbum(f"The name of an album has {LONGEST_NAME} characters at most.")
     return name.strip()
-
-
-def _as_kept(path: Path) -> bytes:
-    return os.fsencode(os.path.abspath(path))

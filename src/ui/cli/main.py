@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
+from ui.cli import album, copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened
 from ui.cli.display import display_finding, require_display
@@ -69,6 +69,7 @@ def cli(context: click.Context, folder: Path | None, passphrase_file: Path | Non
 cli.add_command(copying.import_)
 cli.add_command(trash.trash)
 cli.add_command(duplicates.duplicates)
+cli.add_command(album.album)
 
 
 @cli.command()
