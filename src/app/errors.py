@@ -45,6 +45,10 @@ class DependsOnLater(AppError):
         )
 
 
+class InvalidAlbum(AppError):
+    """That cannot be done with an album of this kind, or in this way."""
+
+
 class SignInNeeded(AppError):
     """Several people share the library, or it has a password."""
 

@@ -62,7 +62,7 @@ class Indexer:
         self._telling = threading.RLock()
         self._progress = IndexProgress(IndexPhase.IDLE)
         self._meter = Meter()
-        self._asked: deque[tuple[list[str], int | None]] = deque()
+        self._asked: deque[tuple[list[str], int | None, int | None]] = deque()
         self._postponed: set[worklist.Waiting] = set()
         self._scanning = self._indexing = self._grouping = self._more = self._renewed = False
         self._paused = self._cancelled = self._closing = False
@@ -82,11 +82,12 @@ class Indexer:
         for thread in self._threads:
             thread.start()
 
-    def add(self, paths: Sequence[Path], asked_by: int | None = None) -> None:
+    def add(self, paths: Sequence[Path], asked_by: int | None = None, album_id: int | None = None) -> None:
         """Adds files and folders to the library: they are scanned and indexed in the background.
 
         Args:
             asked_by: the profile whose new photos are; by default whose folder they are in, or the library's owner.
+            album_id: the album that what is found there enters.
         """
         if not paths:
             return
@@ -95,7 +96,7 @@ class Indexer:
                 self._progress = IndexProgress(IndexPhase.SCANNING)
                 self._postponed = set()
                 self._meter.restart()
-            self._asked.append(([os.path.abspath(path) for path in paths], asked_by))
+            self._asked.append(([os.path.abspath(path) for path in paths], asked_by, album_id))
             self._indexing = self._more = True
             self._scanning = self._scanning or not self._cancelled
         self._tell()
@@ -185,6 +186,8 @@ class Indexer:
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()
+        # What was asked for while the work was paused.
+        self._note_requests()
 
     @property
     def progress(self) -> IndexProgress:
@@ -265,7 +268,7 @@ class Indexer:
             request_id, path, asked_by = found
             try:
                 if self._importer.run(path, self._interrupted, self._added, asked_by):
-                    worklist.finish_request(self._database, request_id)
+                    self._events.publish(worklist.finish_request(self._database, request_id))
             except VolumeGone as error:
                 _log.warning("a scan waits: %s", error)
                 after = request_id
@@ -280,7 +283,7 @@ class Indexer:
             asked = list(self._asked)
         for each in asked:
             worklist.request(self._database, *each)
-            self._remember(*each)
+            self._remember(*each[:2])
             with self._changed:
                 # `cancel` may have been quicker.
                 if self._asked and self._asked[0] is each:

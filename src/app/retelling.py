@@ -10,7 +10,7 @@ from concurrent.futures import Future
 
 from sqlalchemy import text
 
-from app import describing
+from app import auto_albums, describing
 from app.errors import WorkersLost
 from app.telling import Told
 from app.types import LibraryChanged
@@ -53,7 +53,8 @@ def store(database: Database, photo: Waiting, told: Told) -> LibraryChanged:
         if db.execute(query, {"id": photo.photo_id, "hash": photo.content_hash}).first() is None:
             return LibraryChanged()
         persons = describing.keep(db, photo.photo_id, told)
-    return LibraryChanged(frozenset({photo.photo_id}), persons)
+        albums = auto_albums.follow(db, [photo.photo_id])
+    return LibraryChanged(frozenset({photo.photo_id}), persons, albums=albums)
 
 
 def run(database: Database, workers: Workers, stopped: Callable[[], bool]) -> Iterator[LibraryChanged]:

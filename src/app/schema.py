@@ -302,6 +302,12 @@ import_request = Table(
     Column("request_id", Integer, primary_key=True),
     Column("path", LargeBinary, nullable=False),
     Column("owner_id", ForeignKey("profile.profile_id", ondelete="RESTRICT"), comment="the profile that asked for it"),
+    Column(
+        "album_id",
+        ForeignKey("album.album_id", ondelete="SET NULL"),
+        index=True,
+        comment="into which everything goes that is found there",
+    ),
     sqlite_autoincrement=True,
 )
 

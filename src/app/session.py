@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.albums import Albums
 from app.claims import Claims
 from app.details import Details
 from app.duplicates import Duplicates
@@ -42,6 +43,7 @@ class Session:
         self.claims = Claims(view, self.journal, core, self.people, events, library.small)
         self.notifications = Notifications(view)
         self.duplicates = Duplicates(view, self.journal, self.thumbnails, self.trash, events)
+        self.albums = Albums(view, self.journal, events, library.indexer.add)
 
     @property
     def viewer(self) -> Viewer:

@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app import leaving, sidecars, stacks
+from app import auto_albums, leaving, sidecars, stacks
 from app.errors import NotFound
 from app.events import Events
 from app.journal import Action, Concerned, Journal
@@ -158,6 +158,7 @@ class Trash:
             persons = self._core.bring_back(images, db) if images else frozenset()
             self._journal.leave_out(db)
             about = self._follow(db, Concerned(frozenset(back), persons, frozenset(back)))
+            auto_albums.follow(db, about.photo_ids)
         self._tell(about.photo_ids, about.person_ids)
         if about.waits:
             self._waiting()
@@ -331,7 +332,7 @@ class Trash:
     def _tell(self, photo_ids: Collection[int], person_ids: frozenset[int]) -> None:
         if photo_ids:
             # One of them may have been a file that could not be read.
-            self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True))
+            self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True, albums=True))
 
 
 def _paths(paths: Collection[bytes]) -> tuple[Path, ...]:

@@ -45,6 +45,8 @@ class Month:
 class Timeline:
     """Photos, newest first, as compact as 100,000 of them ask for: `photo_ids` is an array of 64-bit integers.
 
+    Photos in an order of their own, as in an album, have no `months`.
+
     `videos` are those among them that are videos, and how many seconds long they are; `raw` have a raw file beside
     them, `live` the seconds around them.
     `absent` names those whose file is not there, as far as the library knows.

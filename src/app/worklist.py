@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from app import describing, fingerprints, hearing, schema, settings, stacks, videos
+from app import album_photos, auto_albums, describing, fingerprints, hearing, schema, settings, stacks, videos
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
@@ -87,10 +87,12 @@ class Waiting:
     again: str | None = None
 
 
-def request(database: Database, paths: Sequence[str], asked_by: int | None = None) -> None:
-    """Asks for files and folders to be scanned, in the name of a profile."""
-    rows = [{"path": os.fsencode(path), "owner_id": asked_by} for path in paths]
+def request(database: Database, paths: Sequence[str], asked_by: int | None = None, album_id: int | None = None) -> None:
+    """Asks for files and folders to be scanned, in the name of a profile, who wants what is found in an album."""
     with database.write() as db:
+        # One that was deleted meanwhile is none.
+        album_id = db.execute(select(schema.album.c.album_id).where(schema.album.c.album_id == album_id)).scalar()
+        rows = [{"path": os.fsencode(path), "owner_id": asked_by, "album_id": album_id} for path in paths]
         db.execute(insert(schema.import_request), rows)
 
 
@@ -103,10 +105,21 @@ def next_request(database: Database, after: int = 0) -> tuple[int, bytes, int | 
     return None if row is None else (int(row.request_id), bytes(row.path), row.owner_id)
 
 
-def finish_request(database: Database, request_id: int) -> None:
-    """The request was scanned to its end."""
+def finish_request(database: Database, request_id: int) -> LibraryChanged:
+    """The request was scanned to its end; what was found enters the album that it was asked for.
+
+    Returns:
+        What changed by that.
+    """
+    table = schema.import_request
     with database.write() as db:
-        db.execute(delete(schema.import_request).where(schema.import_request.c.request_id == request_id))
+        row = db.execute(select(table).where(table.c.request_id == request_id)).first()
+        entered: tuple[int, ...] = ()
+        if row is not None and row.album_id is not None:
+            entered = album_photos.enter_found(db, row.album_id, row.path, row.owner_id)
+            auto_albums.follow(db, entered)
+        db.execute(delete(table).where(table.c.request_id == request_id))
+    return LibraryChanged(frozenset(entered), albums=bool(entered))
 
 
 def waiting(database: Database, after: int, limit: int) -> list[Waiting]:
@@ -182,6 +195,7 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         leader = row.image_id is None and stacks.leader_of(db, photo.photo_id, seen.format, seconds, taken)
         if leader:
             _stand_behind(db, photo, seen, leader)
+            album_photos.pass_on(db, [photo.photo_id], leader)
             return LibraryChanged(frozenset({leader}))
         stacks.stand_alone(db, photo.photo_id)
         faces, before = _store_faces(db, core, photo, seen, row.image_id)
@@ -192,8 +206,10 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         hidden, lost = stacks.gather(db, core, photo.photo_id, taken) if _may_lead(seen) else (set(), set())
         if row.image_id is None and faces:
             hearing.found_in(db, faces[0].image_id)
+        album_photos.pass_on(db, hidden, photo.photo_id)
+        albums = auto_albums.follow(db, {photo.photo_id} | hidden)
     persons = frozenset(face.person_id for face in faces if face.person_id is not None)
-    return LibraryChanged(frozenset({photo.photo_id}) | hidden, persons | before | named | lost)
+    return LibraryChanged(frozenset({photo.photo_id}) | hidden, persons | before | named | lost, albums=albums)
 
 
 def _may_lead(seen: PhotoAnalysis) -> bool:
@@ -326,12 +342,15 @@ def group(database: Database, core: FaceCore, everything: bool = False) -> tuple
             return Clustering((), (), (), ()), LibraryChanged()
         result = core.apply(plan, db)
         hearing.found_among(db, [move.face_id for move in result.moves if move.after is not None])
+        moved = auto_albums.photos_of_faces(db, [move.face_id for move in result.moves])
+        albums = auto_albums.follow(db, moved)
         settings.put(db, _GROUPED_UNTIL, str(last))
         if not few:
             settings.put(db, _WHOLE_UNTIL, str(last))
     targets = {result.groups[move.after].person_id for move in result.moves if move.after is not None}
     persons = (targets | {move.before for move in result.moves}) - {None}
-    return result, LibraryChanged(person_ids=frozenset(each for each in persons if each is not None))
+    changed = frozenset(each for each in persons if each is not None)
+    return result, LibraryChanged(person_ids=changed, albums=albums)
 
 
 def group_anew(db: Connection) -> None:
@@ -357,7 +376,8 @@ def _refuse(db: Connection, core: FaceCore, photo: Waiting, reason: str) -> Libr
     # Another content, of which nothing is seen, and of the size as it was: what was decided keeps its place.
     before = core.image(row.image_id, db)
     _, persons = core.redetect(row.image_id, f"{photo.photo_id}/", before.width, before.height, (), db)
-    return LibraryChanged(frozenset({photo.photo_id}), persons, skipped=True)
+    albums = auto_albums.follow(db, [photo.photo_id])
+    return LibraryChanged(frozenset({photo.photo_id}), persons, skipped=True, albums=albums)
 
 
 def _still_waiting(db: Connection, photo: Waiting) -> Any | None:

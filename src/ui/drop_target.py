@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QLocale, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
+from ui.dragging import files_in
 from ui.widgets import label
 
 _DIM = "#000000A8"
@@ -23,6 +24,7 @@ class DropTarget(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._covered = parent
+        self._words = ""
         self.text = label(self, "drop", centred=True)
         QVBoxLayout(self).addWidget(self.text)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -30,9 +32,14 @@ class DropTarget(QWidget):
         parent.installEventFilter(self)
         self.hide()
 
+    def take(self, words: str | None) -> None:
+        """Says something of its own about what will happen; None takes nothing, and leaves it to what is around it."""
+        self._words = words or ""
+        self._covered.setAcceptDrops(words is not None)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         if isinstance(event, QDropEvent) and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
-            paths = _paths(event.mimeData())
+            paths = files_in(event.mimeData())
             if not paths:
                 return False
             # Always a copy: nothing that is dropped here is ever moved.
@@ -58,11 +65,7 @@ class DropTarget(QWidget):
         count = QLocale().toString(len(paths))
         one = self.tr("Add this to your library")
         what = one if len(paths) == 1 else self.tr("Add {} items to your library").format(count)
-        self.text.setText(f"{what}\n{self.tr('The files stay where they are.')}")
+        self.text.setText(f"{self._words or what}\n{self.tr('The files stay where they are.')}")
         self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
-
-
-def _paths(data: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -21,7 +21,7 @@ class Header(QFrame):
         self.setObjectName("header")
         self._look = look
         self.setFixedHeight(theme.HEADER_HEIGHT)
-        self.back = icon_button(self, self.tr("Back to everybody"))
+        self.back = icon_button(self, self.tr("Back"))
         self._title = label(self, "title")
         self._small, self._large = label(self), label(self)
         self.cell_size = QSlider(Qt.Orientation.Horizontal, self)

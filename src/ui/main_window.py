@@ -15,6 +15,7 @@ from app.notifications import Notification, NotificationKind
 from app.session import Session
 from app.types import LibraryChanged, LibraryCounts
 from core.errors import CoreError
+from ui.albuming import Albuming
 from ui.bridge import Bridge
 from ui.context import Context
 from ui.copying import Copying
@@ -33,6 +34,8 @@ from ui.status_bar import StatusBar
 from ui.tasks import Tasks
 from ui.thumbnails import ThumbnailCache
 from ui.undoing import Undoing
+from ui.views.album import AlbumView
+from ui.views.albums import AlbumsView
 from ui.views.disputes import DisputesView
 from ui.views.duplicates import DuplicatesView
 from ui.views.folders import FoldersView
@@ -54,6 +57,7 @@ _PLACES = (
     ("photos", "images"),
     ("people", "users"),
     ("disputes", "scale"),
+    ("albums", "album"),
     ("folders", "folder-open"),
     ("duplicates", "copy"),
     ("skipped", "file-x-2"),
@@ -82,6 +86,7 @@ class MainWindow(QMainWindow):
         self._whole = QStackedWidget(self)
         self.undoing = Undoing(self.context, self, self._whole)
         self.deleting = Deleting(self.context, self, self.undoing)
+        self.albuming = Albuming(self.context, self, self.undoing.bar)
         self._make_pages()
         self.sidebar = Sidebar(look, self)
         self.header = Header(look, self)
@@ -109,6 +114,13 @@ class MainWindow(QMainWindow):
         self.person.show_person(person_id)
         self._show(self.person, self.titles["people"], back=True)
         self.sidebar.choose("people")
+
+    def open_album(self, album_id: int) -> None:
+        """Shows an album."""
+        self._leave_viewer()
+        self.album.show_album(album_id)
+        self._show(self.album, self.titles["albums"], back=True)
+        self.sidebar.choose("albums")
 
     def open_photo(self, photo_ids: Sequence[int], index: int) -> None:
         """Shows a photo over everything."""
@@ -192,6 +204,8 @@ class MainWindow(QMainWindow):
         self.people = PeopleView(self.context, self)
         self.disputes = DisputesView(self.context, self)
         self.person = PersonView(self.context, self)
+        self.albums = AlbumsView(self.context, self.albuming, self)
+        self.album = AlbumView(self.context, self.albuming, self)
         self.skipped = SkippedView(self.context, self)
         self.folders = FoldersView(self.context, self)
         self.trash = TrashView(self.context, self.deleting, self)
@@ -201,6 +215,7 @@ class MainWindow(QMainWindow):
             "photos": self.timeline,
             "people": self.people,
             "disputes": self.disputes,
+            "albums": self.albums,
             "folders": self.folders,
             "duplicates": self.duplicates,
             "skipped": self.skipped,
@@ -210,6 +225,7 @@ class MainWindow(QMainWindow):
             "photos": self.tr("Photos"),
             "people": self.tr("People"),
             "disputes": self.tr("To decide"),
+            "albums": self.tr("Albums"),
             "folders": self.tr("Folders"),
             "duplicates": self.tr("Duplicates"),
             "skipped": self.tr("Not readable"),
@@ -222,7 +238,8 @@ class MainWindow(QMainWindow):
         self.sidebar.set_count("skipped", 0)
         self.sidebar.set_count("disputes", 0)
         self._stack = QStackedWidget(self)
-        for page in (*self.pages.values(), self.person):
+        self.sidebar.take_photos("albums")
+        for page in (*self.pages.values(), self.person, self.album):
             self._stack.addWidget(page)
         right = QVBoxLayout()
         right.addWidget(self.header)
@@ -247,7 +264,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         indexer = self.context.library.indexer
         self.sidebar.chosen.connect(self.go)
-        self.header.back.clicked.connect(lambda: self.go("people"))
+        self.header.back.clicked.connect(lambda: self.go("albums" if self._at(self.album) else "people"))
         self.header.cell_size.valueChanged.connect(self._resize_cells)
         self._drop.dropped.connect(self.add)
         self.status.pause_wanted.connect(indexer.pause)
@@ -256,12 +273,19 @@ class MainWindow(QMainWindow):
         for asking in (self.timeline, self.people, self.folders, self.notice):
             asking.add_requested.connect(self.ask_for_folder)
         self.timeline.models_requested.connect(self.show_models)
-        for page in (self.timeline, self.person, self.duplicates, self.trash):
+        for page in (self.timeline, self.person, self.album, self.duplicates, self.trash):
             page.photo_opened.connect(self.open_photo)
-        for deleted in (self.timeline.grid, self.person.grid, self.viewer):
-            deleted.delete_requested.connect(self.deleting.put)
         self.bell.opened.connect(self.open_news)
         self.disputes.counted.connect(lambda count: self.sidebar.set_count("disputes", count))
+        for shown in (self.timeline.grid, self.person.grid, self.album.grid, self.viewer):
+            shown.delete_requested.connect(self.deleting.put)
+            shown.album_requested.connect(self.albuming.put)
+        self.trash.grid.for_albums = False
+        self.sidebar.photos_dropped.connect(lambda _name, photo_ids: self.albuming.put(photo_ids))
+        for made in (self.albums.album_opened, self.albuming.made):
+            made.connect(self.open_album)
+        self.albums.dropped.connect(self.add)
+        self.album.gone.connect(lambda: self.go("albums"))
         self.duplicates.counted.connect(lambda count: self.sidebar.set_count("duplicates", count, always=True))
         self.deleting.moved.connect(self.viewer.leave_out)
         self.people.person_opened.connect(self.open_person)
@@ -303,8 +327,11 @@ class MainWindow(QMainWindow):
     def _show(self, page: QWidget, title: str, back: bool) -> None:
         self._leave_viewer()
         self._stack.setCurrentWidget(page)
-        self.header.show_title(title, back, sizes=page in (self.timeline, self.person, self.trash))
+        self.header.show_title(title, back, sizes=page in (self.timeline, self.person, self.album, self.trash))
         page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _at(self, page: QWidget) -> bool:
+        return self._stack.currentWidget() is page
 
     def _leave_viewer(self) -> None:
         if self._whole.currentWidget() is self.viewer:
@@ -315,7 +342,7 @@ class MainWindow(QMainWindow):
                 page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _resize_cells(self, width: int) -> None:
-        for grid in (self.timeline.grid, self.person.grid, self.trash.grid):
+        for grid in (self.timeline.grid, self.person.grid, self.album.grid, self.trash.grid):
             grid.set_cell_width(width)
 
     def _show_counts(self, counts: LibraryCounts) -> None:

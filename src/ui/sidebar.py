@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, QSize, Signal
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.dragging import photos_in
 from ui.look import Look
 from ui.widgets import choice_button, label
+
+_WAIT_MS = 800
 
 
 class Sidebar(QFrame):
     """Entries by name; `chosen` tells which one was clicked."""
 
     chosen = Signal(str)
+    photos_dropped = Signal(str, object)
+    """An entry, and the photos that were dragged onto it."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
         self._look = look
+        self._taking: dict[QObject, str] = {}
+        self._over = ""
+        # Who holds photos over an entry wants to drop them on what is behind it.
+        self._waiting = QTimer(self, singleShot=True, interval=_WAIT_MS)
+        self._waiting.timeout.connect(lambda: self.chosen.emit(self._over))
         self._entries: dict[str, tuple[QPushButton, str, str]] = {}
         self._group = QButtonGroup(self)
         self.setFixedWidth(theme.SIDEBAR_WIDTH)
@@ -44,6 +55,28 @@ class Sidebar(QFrame):
     def choose(self, name: str) -> None:
         """Marks an entry without telling of it."""
         self._entries[name][0].setChecked(True)
+
+    def take_photos(self, name: str) -> None:
+        """Photos can be dragged onto an entry."""
+        button = self._entries[name][0]
+        button.setAcceptDrops(True)
+        button.installEventFilter(self)
+        self._taking[button] = name
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        if event.type() == QEvent.Type.DragLeave:
+            self._waiting.stop()
+        if isinstance(event, QDropEvent) and watched in self._taking and photos_in(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._over = self._taking[watched]
+            if event.type() == QEvent.Type.DragEnter:
+                self._waiting.start()
+            elif event.type() == QEvent.Type.Drop:
+                self._waiting.stop()
+                self.photos_dropped.emit(self._over, photos_in(event.mimeData()))
+            return True
+        return super().eventFilter(watched, event)
 
     def set_count(self, name: str, count: int, always: bool = False) -> None:
         """Shows an entry with its count; without one it is hidden, or `always` shown by itself."""

@@ -37,7 +37,7 @@ def test_back_is_a_button(header: Header) -> None:
     clicked = QSignalSpy(header.back.clicked)
     QTest.mouseClick(header.back, LeftButton)
     assert clicked.count() == 1
-    assert header.back.accessibleName() == header.back.toolTip() == "Back to everybody"
+    assert header.back.accessibleName() == header.back.toolTip() == "Back"
 
 
 def test_cells_have_bounds(header: Header) -> None:

@@ -116,8 +116,11 @@ CREATE TABLE import_request (
     request_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     path BLOB NOT NULL,
     owner_id INTEGER,
-    FOREIGN KEY(owner_id) REFERENCES profile (profile_id) ON DELETE RESTRICT
+    album_id INTEGER,
+    FOREIGN KEY(owner_id) REFERENCES profile (profile_id) ON DELETE RESTRICT,
+    FOREIGN KEY(album_id) REFERENCES album (album_id) ON DELETE SET NULL
 );
+CREATE INDEX ix_import_request_album_id ON import_request (album_id);
 CREATE TABLE photo_share (
     photo_id INTEGER NOT NULL,
     profile_id INTEGER NOT NULL,

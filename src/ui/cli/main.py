@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from ui.cli import (
+    album,
     claim,
     copying,
     duplicates,
@@ -84,6 +85,7 @@ cli.add_command(trash.trash)
 cli.add_command(duplicates.duplicates)
 cli.add_command(claim.claim)
 cli.add_command(notifications.notifications)
+cli.add_command(album.album)
 
 
 @cli.command()

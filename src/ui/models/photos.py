@@ -1,4 +1,4 @@
-"""Photos by month or by year, newest first."""
+"""Photos by month or by year, newest first; or in an order of their own, without headings."""
 
 from __future__ import annotations
 
@@ -51,6 +51,9 @@ class PhotosModel(RowsModel):
         """Follows a new state of the library."""
         before, self._timeline = self._timeline, timeline
         sections = self._years(timeline.months) if self._by_year else self._months(timeline.months)
+        if timeline.photo_ids and not timeline.months:
+            # In an order of their own there is nothing to put above some of them.
+            sections = [Section("", 0, len(timeline.photo_ids))]
         self.follow(timeline.photo_ids, sections)
         if self.ids and _marks(before) != _marks(timeline):
             self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Badge, self.Absence])

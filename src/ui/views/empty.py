@@ -31,7 +31,8 @@ class EmptyState(QWidget):
         column.addStretch(2)
         column.addWidget(self._picture)
         column.addWidget(label(self, "empty", title, centred=True))
-        column.addWidget(label(self, "lead", lead, centred=True))
+        self._lead = label(self, "lead", lead, centred=True)
+        column.addWidget(self._lead)
         if button:
             main = named(QPushButton(button, self), "main")
             main.clicked.connect(self.pressed)
@@ -48,6 +49,10 @@ class EmptyState(QWidget):
         across.addStretch(1)
         look.changed.connect(self._tint)
         self._tint()
+
+    def set_lead(self, text: str) -> None:
+        """The sentence, where it depends on what is shown."""
+        self._lead.setText(text)
 
     def set_note(self, text: str) -> None:
         """What is to be known besides; without text nothing."""

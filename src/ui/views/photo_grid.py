@@ -7,6 +7,7 @@ import sys
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
+    QKeyCombination,
     QMimeData,
     QModelIndex,
     QPoint,
@@ -19,10 +20,15 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QMenu, QWidget
@@ -36,6 +42,7 @@ from ui.models.rows import Index
 from ui.thumbnails import Kind
 from ui.views.grid import Grid
 from ui.views.layout import Metrics
+from ui.views.photo_dragging import PhotoDragging
 from ui.views.scrubber import WIDTH as SCRUBBER_WIDTH
 from ui.views.scrubber import Scrubber
 
@@ -44,18 +51,32 @@ DEFAULT_CELL, LEAST_CELL, LARGEST_CELL = 180, 96, 360
 # What is called so on the keyboards of Apple.
 _DELETE = Qt.Key.Key_Backspace if sys.platform == "darwin" else Qt.Key.Key_Delete
 
+ADD_TO_ALBUM = QKeySequence(Qt.Key.Key_A)
+REMOVE = QKeySequence(QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Backspace))
+
 _METRICS = Metrics(DEFAULT_CELL, None, theme.GRID_GAP, 0, 44, stretch=True)
 
 
 class PhotoGrid(Grid):
-    """`photo_opened` carries all photo ids of the grid and the row to show; `delete_requested` the chosen ids."""
+    """`photo_opened` carries all photo ids of the grid and the row to show; `delete_requested` the chosen ids.
+
+    `album_requested` carries the chosen ids as well; `menu_opened` the menu about them, to which a screen may add;
+    `removed` those that are to leave the album which the screen shows, and `ordered` those that were dragged before
+    another one, or None.
+    """
 
     photo_opened = Signal(object, int)
     delete_requested = Signal(object)
+    album_requested = Signal(object)
+    menu_opened = Signal(QMenu)
+    removed = Signal(object)
+    ordered = Signal(object, object)
 
     def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None) -> None:
         super().__init__(context.look, _METRICS, parent)
         self._context = context
+        self._dragging = PhotoDragging(self, context.thumbnails)
+        self.for_albums = True
         self.photos = PhotosModel(by_year, self)
         self.setModel(self.photos)
         self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self))
@@ -85,8 +106,42 @@ class PhotoGrid(Grid):
             self._copy()
         elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == _DELETE:
             self._delete()
+        elif QKeySequence(event.keyCombination()) == REMOVE:
+            self.removed.emit(self.selected())
+        elif QKeySequence(event.keyCombination()) == ADD_TO_ALBUM:
+            self._add_to_album()
         else:
             super().keyPressEvent(event)
+
+    def set_orderable(self, orderable: bool) -> None:
+        """Whether photos are put in order by dragging them."""
+        self.setAcceptDrops(orderable)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        self._dragging.press(event)
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        super().mouseMoveEvent(event)
+        if self.for_albums:
+            self._dragging.move(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  (Qt's name)
+        self._dragging.hold(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802  (Qt's name)
+        self._dragging.hold(event)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802  (Qt's name)
+        self._dragging.leave()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
+        if before := self._dragging.drop(event):
+            self.ordered.emit(*before)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        super().paintEvent(event)
+        self._dragging.paint(self._look.theme)
 
     def selected(self) -> list[int]:
         """The photos that are chosen, in their order."""
@@ -118,6 +173,10 @@ class PhotoGrid(Grid):
         menu.addAction(self.tr("Copy"), self._copy)
         menu.addAction(self.tr("Show in folder"), self._reveal)
         menu.addSeparator()
+        if self.for_albums:
+            menu.addAction(self.tr("Add to album…"), ADD_TO_ALBUM, self._add_to_album)
+        self.menu_opened.emit(menu)
+        menu.addSeparator()
         menu.addAction(self.tr("Delete"), self._delete)
         menu.popup(place)
 
@@ -139,6 +198,11 @@ class PhotoGrid(Grid):
             QGuiApplication.clipboard().setMimeData(data)
 
         self._context.tasks.run(self, lambda: [photos.get(number) for number in chosen], to_clipboard)
+
+    def _add_to_album(self) -> None:
+        chosen = self.selected()
+        if chosen and self.for_albums:
+            self.album_requested.emit(chosen)
 
     def _delete(self) -> None:
         chosen = self.selected()

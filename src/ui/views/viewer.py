@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QImage, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.types import LibraryChanged, PhotoFace
 from ui import theme
@@ -43,6 +43,7 @@ class Viewer(QWidget):
     person_opened = Signal(int)
     full_screen_wanted = Signal()
     delete_requested = Signal(object)
+    album_requested = Signal(object)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,6 +120,13 @@ class Viewer(QWidget):
         else:
             command()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Add to album…"), QKeySequence(Qt.Key.Key_A), self._add_to_album)
+        menu.addAction(self.tr("Delete"), QKeySequence(Qt.Key.Key_Delete), self._delete)
+        menu.popup(event.globalPos())
+
     def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802  (Qt's name)
         """Who walks through the buttons with the keyboard has to see them."""
         self.wake()
@@ -190,6 +198,7 @@ class Viewer(QWidget):
             keys.Key_I: self.chrome.information.toggle,
             keys.Key_N: self.naming.start_next,
             keys.Key_Delete: self._delete,
+            keys.Key_A: self._add_to_album,
             keys.Key_P: self.play.play,
             keys.Key_F: self.full_screen_wanted.emit,
             keys.Key_F11: self.full_screen_wanted.emit,
@@ -202,6 +211,10 @@ class Viewer(QWidget):
     def _delete(self) -> None:
         if self.photo_id is not None:
             self.delete_requested.emit([self.photo_id])
+
+    def _add_to_album(self) -> None:
+        if self.photo_id is not None:
+            self.album_requested.emit([self.photo_id])
 
     def _toggle_zoom(self) -> None:
         self.canvas.toggle()
