@@ -10,6 +10,7 @@ from app.journal import Journal
 from app.people import People
 from app.photos import Photos
 from app.privacy import View, Viewer
+from app.search import Search
 from app.thumbnails import Thumbnails
 from app.trash import Trash
 from app.types import LibraryCounts
@@ -37,6 +38,7 @@ class Session:
         self.people = People(view, self.journal, core, self.photos, events)
         self.thumbnails = Thumbnails(view, self.photos, library.small)
         self.trash = Trash(view, core, events, library.small, library.indexer.renew)
+        self.search = Search(view)
         self.duplicates = Duplicates(view, self.thumbnails, self.trash, events)
 
     @property
