@@ -10,7 +10,7 @@ photos alone. What is out of sight may be a candidate, and is not found: `photo`
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -39,7 +39,7 @@ from app.search.types import (
     Words,
 )
 
-ENOUGH = 5000
+ENOUGH = 20_000
 """So many candidates are counted to choose the part that leads."""
 
 _ALL = """
@@ -152,10 +152,9 @@ class _Compiler:
 
     def _all(self, parts: Sequence[Part]) -> Part:
         condition = _joined(" AND ", [part.condition for part in parts], "1")
-        leading = [part.candidates for part in parts if part.candidates is not None]
-        if len(leading) < 2:
-            return Part(condition, leading[0] if leading else None)
-        return Part(condition, min(leading, key=self._size))
+        leading = [part for part in parts if part.candidates is not None]
+        leader = min(leading, key=self._size) if len(leading) > 1 else next(iter(leading), None)
+        return replace(leader, condition=condition) if leader else Part(condition)
 
     def _any(self, parts: Sequence[Part]) -> Part:
         condition = _joined(" OR ", [part.condition for part in parts], "0")
@@ -164,9 +163,9 @@ class _Compiler:
             return Part(condition)
         return Part(condition, " UNION ".join(f"SELECT * FROM ({each})" for each in candidates))
 
-    def _size(self, candidates: str) -> int:
-        """About how many there are: of all that there is, which is told to nobody."""
-        query = f"SELECT count(*) FROM (SELECT 1 FROM ({candidates}) LIMIT {ENOUGH})"
+    def _size(self, part: Part) -> int:
+        """About how many candidates there are: of all that there is, which is told to nobody."""
+        query = part.size or f"SELECT count(*) FROM (SELECT 1 FROM ({part.candidates}) LIMIT {ENOUGH})"
         return int(self._db.exec_driver_sql(query, self.values).scalar_one())
 
     def _value(self, value: str) -> str:

@@ -16,10 +16,17 @@ from app.worklist import REACHABLE
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A condition, and a query for the ids of photos beyond which it is never true; none if that is many."""
+    """What one part of a query asks.
+
+    Attributes:
+        condition: over a row of `photo`.
+        candidates: a query for the ids of photos beyond which it is never true; none if that is many.
+        size: a query for about how many candidates there are, where that is quicker than counting them.
+    """
 
     condition: str
     candidates: str | None = None
+    size: str | None = None
 
 
 COLUMNS = {
@@ -44,11 +51,17 @@ UNNAMED = Part(
 )
 
 _HOW_MANY = f"""(
-    (SELECT count(*) FROM (SELECT face.person_id FROM face WHERE {_HERE} AND face.person_id IS NOT NULL
-                           UNION SELECT tag.person_id FROM tag WHERE tag.photo_id = photo.photo_id))
-    + (SELECT count(*) FROM face WHERE {_HERE} AND face.person_id IS NULL)
+    (SELECT count(DISTINCT face.person_id) + count(*) - count(face.person_id) FROM face WHERE {_HERE})
+    + (SELECT count(*) FROM tag WHERE tag.photo_id = photo.photo_id AND NOT EXISTS (
+           SELECT 1 FROM face WHERE {_HERE} AND +face.person_id = tag.person_id))
 )"""
 """People in the photo: each of those who are known to be the same once, and every other face."""
+
+_AT_MOST = """(
+    (SELECT count(*) FROM main.face AS shown WHERE shown.image_id = photo.image_id)
+    + (SELECT count(*) FROM main.tag AS said WHERE said.photo_id = photo.photo_id)
+)"""
+"""There cannot be more: quickly counted, and asked first."""
 
 
 def with_people(person_ids: Sequence[int]) -> Part:
@@ -62,6 +75,7 @@ def with_people(person_ids: Sequence[int]) -> Part:
         f"""SELECT photo.photo_id FROM main.face JOIN main.photo ON photo.image_id = face.image_id
                 WHERE face.person_id IN {among}
             UNION SELECT photo_id FROM main.tag WHERE person_id IN {among}""",
+        f"SELECT count(*) FROM main.face WHERE person_id IN {among}",
     )
 
 
@@ -77,9 +91,8 @@ def nobody_but(person_ids: Sequence[int]) -> Part:
 
 def so_many(least: int, most: int) -> Part:
     """So many people are in the photo."""
-    if most == LARGEST:
-        return Part(f"{_HOW_MANY} >= {least:d}")
-    return Part(f"{_HOW_MANY} BETWEEN {least:d} AND {most:d}")
+    exact = f"{_HOW_MANY} BETWEEN {least:d} AND {most:d}" if most < LARGEST else f"{_HOW_MANY} >= {least:d}"
+    return Part(f"({_AT_MOST} >= {least:d} AND {exact})" if least else exact)
 
 
 def rated(least: int, most: int) -> Part:

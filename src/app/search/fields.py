@@ -161,7 +161,7 @@ def _one(token: Token) -> Value:
 
 def _only_colon(token: Token) -> None:
     if token.operator != ":":
-        raise QueryError(f"“{token.field}” takes a colon: {token.field}:…", token.start, token.end)
+        raise QueryError(f"After “{token.field}” comes a colon and nothing else.", token.start, token.end)
 
 
 def _in(column: Column) -> Callable[[Token], Leaf]:
