@@ -19,6 +19,10 @@ class Action(StrEnum):
     DESCRIBE = "describe"
     TRASH = "trash"
     RESTORE = "restore"
+    TAG = "tag"
+    UNTAG = "untag"
+    FAVOURITE = "favourite"
+    UNFAVOURITE = "unfavourite"
     SET_APART = "set apart"
     PUT_TOGETHER = "put together"
 

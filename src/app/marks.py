@@ -19,6 +19,7 @@ _AMONG = "IN (SELECT value FROM json_each(:ids))"
 _BESIDE = f"SELECT of_id, role FROM companion WHERE of_id {_AMONG}"
 _MOTION = f"SELECT photo_id FROM motion WHERE photo_id {_AMONG}"
 _VIDEOS = f"SELECT photo_id, seconds FROM video WHERE photo_id {_AMONG}"
+_LIKED = f"SELECT photo_id FROM favourite WHERE photo_id {_AMONG}"
 _ABSENT = f"""
     SELECT photo_id, EXISTS (SELECT 1 FROM place JOIN volume USING (volume_id)
                              WHERE place.photo_id = photo.photo_id AND NOT connected) AS offline
@@ -42,4 +43,5 @@ def marked(db: Connection, timeline: Timeline) -> Timeline:
         live=frozenset(photo_id for photo_id, role in beside if role == Role.LIVE)
         | frozenset(db.exec_driver_sql(_MOTION, ids).scalars()),
         absent=absent,
+        favourites=frozenset(db.exec_driver_sql(_LIKED, ids).scalars()),
     )

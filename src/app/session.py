@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from app.details import Details
 from app.duplicates import Duplicates
+from app.favourites import Favourites
 from app.journal import Journal
 from app.people import People
 from app.photos import Photos
 from app.privacy import View, Viewer
 from app.search import Search
+from app.tags import Tags
 from app.thumbnails import Thumbnails
 from app.trash import Trash
 from app.types import LibraryCounts
@@ -39,6 +41,8 @@ class Session:
         self.thumbnails = Thumbnails(view, self.photos, library.small)
         self.trash = Trash(view, core, events, library.small, library.indexer.renew)
         self.search = Search(view)
+        self.tags = Tags(view, self.journal, events)
+        self.favourites = Favourites(view, self.journal, events)
         self.duplicates = Duplicates(view, self.thumbnails, self.trash, events)
 
     @property
