@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
+from ui.cli import copying, duplicates, encryption, find, folders, output, safety, secrets, sidecars, tag, trash
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened
 from ui.cli.display import display_finding, require_display
@@ -218,6 +218,9 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 for command in (
+    find.find,
+    tag.tag,
+    tag.favourite,
     folders.folders,
     safety.backup,
     safety.restore,
