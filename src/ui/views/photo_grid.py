@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.types import Photo
 from ui import theme
 from ui.context import Context
-from ui.delegates.cells import CellDelegate, tick_rect
+from ui.delegates.cells import CellDelegate, heart_rect, tick_rect
 from ui.models.photos import PhotosModel
 from ui.models.rows import Index
 from ui.thumbnails import Kind
@@ -53,12 +53,13 @@ class PhotoGrid(Grid):
     photo_opened = Signal(object, int)
     delete_requested = Signal(object)
 
-    def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None, likes: bool = True) -> None:
         super().__init__(context.look, _METRICS, parent)
         self._context = context
+        self._likes = likes
         self.photos = PhotosModel(by_year, self)
         self.setModel(self.photos)
-        self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self))
+        self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self, likes))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setViewportMargins(0, 0, SCRUBBER_WIDTH, 0)
         self._scrubber = Scrubber(context.look, self.verticalScrollBar(), self.title_in_sight, self)
@@ -85,6 +86,8 @@ class PhotoGrid(Grid):
             self._copy()
         elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == _DELETE:
             self._delete()
+        elif event.key() == Qt.Key.Key_F and self._likes and not event.modifiers():
+            self._like(self.selected())
         else:
             super().keyPressEvent(event)
 
@@ -97,8 +100,11 @@ class PhotoGrid(Grid):
         """Photos have no names to be found by, and to look through 100,000 of them for one takes a while."""
 
     def clicked_at(self, index: QModelIndex, point: QPoint) -> None:
-        if tick_rect(QRectF(self.visualRect(index))).contains(QPointF(point)):
+        cell = QRectF(self.visualRect(index))
+        if tick_rect(cell).contains(QPointF(point)):
             self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Toggle)
+        elif self._likes and heart_rect(cell).contains(QPointF(point)):
+            self._like([self.photos.ids[index.row()]])
         else:
             super().clicked_at(index, point)
 
@@ -117,6 +123,8 @@ class PhotoGrid(Grid):
         menu.addAction(self.tr("Open"), self._open)
         menu.addAction(self.tr("Copy"), self._copy)
         menu.addAction(self.tr("Show in folder"), self._reveal)
+        if self._likes:
+            menu.addAction(self.tr("Favourite or not (F)"), lambda: self._like(self.selected()))
         menu.addSeparator()
         menu.addAction(self.tr("Delete"), self._delete)
         menu.popup(place)
@@ -139,6 +147,16 @@ class PhotoGrid(Grid):
             QGuiApplication.clipboard().setMimeData(data)
 
         self._context.tasks.run(self, lambda: [photos.get(number) for number in chosen], to_clipboard)
+
+    def _like(self, chosen: list[int]) -> None:
+        """Makes photos favourites; where all of them are, they are so no more."""
+        favourites = self._context.session.favourites
+
+        def change() -> None:
+            favourites.set(chosen, on=len(favourites.of(chosen)) < len(set(chosen)))
+
+        if chosen:
+            self._context.tasks.run(self, change, keep=True)
 
     def _delete(self) -> None:
         chosen = self.selected()
