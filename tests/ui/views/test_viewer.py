@@ -297,7 +297,7 @@ def test_tab_goes_on_to_the_next_face(viewer: Viewer, open_photo: Opener, qtbot:
     QTest.keyClick(viewer, Key.Key_N)
     assert viewer.naming._face == faces[0]
     for face in faces[:2]:
-        until(qtbot, lambda: viewer.naming.active and viewer.naming.editor._person_id == face.person_id)  # noqa: B023
+        until(qtbot, lambda: viewer.naming.active and viewer.naming.editor._about() == face.person_id)  # noqa: B023
         QTest.keyClicks(viewer.naming.editor.field, f"Person {face.face_id}")
         QTest.keyClick(viewer.naming.editor.field, Key.Key_Tab)
     until(qtbot, lambda: len([tag for tag in viewer.canvas.tags if tag.face.name]) == 2)
@@ -327,7 +327,7 @@ def test_a_name_that_is_refused_says_why_where_it_was_typed(
     open_photo("astronaut.jpg")
     QTest.keyClick(viewer, Key.Key_N)
     editor = viewer.naming.editor
-    editor._person_id = 999_999
+    editor._about = lambda: 999_999
     QTest.keyClicks(editor.field, PILOT)
     QTest.keyClick(editor.field, Key.Key_Return)
     until(qtbot, editor.problem.isVisible)
