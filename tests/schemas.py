@@ -13,17 +13,20 @@ from sqlcipher3 import dbapi2
 
 from core.database import load_vectors
 
+SPECIAL = ("vector_", "photo_words", "person_words")
+"""How the names of virtual tables begin, and of what SQLite keeps them in."""
+
 Shape = dict[str, dict[str, object]]
 
 
 def shape(connection: Connection) -> Shape:
-    """Of every table but Alembic's and the vectors': columns, keys, indexes, checks, and how it gives ids."""
+    """Of every table but Alembic's and the special ones: columns, keys, indexes, checks, and how it gives ids."""
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     tables = connection.execute(text(query)).all()
     return {
         name: _table(connection, name, sql)
         for name, sql in tables
-        if name != "alembic_version" and not name.startswith("vector_")
+        if name != "alembic_version" and not name.startswith(SPECIAL)
     }
 
 
@@ -35,6 +38,14 @@ def differences(one: Shape, other: Shape) -> list[str]:
             f"{name}: {one[name][key]} or {other[name][key]}" for key in one[name] if one[name][key] != other[name][key]
         ]
     return found
+
+
+def triggers(connection: Connection) -> dict[str, str]:
+    """Every trigger by its name, and every virtual table for words."""
+    query = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR name LIKE '%!_words' ESCAPE '!' ORDER BY name"
+    )
+    return {row.name: row.sql for row in connection.execute(text(query))}
 
 
 def declared(metadata: MetaData) -> Shape:

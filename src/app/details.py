@@ -19,6 +19,8 @@ from core.types import UNCHANGED, BoundingBox, Unchanged
 
 MAX_RATING = 5
 
+_TAGGED = "SELECT person.name FROM tag JOIN person USING (person_id) WHERE tag.photo_id = :id"
+
 
 class Details:
     """The details of one library's photos. What is changed here never changes a photo's file."""
@@ -39,7 +41,9 @@ class Details:
             if row is None:
                 raise NotFound(f"There is no photo {photo_id}.")
             keywords = tuple(describing.said(db, photo_id)["keywords"])
-            marked = tuple(_marked(each, row) for each in marking.rows(db, photo_id) if each.face_id is None)
+            tagged = {"", *db.exec_driver_sql(_TAGGED, {"id": photo_id}).scalars()}
+            rows = [each for each in marking.rows(db, photo_id) if each.face_id is None and each.name not in tagged]
+            marked = tuple(_marked(each, row) for each in rows)
         return _details(row, keywords, marked)
 
     def rate(self, photo_ids: Collection[int], rating: int | None) -> None:

@@ -3,7 +3,8 @@
 A region is given to the detected face that it lies on, and that face becomes the person of its name, as a human said
 it; where Sietch itself had written the region of a face that only the machine had recognised, it stays the machine's
 word. That happens once for a name: `region.settled` says that it did. Whatever is decided in Sietch afterwards holds,
-also when the photo is detected or its files are read again. A region without a face waits for one.
+also when the photo is detected or its files are read again. A region without a face waits for one. One without
+a name was taken back in Sietch, and goes when the files are written next.
 """
 
 from __future__ import annotations
@@ -106,14 +107,14 @@ def settle(db: Connection, photo_id: int) -> frozenset[int]:
     row = db.execute(select(photo.image_id, photo.width, photo.height).where(photo.photo_id == photo_id)).one()
     faces = records.faces(db, face_ids=records.face_ids_of(db, row.image_id)) if row.image_id is not None else []
     nobody = exclusion.among(db, [face.face_id for face in faces])
-    places = {face.face_id: _part(face.box, row.width, row.height) for face in faces if face.face_id not in nobody}
+    places = {face.face_id: part(face.box, row.width, row.height) for face in faces if face.face_id not in nobody}
     found = pairs({each.region_id: _box(each) for each in marked}, places)
     owners = {face.face_id: face.person_id for face in faces}
     changed: set[int | None] = set()
     for each in marked:
         face_id = found.get(each.region_id)
         values: dict[str, Any] = {"face_id": face_id}
-        if face_id is not None and each.settled != each.name:
+        if face_id is not None and each.name and each.settled != each.name:
             values |= _named(db, each, face_id) | {"settled": each.name}
             changed |= {owners[face_id], values.get("person_id")} if "person_id" in values else set()
         db.execute(update(schema.region).where(schema.region.c.region_id == each.region_id).values(values))
@@ -188,7 +189,8 @@ def _box(row: Any) -> BoundingBox:
     return BoundingBox(row.x, row.y, row.width, row.height)
 
 
-def _part(box: BoundingBox, width: int, height: int) -> BoundingBox:
+def part(box: BoundingBox, width: int, height: int) -> BoundingBox:
+    """A box in pixels of a picture as parts of its sides."""
     return BoundingBox(box.x / width, box.y / height, box.width / width, box.height / height)
 
 

@@ -21,10 +21,19 @@ from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Ti
 from core.service import FaceCore
 from core.types import Clustering, Merge
 
+_TAGGED = """
+    SELECT {} FROM tag JOIN photo AS other USING (photo_id)
+    WHERE tag.person_id = person.person_id AND other.state <> 'trashed' AND NOT EXISTS (
+        SELECT 1 FROM face AS there WHERE there.image_id = other.image_id AND there.person_id = tag.person_id)
+"""
+"""Of the photos that a person is in by a tag alone."""
+
 _PEOPLE = f"""
-    SELECT person.person_id, person.name,
-           count(photo.photo_id) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
+    SELECT person.person_id, person.name, count(photo.photo_id) AS face_count,
+           count(DISTINCT photo.photo_id) + ({_TAGGED.format("count(*)")}) AS photo_count,
            min(photo.taken_at) AS first_taken, max(photo.taken_at) AS last_taken,
+           ({_TAGGED.format("min(other.taken_at)")}) AS first_tagged,
+           ({_TAGGED.format("max(other.taken_at)")}) AS last_tagged,
            (SELECT best.face_id FROM face AS best JOIN photo AS shown USING (image_id)
             WHERE best.person_id = person.person_id AND shown.state <> 'trashed'
             ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
@@ -36,9 +45,12 @@ _PEOPLE = f"""
 """
 
 _TIMELINE = """
-    SELECT DISTINCT photo.photo_id, substr(photo.taken_at, 1, 7), photo.taken_at
+    SELECT photo.photo_id, substr(photo.taken_at, 1, 7), photo.taken_at
     FROM face JOIN photo USING (image_id) WHERE face.person_id = :id AND photo.state <> 'trashed'
-    ORDER BY photo.taken_at DESC, photo.photo_id DESC
+    UNION
+    SELECT photo.photo_id, substr(photo.taken_at, 1, 7), photo.taken_at
+    FROM tag JOIN photo USING (photo_id) WHERE tag.person_id = :id AND photo.state <> 'trashed'
+    ORDER BY 3 DESC, 1 DESC
 """
 
 
@@ -231,12 +243,14 @@ def _of_faces(db: Connection, query: str, face_ids: Collection[int]) -> builtins
 
 
 def _summary(row: Any) -> PersonSummary:
+    first = min(filter(None, (row.first_taken, row.first_tagged)), default=None)
+    last = max(filter(None, (row.last_taken, row.last_tagged)), default=None)
     return PersonSummary(
         person_id=row.person_id,
         name=row.name,
         face_count=row.face_count,
         photo_count=row.photo_count,
         cover_face_id=row.cover_face_id,
-        first_taken=datetime.fromisoformat(row.first_taken) if row.first_taken else None,
-        last_taken=datetime.fromisoformat(row.last_taken) if row.last_taken else None,
+        first_taken=datetime.fromisoformat(first) if first else None,
+        last_taken=datetime.fromisoformat(last) if last else None,
     )

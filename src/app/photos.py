@@ -58,7 +58,9 @@ _PLACES = """
 SOMEBODY = """
     (name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
      OR EXISTS (SELECT 1 FROM face JOIN photo USING (image_id)
-                WHERE face.person_id = person.person_id AND photo.state <> 'trashed'))
+                WHERE face.person_id = person.person_id AND photo.state <> 'trashed')
+     OR EXISTS (SELECT 1 FROM tag JOIN photo USING (photo_id)
+                WHERE tag.person_id = person.person_id AND photo.state <> 'trashed'))
 """
 """An SQL condition over the table `person`: not somebody without a name all of whose photos are in the trash."""
 
@@ -251,10 +253,11 @@ def absences(db: Connection) -> dict[int, Absence]:
 
 
 def with_marks(db: Connection, timeline: Timeline) -> Timeline:
-    """With what is told of photos in a grid: videos, other files of the shot beside them, files that are not there."""
+    """With what is told of photos in a grid: videos, files of the same shot, files that are not there, favourites."""
     live = stacks.leaders(db, Role.LIVE) | videos.with_motion(db)
     raw = stacks.leaders(db, Role.RAW)
-    return replace(timeline, videos=videos.lengths(db), raw=raw, live=live, absent=absences(db))
+    liked = frozenset(db.execute(text("SELECT photo_id FROM favourite")).scalars())
+    return replace(timeline, videos=videos.lengths(db), raw=raw, live=live, absent=absences(db), favourites=liked)
 
 
 def timeline_of(rows: Iterable[Any]) -> Timeline:

@@ -339,7 +339,9 @@ def rule(table: str, viewer: Viewer) -> str:
 
 def statements(viewer: Viewer) -> list[str]:
     """What makes of a connection one on which a viewer looks."""
-    return [
+    # Where words are found, whatever photo they are of: `app.search` asks that in `main`, and keeps what is in sight.
+    hidden = [f"CREATE TEMP VIEW {table} AS SELECT NULL AS {table} WHERE 0" for table in schema.WORD_TABLES]
+    return hidden + [
         f"CREATE TEMP VIEW {table.name} AS SELECT {_columns(table.name, viewer)} "
         f"FROM main.{table.name} AS {table.name} WHERE {rule(table.name, viewer)}"
         for table in schema.metadata.sorted_tables

@@ -1,6 +1,7 @@
 """The app's tables, beside Core's in one database: profiles, photos, albums, claims, requests, settings.
 
-A path is kept as the bytes that the file system uses: names need not be valid text.
+A path is kept as the bytes that the file system uses: names need not be valid text. Beside these tables lie SQLite's
+full-text tables (`WORD_TABLES`), which triggers keep; `app.search` alone reads them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from core.schema import metadata as metadata
 VERSION = 1 + sum(len(revisions(folder)) for folder in migrations.FOLDERS)
 """Of the schema, in the file's `user_version`; a library of a newer version is refused. It grows with every revision: a
 program of before there were revisions looks at nothing else, and calls its own state 3."""
+
+WORD_TABLES = ("photo_words", "person_words")
+"""What a search finds photos and people by (revision 6): words without case and accents, and no text."""
 
 profile = Table(
     "profile",
@@ -119,6 +123,7 @@ photo = Table(
     ),
     Index("photo_by_state", "state", "photo_id"),
     Index("photo_by_time", "state", "taken_at", "photo_id", "owner_id", "visibility", "locked"),
+    Index("photo_rated", "rating", sqlite_where=text("rating IS NOT NULL")),
     Index("photo_to_retell", "photo_id", sqlite_where=text("retell <> 0")),
     sqlite_autoincrement=True,
 )

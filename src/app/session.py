@@ -8,11 +8,14 @@ from app.albums import Albums
 from app.claims import Claims
 from app.details import Details
 from app.duplicates import Duplicates
+from app.favourites import Favourites
 from app.journal import Journal
 from app.notifications import Notifications
 from app.people import People
 from app.photos import Photos
 from app.privacy import View, Viewer
+from app.search import Search
+from app.tags import Tags
 from app.thumbnails import Thumbnails
 from app.trash import Trash
 from app.types import LibraryCounts
@@ -44,6 +47,9 @@ class Session:
         self.notifications = Notifications(view)
         self.duplicates = Duplicates(view, self.journal, self.thumbnails, self.trash, events)
         self.albums = Albums(view, self.journal, events, library.indexer.add)
+        self.search = Search(view)
+        self.tags = Tags(view, self.journal, events)
+        self.favourites = Favourites(view, self.journal, events)
 
     @property
     def viewer(self) -> Viewer:

@@ -35,9 +35,16 @@ _PEOPLE_DIFFER = """
     ) OR EXISTS (
         SELECT 1 FROM region JOIN face USING (face_id) LEFT JOIN person ON person.person_id = face.person_id
         WHERE region.photo_id = photo.photo_id AND region.name IS NOT person.name
-    )
+    ) OR EXISTS (
+        SELECT 1 FROM tag JOIN person USING (person_id)
+        WHERE tag.photo_id = photo.photo_id AND tag.x IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM region WHERE region.photo_id = photo.photo_id AND region.face_id IS NULL
+            AND region.name = person.name AND abs(region.x - tag.x) < tag.width / 2
+            AND abs(region.y - tag.y) < tag.height / 2
+        )
+    ) OR EXISTS (SELECT 1 FROM region WHERE region.photo_id = photo.photo_id AND region.name = '')
 """
-"""A face has a name that no region gives it, or a region a name that its face has not."""
+"""A face or a tag has a name that no region gives it, or a region a name that its face has not, or none any more."""
 
 _SAID_DIFFERS = """
     rating IS NOT json_extract(told, '$.rating')
@@ -115,6 +122,11 @@ _NAMED = """
     FROM face JOIN person USING (person_id) WHERE image_id = :image AND person.name IS NOT NULL ORDER BY face.x, face_id
 """
 
+_TAGGED = """
+    SELECT tag.*, person.name FROM tag JOIN person USING (person_id)
+    WHERE tag.photo_id = :photo AND tag.x IS NOT NULL ORDER BY tag.x, tag_id
+"""
+
 
 def _regions(db: Connection, photo: Any) -> list[Region]:
     """Every face with a name, by the box that is known to other programs if there is one; and what waits for a face."""
@@ -129,7 +141,20 @@ def _regions(db: Connection, photo: Any) -> list[Region]:
             across, down = photo.width, photo.height
             sides = (face.x / across, face.y / down, face.width / across, face.height / down)
         found.append(Region(face.name, *_within(*sides), source=RegionSource.MWG, automatic=not face.confirmed))
-    return found + [marking.as_region(row) for row in marked if row.face_id is None]
+    waiting = [marking.as_region(row) for row in marked if row.face_id is None and row.name]
+    tagged = [_as_region(row) for row in db.execute(text(_TAGGED), {"photo": photo.photo_id})]
+    # What a tag said before, of another place or under another name, is told by the tag alone.
+    return found + tagged + [each for each in waiting if not any(_tells(tag, each) for tag in tagged)]
+
+
+def _tells(tag: Region, waiting: Region) -> bool:
+    """Whether a region is what a tag said before."""
+    across, down = abs(tag.x - waiting.x), abs(tag.y - waiting.y)
+    return tag.name == waiting.name or (across < tag.width / 2 and down < tag.height / 2)
+
+
+def _as_region(row: Any) -> Region:
+    return Region(row.name, *_within(row.x, row.y, row.width, row.height), source=RegionSource.MWG)
 
 
 def _within(x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:

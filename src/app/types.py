@@ -49,7 +49,7 @@ class Timeline:
 
     `videos` are those among them that are videos, and how many seconds long they are; `raw` have a raw file beside
     them, `live` the seconds around them.
-    `absent` names those whose file is not there, as far as the library knows.
+    `absent` names those whose file is not there, as far as the library knows; `favourites` are the viewer's.
     """
 
     photo_ids: array[int]
@@ -58,6 +58,7 @@ class Timeline:
     videos: Mapping[int, float] = field(default_factory=dict)
     raw: frozenset[int] = frozenset()
     live: frozenset[int] = frozenset()
+    favourites: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from app import album_photos, auto_albums, describing, fingerprints, hearing, schema, settings, stacks, videos
+from app import album_photos, auto_albums, describing, fingerprints, hearing, schema, settings, stacks, tags, videos
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
 from app.types import LibraryChanged, PhotoState
@@ -200,7 +200,7 @@ def store(database: Database, core: FaceCore, photo: Waiting, seen: PhotoAnalysi
         stacks.stand_alone(db, photo.photo_id)
         faces, before = _store_faces(db, core, photo, seen, row.image_id)
         _looked(db, photo, seen.model)
-        named = describing.keep(db, photo.photo_id, seen.told)
+        named = describing.keep(db, photo.photo_id, seen.told) | tags.settle(db, photo.photo_id)
         if seen.fingerprint:
             fingerprints.save(db, photo.photo_id, photo.content_hash, seen.fingerprint)
         hidden, lost = stacks.gather(db, core, photo.photo_id, taken) if _may_lead(seen) else (set(), set())

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSlider, 
 from ui import theme
 from ui.look import Look
 from ui.views.photo_grid import LARGEST_CELL, LEAST_CELL
+from ui.views.search_field import SearchField
 from ui.widgets import icon_button, label
 
 _SLIDER_WIDTH = 120
 
 
 class Header(QFrame):
-    """Back, title, size of the cells, and the button that adds photos."""
+    """Back, title, search, size of the cells, and the button that adds photos."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +24,7 @@ class Header(QFrame):
         self.setFixedHeight(theme.HEADER_HEIGHT)
         self.back = icon_button(self, self.tr("Back"))
         self._title = label(self, "title")
+        self.search = SearchField(look, self)
         self._small, self._large = label(self), label(self)
         self.cell_size = QSlider(Qt.Orientation.Horizontal, self)
         self.cell_size.setToolTip(self.tr("Size of the photos"))
@@ -36,7 +38,9 @@ class Header(QFrame):
         row.setSpacing(theme.SPACE_2)
         row.addWidget(self.back)
         row.addWidget(self._title)
-        row.addStretch()
+        row.addStretch(1)
+        row.addWidget(self.search, 8)
+        row.addStretch(1)
         for widget in (self._small, self.cell_size, self._large):
             row.addWidget(widget)
         row.addSpacing(theme.SPACE_3)

@@ -29,6 +29,7 @@ from ui.look import Look
 from ui.menus import build_menus
 from ui.notice import NoticeBar
 from ui.refresh import Refresher
+from ui.searching import Searching
 from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
@@ -38,6 +39,7 @@ from ui.views.album import AlbumView
 from ui.views.albums import AlbumsView
 from ui.views.disputes import DisputesView
 from ui.views.duplicates import DuplicatesView
+from ui.views.favourites import FavouritesView
 from ui.views.folders import FoldersView
 from ui.views.notifications import Bell
 from ui.views.people import PeopleView
@@ -55,6 +57,7 @@ _QUIET_ROUNDS = 3
 
 _PLACES = (
     ("photos", "images"),
+    ("favourites", "heart"),
     ("people", "users"),
     ("disputes", "scale"),
     ("albums", "album"),
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(look, self)
         self._lay_out()
         self.copying = Copying(self.context, self, self.status.copying, self.undoing.bar)
+        self.searching = Searching(self.context, self.header.search, self.timeline, self)
         build_menus(self)
         self._counter = Refresher(self, self.tasks, session.counts, self._show_counts)
         self._connect()
@@ -157,6 +161,12 @@ class MainWindow(QMainWindow):
         files, _ = QFileDialog.getOpenFileNames(self, self.tr("Add photos"))
         self.add([Path(file) for file in files])
 
+    def search(self) -> None:
+        """Lets the user type what to look for."""
+        self.go("photos")
+        self.header.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.header.search.selectAll()
+
     def show_models(self) -> None:
         """Shows the face models."""
         dialog = ModelsDialog(self.context.library.models, self.tasks, self)
@@ -201,6 +211,7 @@ class MainWindow(QMainWindow):
 
     def _make_pages(self) -> None:
         self.timeline = TimelineView(self.context, self)
+        self.favourites = FavouritesView(self.context, self)
         self.people = PeopleView(self.context, self)
         self.disputes = DisputesView(self.context, self)
         self.person = PersonView(self.context, self)
@@ -213,6 +224,7 @@ class MainWindow(QMainWindow):
         self.viewer = Viewer(self.context, self)
         self.pages: dict[str, QWidget] = {
             "photos": self.timeline,
+            "favourites": self.favourites,
             "people": self.people,
             "disputes": self.disputes,
             "albums": self.albums,
@@ -223,6 +235,7 @@ class MainWindow(QMainWindow):
         }
         self.titles = {
             "photos": self.tr("Photos"),
+            "favourites": self.tr("Favourites"),
             "people": self.tr("People"),
             "disputes": self.tr("To decide"),
             "albums": self.tr("Albums"),
@@ -273,11 +286,11 @@ class MainWindow(QMainWindow):
         for asking in (self.timeline, self.people, self.folders, self.notice):
             asking.add_requested.connect(self.ask_for_folder)
         self.timeline.models_requested.connect(self.show_models)
-        for page in (self.timeline, self.person, self.album, self.duplicates, self.trash):
+        for page in (self.timeline, self.favourites, self.person, self.album, self.duplicates, self.trash):
             page.photo_opened.connect(self.open_photo)
         self.bell.opened.connect(self.open_news)
         self.disputes.counted.connect(lambda count: self.sidebar.set_count("disputes", count))
-        for shown in (self.timeline.grid, self.person.grid, self.album.grid, self.viewer):
+        for shown in (self.timeline.grid, self.favourites.grid, self.person.grid, self.album.grid, self.viewer):
             shown.delete_requested.connect(self.deleting.put)
             shown.album_requested.connect(self.albuming.put)
         self.trash.grid.for_albums = False
@@ -293,6 +306,8 @@ class MainWindow(QMainWindow):
         self.viewer.closed.connect(self._leave_viewer)
         self.viewer.person_opened.connect(self.open_person)
         self.viewer.full_screen_wanted.connect(self.toggle_full_screen)
+        self.searching.started.connect(self._show_found)
+        self.searching.left.connect(self.timeline.setFocus)
         self._bridge.progressed.connect(self.status.show_progress)
         self._bridge.changed.connect(self._changed)
         self.tasks.failed.connect(self._failed)
@@ -300,6 +315,11 @@ class MainWindow(QMainWindow):
     def _changed(self, change: LibraryChanged) -> None:
         self._counter.ask()
         self.context.thumbnails.refresh(change.photo_ids)
+
+    def _show_found(self) -> None:
+        if self._stack.currentWidget() is not self.timeline:
+            self.go("photos")
+            self.header.search.setFocus()
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, CoreError):
@@ -327,7 +347,9 @@ class MainWindow(QMainWindow):
     def _show(self, page: QWidget, title: str, back: bool) -> None:
         self._leave_viewer()
         self._stack.setCurrentWidget(page)
-        self.header.show_title(title, back, sizes=page in (self.timeline, self.person, self.album, self.trash))
+        self.header.show_title(
+            title, back, sizes=page in (self.timeline, self.favourites, self.person, self.album, self.trash)
+        )
         page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _at(self, page: QWidget) -> bool:
@@ -342,7 +364,7 @@ class MainWindow(QMainWindow):
                 page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _resize_cells(self, width: int) -> None:
-        for grid in (self.timeline.grid, self.person.grid, self.album.grid, self.trash.grid):
+        for grid in (self.timeline.grid, self.favourites.grid, self.person.grid, self.album.grid, self.trash.grid):
             grid.set_cell_width(width)
 
     def _show_counts(self, counts: LibraryCounts) -> None:

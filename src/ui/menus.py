@@ -88,6 +88,7 @@ def _view_menu(window: MainWindow) -> None:
     _action(window, menu, window.tr("Photos"), lambda: window.go("photos"), QKeySequence("Ctrl+1"))
     _action(window, menu, window.tr("People"), lambda: window.go("people"), QKeySequence("Ctrl+2"))
     _action(window, menu, window.tr("Albums"), lambda: window.go("albums"), QKeySequence("Ctrl+3"))
+    _action(window, menu, window.tr("Search"), window.search, QKeySequence.StandardKey.Find)
     menu.addSeparator()
     _action(window, menu, window.tr("Larger photos"), lambda: _enlarge(window, 1), QKeySequence.StandardKey.ZoomIn)
     _action(window, menu, window.tr("Smaller photos"), lambda: _enlarge(window, -1), QKeySequence.StandardKey.ZoomOut)

@@ -54,7 +54,16 @@ def test_the_revisions_make_what_the_schema_says(fresh: Database) -> None:
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "table" or not str(name).startswith("vector_")
+    return kind != "table" or not str(name).startswith(schemas.SPECIAL)
+
+
+def test_the_words_of_photos_and_people_are_kept_by_triggers(fresh: Database) -> None:
+    """A revision that makes a table anew makes its triggers anew: without them nothing new would be found."""
+    with fresh.read() as db:
+        made = schemas.triggers(db)
+    kept = {"photo", "keyword", "place"}
+    assert {name.removeprefix("photo_words_").split("_")[0] for name in made if name.startswith("photo_words_")} == kept
+    assert {"person_words_new", "person_words_named", "person_words_gone", *schema.WORD_TABLES} <= made.keys()
 
 
 def test_the_revisions_are_numbered_without_gaps() -> None:
@@ -68,6 +77,7 @@ def test_an_older_library_becomes_one_of_today(old: Path, fresh: Database) -> No
     database = open_database(old)
     with database.read() as db, fresh.read() as new:
         assert schemas.differences(schemas.shape(db), schemas.shape(new)) == []
+        assert schemas.triggers(db) == schemas.triggers(new)
         assert db.execute(text("PRAGMA user_version")).scalar_one() == schema.VERSION
         assert db.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
     assert database.problems() == []

@@ -338,7 +338,7 @@ def test_full_screen_there_and_back(window: MainWindow, qtbot: QtBot) -> None:
     window.toggle_full_screen()
     assert not window.isFullScreen()
     window.open_photo(window.timeline.grid.photos.ids, 0)
-    press(window, Key.Key_F)
+    press(window, Key.Key_F11)
     assert window.isFullScreen()
     press(window, Key.Key_Escape)
     assert not window.isFullScreen()

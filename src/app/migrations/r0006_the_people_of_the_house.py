@@ -89,6 +89,7 @@ CREATE INDEX ix_photo_picture_hash ON photo (picture_hash);
 CREATE INDEX ix_photo_replaces ON photo (replaces);
 CREATE INDEX photo_by_state ON photo (state, photo_id);
 CREATE INDEX photo_by_time ON photo (state, taken_at, photo_id, owner_id, visibility, locked);
+CREATE INDEX photo_rated ON photo (rating) WHERE rating IS NOT NULL;
 CREATE INDEX photo_to_retell ON photo (photo_id) WHERE retell <> 0;
 CREATE TABLE folder (
     folder_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -259,6 +260,83 @@ CREATE TABLE journal_step (
 CREATE INDEX journal_of ON journal_step (profile_id, turn);
 """
 
+WORDS = (
+    """
+    CREATE VIRTUAL TABLE photo_words USING fts5(
+        title, caption, keywords, place, file, camera,
+        content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE VIRTUAL TABLE person_words USING fts5(
+        name, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
+    )
+    """,
+)
+"""What a search finds photos and people by: the words alone, without case and accents, kept by triggers. It holds no
+text: what is found is read in the tables themselves, by whoever may see it."""
+
+_SAID = """
+    SELECT photo_id, title, caption,
+           (SELECT group_concat(word, ' \ue000 ') FROM keyword WHERE keyword.photo_id = photo.photo_id),
+           concat_ws(' \ue000 ', city, province, country),
+           (SELECT group_concat(substr(path, length(rtrim(path, replace(replace(path, '/', ''), char(92), ''))) + 1),
+                                ' \ue000 ')
+            FROM (SELECT CAST(path AS TEXT) AS path FROM place WHERE place.photo_id = photo.photo_id)),
+           concat_ws(' \ue000 ', concat_ws(' ', make, model), lens)
+    FROM photo
+"""
+"""The words of photos. A letter that no text holds stands between two keywords, so that no phrase reaches over it."""
+
+_SAY_ANEW = f"""
+    DELETE FROM photo_words WHERE rowid = {{photo}};
+    INSERT INTO photo_words (rowid, title, caption, keywords, place, file, camera) {_SAID} WHERE photo_id = {{photo}};
+"""
+
+_ABOUT = ("title", "caption", "city", "province", "country", "make", "model", "lens")
+_CHANGED = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in _ABOUT)
+_NEW, _OLD = _SAY_ANEW.format(photo="NEW.photo_id"), _SAY_ANEW.format(photo="OLD.photo_id")
+
+TRIGGERS = (
+    f"CREATE TRIGGER photo_words_photo_new AFTER INSERT ON photo BEGIN {_NEW} END",
+    f"""
+    CREATE TRIGGER photo_words_photo AFTER UPDATE OF {", ".join(_ABOUT)} ON photo WHEN {_CHANGED} BEGIN {_NEW} END
+    """,
+    """
+    CREATE TRIGGER photo_words_photo_gone AFTER DELETE ON photo BEGIN
+        DELETE FROM photo_words WHERE rowid = OLD.photo_id;
+    END
+    """,
+    f"CREATE TRIGGER photo_words_keyword_new AFTER INSERT ON keyword BEGIN {_NEW} END",
+    f"CREATE TRIGGER photo_words_keyword AFTER UPDATE ON keyword BEGIN {_NEW} END",
+    f"CREATE TRIGGER photo_words_keyword_gone AFTER DELETE ON keyword BEGIN {_OLD} END",
+    f"CREATE TRIGGER photo_words_place_new AFTER INSERT ON place BEGIN {_NEW} END",
+    f"CREATE TRIGGER photo_words_place AFTER UPDATE OF photo_id, path ON place BEGIN {_NEW} {_OLD} END",
+    f"CREATE TRIGGER photo_words_place_gone AFTER DELETE ON place BEGIN {_OLD} END",
+    """
+    CREATE TRIGGER person_words_new AFTER INSERT ON person WHEN NEW.name IS NOT NULL BEGIN
+        INSERT INTO person_words (rowid, name) VALUES (NEW.person_id, NEW.name);
+    END
+    """,
+    """
+    CREATE TRIGGER person_words_named AFTER UPDATE OF name ON person WHEN NEW.name IS NOT OLD.name BEGIN
+        DELETE FROM person_words WHERE rowid = OLD.person_id;
+        INSERT INTO person_words (rowid, name) SELECT NEW.person_id, NEW.name WHERE NEW.name IS NOT NULL;
+    END
+    """,
+    """
+    CREATE TRIGGER person_words_gone AFTER DELETE ON person WHEN OLD.name IS NOT NULL BEGIN
+        DELETE FROM person_words WHERE rowid = OLD.person_id;
+    END
+    """,
+)
+"""They go with their tables: a revision that makes one of those anew makes its triggers anew."""
+
+_FILL = (
+    f"INSERT INTO photo_words (rowid, title, caption, keywords, place, file, camera) {_SAID}",
+    "INSERT INTO person_words (rowid, name) SELECT person_id, name FROM person WHERE name IS NOT NULL",
+)
+
 _FIRST = "INSERT INTO profile (profile_id, name, is_owner, created_at) VALUES (1, '', 1, :now)"
 
 _NAMED = "INSERT INTO naming (person_id, profile_id) SELECT person_id, 1 FROM person WHERE name IS NOT NULL"
@@ -272,3 +350,6 @@ def upgrade(op: Operations) -> None:
     make(db, TABLES, {table: {"owner_id": 1} for table in _OWNED})
     db.execute(sa.text(_NAMED))
     db.execute(sa.text(_FIRST), {"now": datetime.now(UTC).isoformat(timespec="seconds")})
+    for statement in (*WORDS, *_FILL, *TRIGGERS):
+        # As it is for the driver: to SQLAlchemy a colon would be the beginning of a value's name.
+        db.exec_driver_sql(statement)

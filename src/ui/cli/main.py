@@ -16,6 +16,7 @@ from ui.cli import (
     copying,
     duplicates,
     encryption,
+    find,
     folders,
     journal,
     notifications,
@@ -23,6 +24,7 @@ from ui.cli import (
     safety,
     secrets,
     sidecars,
+    tag,
     trash,
 )
 from ui.cli.common import as_json_option as _json
@@ -235,6 +237,9 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 for command in (
+    find.find,
+    tag.tag,
+    tag.favourite,
     folders.folders,
     safety.backup,
     safety.restore,

@@ -20,10 +20,13 @@ _BADGE = 22
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints the small picture of a row's id over the whole cell."""
+    """Paints the small picture of a row's id over the whole cell; `likes`: with the mark of favourites."""
 
-    def __init__(self, look: Look, thumbnails: ThumbnailCache, kind: Kind, parent: QWidget) -> None:
+    def __init__(
+        self, look: Look, thumbnails: ThumbnailCache, kind: Kind, parent: QWidget, likes: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._likes = likes
         self._look = look
         self._thumbnails = thumbnails
         self._kind = kind
@@ -54,6 +57,9 @@ class CellDelegate(QStyledItemDelegate):
             # Qt hands text over as plain text.
             paint_absence(painter, QRectF(rect), Absence(absence), self._look)
         paint_states(painter, QRectF(rect), state, self._look, self._kind is Kind.PHOTO)
+        if self._likes:
+            hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+            paint_heart(painter, QRectF(rect), bool(index.data(PhotosModel.Favourite)), hovered, self._look)
 
     def sizeHint(  # noqa: N802  (Qt's name)
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -65,6 +71,24 @@ class CellDelegate(QStyledItemDelegate):
 def tick_rect(cell: QRectF) -> QRectF:
     """Where a cell's mark of selection is, and where it is clicked."""
     return QRectF(cell.left() + theme.SPACE_2, cell.top() + theme.SPACE_2, _TICK, _TICK)
+
+
+def heart_rect(cell: QRectF) -> QRectF:
+    """Where the mark of a favourite is, and where it is clicked."""
+    return QRectF(cell.right() - theme.SPACE_2 - _MARK, cell.top() + theme.SPACE_2 - 2, _MARK, _MARK)
+
+
+def paint_heart(painter: QPainter, cell: QRectF, liked: bool, hovered: bool, look: Look) -> None:
+    """A favourite's mark, which others show as an outline under the pointer."""
+    if not (liked or hovered):
+        return
+    circle = heart_rect(cell)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(theme.VIEWER_GROUND))
+    painter.drawEllipse(circle)
+    icon = look.pixmaps("heart-filled" if liked else "heart", theme.ICON_SMALL, theme.VIEWER_TEXT)
+    painter.drawPixmap(circle.center() - QPointF(theme.ICON_SMALL / 2, theme.ICON_SMALL / 2), icon)
 
 
 def badge_rect(cell: QRectF, mark: Mark) -> QRectF:

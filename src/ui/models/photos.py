@@ -26,11 +26,12 @@ class Mark:
 class PhotosModel(RowsModel):
     """The rows are the photos of a `Timeline`; `Id` is the photo's id, `Badge` what its badge tells.
 
-    `Absence` is why its file is not there.
+    `Absence` is why its file is not there, `Favourite` whether the viewer likes it best.
     """
 
     Badge = RowsModel.Id + 1
     Absence = RowsModel.Id + 2
+    Favourite = RowsModel.Id + 3
 
     def __init__(self, by_year: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,12 +40,13 @@ class PhotosModel(RowsModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.AccessibleTextRole and index.isValid():
-            month, number = self._month_of(index.row()), self.ids[index.row()]
-            return self.tr("{}, video").format(month) if number in self._timeline.videos else month
+            return self._told(index.row())
         if role == self.Badge and index.isValid():
             return self._mark(self.ids[index.row()])
         if role == self.Absence and index.isValid():
             return self._timeline.absent.get(self.ids[index.row()])
+        if role == self.Favourite and index.isValid():
+            return self.ids[index.row()] in self._timeline.favourites
         return super().data(index, role)
 
     def show(self, timeline: Timeline) -> None:
@@ -56,7 +58,16 @@ class PhotosModel(RowsModel):
             sections = [Section("", 0, len(timeline.photo_ids))]
         self.follow(timeline.photo_ids, sections)
         if self.ids and _marks(before) != _marks(timeline):
-            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1), [self.Badge, self.Absence])
+            self.dataChanged.emit(
+                self.index(0), self.index(len(self.ids) - 1), [self.Badge, self.Absence, self.Favourite]
+            )
+
+    def _told(self, row: int) -> str:
+        """What is read aloud of a row."""
+        told, number = self._month_of(row), self.ids[row]
+        if number in self._timeline.videos:
+            told = self.tr("{}, video").format(told)
+        return self.tr("{}, favourite").format(told) if number in self._timeline.favourites else told
 
     def _mark(self, number: int) -> Mark | None:
         """What is told of a photo in its corner, if anything."""
@@ -82,7 +93,7 @@ class PhotosModel(RowsModel):
 
 def _marks(timeline: Timeline) -> tuple[object, ...]:
     """What is told of photos beside the pictures themselves."""
-    return timeline.videos, timeline.raw, timeline.live, timeline.absent
+    return timeline.videos, timeline.raw, timeline.live, timeline.absent, timeline.favourites
 
 
 def month_name(month: Month) -> str:

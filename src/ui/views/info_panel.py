@@ -7,8 +7,18 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, QLocale, Qt, QTime, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.tags import Tag
 from app.types import Photo, PhotoDetails, PhotoFace
 from ui import theme
 from ui.text import hint, length, shown
@@ -23,9 +33,10 @@ _BREAK = "\u200b"
 
 
 class InfoPanel(QScrollArea):
-    """`person_opened` carries the person whose name was clicked."""
+    """`person_opened` carries the person whose name was clicked, `tag_removed` the tag that is to go."""
 
     person_opened = Signal(int)
+    tag_removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +69,13 @@ class InfoPanel(QScrollArea):
         self.words.keep()
         self.words.hide()
 
-    def show_photo(self, photo: Photo, faces: Sequence[PhotoFace], details: PhotoDetails | None = None) -> None:
+    def show_photo(
+        self,
+        photo: Photo,
+        faces: Sequence[PhotoFace],
+        details: PhotoDetails | None = None,
+        tags: Sequence[Tag] = (),
+    ) -> None:
         """Fills the panel."""
         self._empty()
         known = details or PhotoDetails(photo.photo_id)
@@ -81,9 +98,11 @@ class InfoPanel(QScrollArea):
                 self._add(breakable(shown(os.path.basename(os.fsdecode(each.path)))))
         self._heading(self.tr("Folder"))
         self._add(breakable(shown(str(photo.path.parent))))
-        if faces or known.marked:
+        if faces or tags or known.marked:
             self._heading(self.tr("People"))
             self._add_people(faces)
+        for tag in tags:
+            self._column.addWidget(self._tag(tag))
         for marked in known.marked:
             self._add(self.tr("{} (marked, not found)").format(breakable(shown(marked.name))), "quiet")
 
@@ -136,6 +155,22 @@ class InfoPanel(QScrollArea):
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.person_opened.emit(person_id))
         return button
+
+    def _tag(self, tag: Tag) -> QWidget:
+        """Somebody who is tagged, and the button that takes the tag away."""
+        line = named(QWidget(self._page), "panel_line")
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE_1)
+        row.addWidget(self._person(tag.person_id, shown(tag.name)))
+        remove = named(QToolButton(line), "small")
+        remove.setText("\u00d7")
+        remove.setToolTip(hint(self.tr("{} is not in this photo").format(shown(tag.name))))
+        remove.setAccessibleName(self.tr("{} is not in this photo").format(shown(tag.name)))
+        remove.clicked.connect(lambda: self.tag_removed.emit(tag.tag_id))
+        row.addWidget(remove)
+        row.addStretch(1)
+        return line
 
     def _heading(self, text: str) -> None:
         self._column.addSpacing(theme.SPACE_3)

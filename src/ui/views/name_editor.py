@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -28,12 +29,13 @@ class NameEditor(QFrame):
     saved = Signal(bool)
     closed = Signal()
 
-    def __init__(self, context: Context, parent: QWidget) -> None:
+    def __init__(self, context: Context, parent: QWidget, hint: str = "") -> None:
         super().__init__(parent)
         named(self, "name_editor")
         self._context = context
         self._over = parent
-        self._person_id = 0
+        self._about: Callable[[], Any] = lambda: None
+        self._change: Callable[[str, Any], object] = lambda _name, _about: None
         self._turn = 0
         self.field = QLineEdit(self, placeholderText=self.tr("Name"), maxLength=_LONGEST)
         self.field.setAccessibleName(self.tr("Name of this person"))
@@ -47,13 +49,29 @@ class NameEditor(QFrame):
         column.setContentsMargins(theme.SPACE_1, theme.SPACE_1, theme.SPACE_1, theme.SPACE_1)
         column.setSpacing(theme.SPACE_1)
         column.addWidget(self.field)
+        if hint:
+            note = label(self, "quiet", hint)
+            note.setWordWrap(True)
+            note.setContentsMargins(theme.SPACE_1, 0, theme.SPACE_1, theme.SPACE_1)
+            column.addWidget(note)
         column.addWidget(self.problem)
         self.setFixedWidth(theme.TAG_EDIT_WIDTH)
         self.hide()
 
     def open(self, person_id: int, box: QRectF) -> None:
         """Asks for the name of a person, under the box of their face."""
-        self._person_id = person_id
+        people = self._context.session.people
+        self.ask(lambda: person_id, lambda name, person: people.rename(person, name), box)
+
+    def ask(self, about: Callable[[], Any], change: Callable[[str, Any], object], box: QRectF) -> None:
+        """Asks for a name.
+
+        Args:
+            about: what else is to be known when the name is kept; asked on this thread.
+            change: keeps the name with that, on another thread.
+            box: under which the field stands.
+        """
+        self._about, self._change = about, change
         self._turn += 1
         self.field.setReadOnly(False)
         self.field.clear()
@@ -122,14 +140,14 @@ class NameEditor(QFrame):
             completer.complete()
 
     def _keep(self, go_on: bool = False) -> None:
-        name, person_id = self.field.text().strip(), self._person_id
+        name, about, change = self.field.text().strip(), self._about(), self._change
         if not name:
             self.close_editor()
             return
         self.field.setReadOnly(True)
-        people, turn = self._context.session.people, self._turn
+        turn = self._turn
 
-        def kept(_none: None) -> None:
+        def kept(_result: object) -> None:
             # A busy library takes its time; another name may be in the field by now.
             if turn == self._turn:
                 self.field.setReadOnly(False)
@@ -146,7 +164,7 @@ class NameEditor(QFrame):
                 self.close_editor()
                 self._context.tasks.failed.emit(error)
 
-        self._context.tasks.run(self, lambda: people.rename(person_id, name), kept, failed, keep=True)
+        self._context.tasks.run(self, lambda: change(name, about), kept, failed, keep=True)
 
     def _tell(self, problem: str) -> None:
         self.problem.setText(problem)

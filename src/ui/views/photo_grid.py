@@ -36,7 +36,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.types import Photo
 from ui import theme
 from ui.context import Context
-from ui.delegates.cells import CellDelegate, tick_rect
+from ui.delegates.cells import CellDelegate, heart_rect, tick_rect
 from ui.models.photos import PhotosModel
 from ui.models.rows import Index
 from ui.thumbnails import Kind
@@ -72,14 +72,15 @@ class PhotoGrid(Grid):
     removed = Signal(object)
     ordered = Signal(object, object)
 
-    def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None, likes: bool = True) -> None:
         super().__init__(context.look, _METRICS, parent)
         self._context = context
         self._dragging = PhotoDragging(self, context.thumbnails)
         self.for_albums = True
+        self._likes = likes
         self.photos = PhotosModel(by_year, self)
         self.setModel(self.photos)
-        self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self))
+        self.setItemDelegate(CellDelegate(context.look, context.thumbnails, Kind.PHOTO, self, likes))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setViewportMargins(0, 0, SCRUBBER_WIDTH, 0)
         self._scrubber = Scrubber(context.look, self.verticalScrollBar(), self.title_in_sight, self)
@@ -110,6 +111,8 @@ class PhotoGrid(Grid):
             self.removed.emit(self.selected())
         elif QKeySequence(event.keyCombination()) == ADD_TO_ALBUM:
             self._add_to_album()
+        elif event.key() == Qt.Key.Key_F and self._likes and not event.modifiers():
+            self._like(self.selected())
         else:
             super().keyPressEvent(event)
 
@@ -152,8 +155,11 @@ class PhotoGrid(Grid):
         """Photos have no names to be found by, and to look through 100,000 of them for one takes a while."""
 
     def clicked_at(self, index: QModelIndex, point: QPoint) -> None:
-        if tick_rect(QRectF(self.visualRect(index))).contains(QPointF(point)):
+        cell = QRectF(self.visualRect(index))
+        if tick_rect(cell).contains(QPointF(point)):
             self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Toggle)
+        elif self._likes and heart_rect(cell).contains(QPointF(point)):
+            self._like([self.photos.ids[index.row()]])
         else:
             super().clicked_at(index, point)
 
@@ -172,6 +178,8 @@ class PhotoGrid(Grid):
         menu.addAction(self.tr("Open"), self._open)
         menu.addAction(self.tr("Copy"), self._copy)
         menu.addAction(self.tr("Show in folder"), self._reveal)
+        if self._likes:
+            menu.addAction(self.tr("Favourite or not (F)"), lambda: self._like(self.selected()))
         menu.addSeparator()
         if self.for_albums:
             menu.addAction(self.tr("Add to album…"), ADD_TO_ALBUM, self._add_to_album)
@@ -203,6 +211,16 @@ class PhotoGrid(Grid):
         chosen = self.selected()
         if chosen and self.for_albums:
             self.album_requested.emit(chosen)
+
+    def _like(self, chosen: list[int]) -> None:
+        """Makes photos favourites; where all of them are, they are so no more."""
+        favourites = self._context.session.favourites
+
+        def change() -> None:
+            favourites.set(chosen, on=len(favourites.of(chosen)) < len(set(chosen)))
+
+        if chosen:
+            self._context.tasks.run(self, change, keep=True)
 
     def _delete(self) -> None:
         chosen = self.selected()

@@ -19,8 +19,10 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from app.session import Session
+from app.tags import Tag
 from app.types import Photo, PhotoDetails, PhotoFace
 from core.errors import CoreError
+from core.types import BoundingBox
 from ui.tasks import Task, Tasks
 from ui.thumbnails import decoded
 from ui.views.picture import SMALL_PIXELS, Room, pyramid, whole
@@ -44,17 +46,28 @@ class Glance:
     faces: tuple[PhotoFace, ...]
     details: PhotoDetails
     thumbnail: QImage | None
+    tags: tuple[Tag, ...] = ()
+    favourite: bool = False
 
     @property
     def known(self) -> tuple[object, ...]:
         """All but the picture."""
-        return self.photo, self.faces, self.details
+        return self.photo, self.faces, self.details, self.tags, self.favourite
 
     @property
     def in_sight(self) -> tuple[PhotoFace, ...]:
-        """The faces in the picture that is shown: of a video that is one moment, and others are seen at others."""
+        """The faces in the picture that is shown, and who is tagged there.
+
+        Of a video that is one moment, and others are seen at others.
+        """
         video = self.photo.video
-        return tuple(face for face in self.faces if video is None or face.moment == video.poster)
+        seen = [face for face in self.faces if video is None or face.moment == video.poster]
+        return (*seen, *(_as_face(tag, tag.box) for tag in self.tags if tag.box))
+
+
+def _as_face(tag: Tag, box: BoundingBox) -> PhotoFace:
+    """A tag as its box is shown; its number is below zero, that of a face is above."""
+    return PhotoFace(-tag.tag_id, tag.photo_id, tag.person_id, tag.name, box, confidence=1.0, quality=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +225,17 @@ class PhotoLoader(QObject):
         photos = self._session.photos
         photo, faces = photos.get(photo_id), tuple(photos.faces(photo_id))
         details = self._session.details.of(photo_id)
+        tags = tuple(self._session.tags.of(photo_id))
+        favourite = bool(self._session.favourites.of([photo_id]))
+        return Glance(photo, faces, details, self._thumbnail(photo_id), tags, favourite)
+
+    def _thumbnail(self, photo_id: int) -> QImage | None:
         try:
             thumbnail = decoded(self._session.thumbnails.photo(photo_id))
         except CoreError:
             # The picture itself tells why, should it be out of reach too.
-            return Glance(photo, faces, details, None)
-        return Glance(photo, faces, details, None if thumbnail.isNull() else thumbnail)
+            return None
+        return None if thumbnail.isNull() else thumbnail
 
     def _fetch(self, kind: str, photo_id: int, work: Callable[[], T], keep: Callable[[int, T], None]) -> None:
         key = (kind, photo_id)

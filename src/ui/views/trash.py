@@ -27,7 +27,7 @@ class TrashView(QWidget):
         self.setObjectName("page")
         self._deleting = deleting
         self._trash = context.session.trash
-        self.grid = PhotoGrid(context, False, self)
+        self.grid = PhotoGrid(context, False, self, likes=False)
         self.restore = self._button(self.tr("Restore"), lambda: deleting.restore(self.grid.selected()))
         self.remove = self._button(self.tr("Remove for ever…"), lambda: deleting.remove(self.grid.selected()))
         self.empty = self._button(self.tr("Empty the trash…"), deleting.remove)

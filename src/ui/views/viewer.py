@@ -1,7 +1,8 @@
 """One photo at a time: zoom, next and previous, the faces in it with their names.
 
 `photo_loader` fetches what is to be seen; `face_canvas` shows the picture with its faces, `viewer_chrome` the bar and
-the arrows, `info_panel` the details; `face_naming` takes names. This module leads keys, clicks and answers to them.
+the arrows, `info_panel` the details; `face_naming` takes names, `tagging` those of people without a face. This module
+leads keys, clicks and answers to them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ui.views.info_panel import InfoPanel, date_text
 from ui.views.photo_loader import Glance, PhotoLoader
 from ui.views.picture import Room
 from ui.views.play_button import PlayButton
+from ui.views.tagging import Tagging
 from ui.views.viewer_chrome import ViewerChrome
 from ui.widgets import label
 
@@ -59,6 +61,8 @@ class Viewer(QWidget):
         self.chrome = ViewerChrome(context.look, self)
         self.play = PlayButton(context, self)
         self.naming = FaceNaming(context, self.canvas)
+        self.tagging = Tagging(context, self.canvas)
+        self._context = context
         self._loader = PhotoLoader(context.session, context.tasks, self)
         self._hiding = QTimer(self, singleShot=True, interval=_HIDE_MS)
         self._room_rest = QTimer(self, singleShot=True, interval=_ROOM_REST_MS)
@@ -107,7 +111,7 @@ class Viewer(QWidget):
             # Minimised: the photo is to be there when the window comes back.
             return
         self._hiding.stop()
-        self.naming.stop()
+        self._stop_typing()
         self._loader.clear()
         self._forget()
         self._photo_ids = ()
@@ -149,8 +153,11 @@ class Viewer(QWidget):
         self.canvas.pointed.connect(lambda _point: self.wake())
         self.canvas.tag_clicked.connect(self._tag_clicked)
         self.panel.person_opened.connect(self.person_opened)
-        self.naming.ended.connect(self.setFocus)
+        for typing in (self.naming, self.tagging):
+            typing.ended.connect(self.setFocus)
         self.naming.named.connect(self._named)
+        self.tagging.tagged.connect(self._named)
+        self.panel.tag_removed.connect(self._untag)
         self.panel.words.use(context)
         self.panel.words.left.connect(self.setFocus)
         self.panel.words.rated.connect(self.chrome.show_stars)
@@ -158,6 +165,8 @@ class Viewer(QWidget):
         chrome.back.clicked.connect(self.closed)
         chrome.zoom.clicked.connect(self._toggle_zoom)
         chrome.delete.clicked.connect(self._delete)
+        chrome.favourite.clicked.connect(self._like)
+        chrome.tag.clicked.connect(self._tag)
         chrome.full_screen.clicked.connect(self.full_screen_wanted)
         chrome.previous.clicked.connect(lambda: self._step(-1))
         chrome.following.clicked.connect(lambda: self._step(1))
@@ -200,13 +209,34 @@ class Viewer(QWidget):
             keys.Key_Delete: self._delete,
             keys.Key_A: self._add_to_album,
             keys.Key_P: self.play.play,
-            keys.Key_F: self.full_screen_wanted.emit,
+            keys.Key_F: self.chrome.favourite.click,
+            keys.Key_T: self._tag,
             keys.Key_F11: self.full_screen_wanted.emit,
         }
 
     def _rate(self, stars: int) -> None:
         self.panel.words.rate(stars)
         self.wake()
+
+    def _like(self, on: bool) -> None:
+        photo_id, favourites = self.photo_id, self._context.session.favourites
+        if photo_id is not None:
+            self._context.tasks.run(self, lambda: favourites.set([photo_id], on), keep=True)
+        self.wake()
+
+    def _tag(self) -> None:
+        if self.photo_id is not None and self._glance is not None and not self.canvas.empty:
+            self.naming.stop()
+            self.tagging.start(self.photo_id)
+
+    def _untag(self, tag_id: int) -> None:
+        tags = self._context.session.tags
+        self._context.tasks.run(self, lambda: tags.remove([tag_id]), keep=True)
+        self.setFocus()
+
+    def _stop_typing(self) -> None:
+        self.naming.stop()
+        self.tagging.stop()
 
     def _delete(self) -> None:
         if self.photo_id is not None:
@@ -239,7 +269,7 @@ class Viewer(QWidget):
 
     def _open(self, index: int) -> None:
         self._index = index
-        self.naming.stop()
+        self._stop_typing()
         self.message.hide()
         self._glance = None
         self.play.show_photo(None)
@@ -273,7 +303,8 @@ class Viewer(QWidget):
             self.canvas.setAccessibleName(f"{shown(photo.path.name)}, {date_text(photo)}")
             self.chrome.show_photo(photo)
             self.chrome.show_stars(glance.details.rating)
-            self.panel.show_photo(photo, glance.faces, glance.details)
+            self.chrome.show_favourite(glance.favourite)
+            self.panel.show_photo(photo, glance.faces, glance.details, glance.tags)
 
     def _loaded(self, images: list[QImage]) -> None:
         if self._glance is not None:
@@ -310,7 +341,7 @@ class Viewer(QWidget):
 
     def _show_boxes(self, on: bool) -> None:
         QSettings().setValue("viewer/boxes", on)
-        self.naming.stop()
+        self._stop_typing()
         self.canvas.show_boxes(on)
 
     def _show_details(self, on: bool) -> None:
@@ -320,7 +351,7 @@ class Viewer(QWidget):
 
     def _rest(self) -> None:
         """Leaves the picture alone, unless somebody is at the buttons or typing."""
-        if self.chrome.in_use or self.naming.active or self.panel.words.active:
+        if self.chrome.in_use or self.naming.active or self.tagging.active or self.panel.words.active:
             self._hiding.start()
             return
         self.chrome.show(False)

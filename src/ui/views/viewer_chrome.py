@@ -32,7 +32,7 @@ class ViewerChrome(QObject):
     """The widgets, all of them children of the viewer, which decides when they are shown.
 
     Attributes:
-        back, boxes, information, delete, full_screen, zoom: the buttons in the bar.
+        back, favourite, tag, boxes, information, delete, full_screen, zoom: the buttons in the bar.
         previous, following: the arrows.
     """
 
@@ -47,13 +47,16 @@ class ViewerChrome(QObject):
         self._date = label(self.bar, "quiet")
         self._position = label(self.bar, "quiet")
         self.zoom = self._button("", self.tr("Whole picture or 100% (Z)"), self.bar)
+        self.favourite = self._button("heart", self.tr("Favourite (F)"), self.bar, checkable=True)
+        self.tag = self._button("user-plus", self.tr("Tag somebody (T)"), self.bar)
         self.boxes = self._button("eye", self.tr("Show faces and names (B)"), self.bar, checkable=True)
         self.information = self._button("info", self.tr("Details (I)"), self.bar, checkable=True)
         self.delete = self._button("trash-2", self.tr("Move to the trash (Delete)"), self.bar)
-        self.full_screen = self._button("maximize", self.tr("Full screen (F)"), self.bar)
+        self.full_screen = self._button("maximize", self.tr("Full screen (F11)"), self.bar)
         self.previous = self._button("chevron-left", self.tr("Previous photo"), parent, name="arrow")
         self.following = self._button("chevron-right", self.tr("Next photo"), parent, name="arrow")
         self.boxes.toggled.connect(lambda on: self._tint("eye" if on else "eye-off", self.boxes))
+        self.favourite.toggled.connect(lambda on: self._tint("heart-filled" if on else "heart", self.favourite))
         self._effects = [self._effect(widget) for widget in self._widgets]
         self._motion = QVariantAnimation(parent)
         self._motion.setStartValue(0.0)
@@ -116,6 +119,10 @@ class ViewerChrome(QObject):
         """The stars of the photo, beside its date."""
         self._date.setText(" · ".join(part for part in (self._when, stars_text(rating)) if part))
 
+    def show_favourite(self, on: bool) -> None:
+        """Whether the photo is one of the user's favourites."""
+        self.favourite.setChecked(on)
+
     def show_zoom(self, zoom: float | None) -> None:
         """In percent of the original, if there is a picture."""
         locale = QLocale()
@@ -166,7 +173,8 @@ class ViewerChrome(QObject):
         row.addSpacing(theme.SPACE_2)
         self.zoom.ensurePolished()
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance(_ZOOM_WIDTH) + 2 * theme.SPACE_2)
-        for widget in (self.zoom, self.boxes, self.information, self.delete, self.full_screen):
+        buttons = (self.favourite, self.tag, self.boxes, self.information, self.delete, self.full_screen)
+        for widget in (self.zoom, *buttons):
             row.addWidget(widget)
 
     def _button(self, icon: str, text: str, parent: QWidget, name: str = "", checkable: bool = False) -> QToolButton:
