@@ -21,6 +21,11 @@ class Action(StrEnum):
     RESTORE = "restore"
     SET_APART = "set apart"
     PUT_TOGETHER = "put together"
+    SHOW_TO = "show to"
+    SHOW_NEW_TO = "show new to"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    HAND_OVER = "hand over"
 
 
 class Journal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from array import array
 from collections.abc import Iterable
@@ -43,10 +44,11 @@ _ABSENT = """
     SELECT photo_id, max(coalesce(connected, 1) = 0) AS offline FROM place LEFT JOIN volume USING (volume_id)
     WHERE photo_id IN (
         SELECT photo_id FROM place WHERE missing_since IS NOT NULL
-        UNION SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
+        UNION ALL SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
     )
     GROUP BY photo_id HAVING NOT max(missing_since IS NULL AND coalesce(connected, 1))
-    UNION ALL SELECT photo_id, 0 FROM (SELECT photo_id FROM photo EXCEPT SELECT photo_id FROM place)
+    UNION ALL SELECT photo_id, 0 FROM photo
+    WHERE last_path IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place WHERE place.photo_id = photo.photo_id)
 """
 """Photos of which no file is there as far as the library knows; the disk is not asked."""
 
@@ -173,6 +175,20 @@ class Photos:
         if row is None:
             raise NotFound(f"There is no face {face_id}.")
         return photo_face(row)
+
+    def some_faces(self, face_ids: Iterable[int]) -> dict[int, PhotoFace]:
+        """Those of these faces that there are, by id."""
+        where = "face.face_id IN (SELECT value FROM json_each(:ids))"
+        with self._view.read() as db:
+            query = text(_FACES.format(where=where, order="face.face_id"))
+            rows = db.execute(query, {"ids": json.dumps(list(face_ids))})
+            return {row.face_id: photo_face(row) for row in rows}
+
+    def face_ids(self) -> list[int]:
+        """Of every face that is not in the trash, ascending."""
+        query = f"SELECT face_id FROM face JOIN photo USING (image_id) WHERE {_IN_SIGHT} ORDER BY face_id"
+        with self._view.read() as db:
+            return list(db.execute(text(query)).scalars())
 
     def faces_of_person(self, person_id: int) -> list[PhotoFace]:
         """The faces of a person, those in the newest photo first."""

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from app.details import Details
 from app.duplicates import Duplicates
+from app.face_counts import FaceCounts, face_counts
 from app.journal import Journal
+from app.models import Models
 from app.people import People
 from app.photos import Photos
 from app.privacy import View, Viewer
 from app.thumbnails import Thumbnails
 from app.trash import Trash
 from app.types import LibraryCounts
+from app.visibility import PhotoSharing
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -38,6 +41,9 @@ class Session:
         self.thumbnails = Thumbnails(view, self.photos, library.small)
         self.trash = Trash(view, core, events, library.small, library.indexer.renew)
         self.duplicates = Duplicates(view, self.thumbnails, self.trash, events)
+        self.sharing = PhotoSharing(view, self.journal, events)
+        self.models = Models(view, core, library.indexer)
+        self.folders = library.folders.seen_by(view)
 
     @property
     def viewer(self) -> Viewer:
@@ -47,6 +53,23 @@ class Session:
     def counts(self) -> LibraryCounts:
         """How many there are of everything."""
         return self.photos.counts()
+
+    def face_counts(self) -> FaceCounts:
+        """How many faces and people there are, and how well they are known."""
+        return face_counts(self.view)
+
+    def is_shared(self) -> bool:
+        """Whether several people use the library, so that it matters who may see what."""
+        return len(self.sharing.housemates()) > 1
+
+    def require_household(self) -> None:
+        """What concerns everybody, the library's owner alone decides, where there are several profiles.
+
+        Raises:
+            NotAllowed: the library is somebody else's.
+        """
+        with self.view.read() as db:
+            self.view.require_household(db)
 
     def close(self) -> None:
         """Ends what is going on for this viewer."""

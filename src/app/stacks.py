@@ -43,6 +43,20 @@ _DECIDED = text("""
 """)
 
 
+_SAME_OWNER = """
+    EXISTS (SELECT 1 FROM photo AS behind JOIN photo AS leader USING (owner_id)
+            WHERE behind.photo_id = :photo AND leader.photo_id = :leader)
+"""
+
+_AS_VISIBLE = (
+    f"DELETE FROM photo_share WHERE photo_id = :photo AND {_SAME_OWNER}",
+    f"INSERT INTO photo_share SELECT :photo, profile_id FROM photo_share WHERE photo_id = :leader AND {_SAME_OWNER}",
+    f"""UPDATE photo SET (visibility, locked) = (SELECT visibility, locked FROM photo AS leader
+        WHERE leader.photo_id = :leader) WHERE photo_id = :photo AND {_SAME_OWNER}""",
+)
+"""Who may see a photo sees what stands behind it, as far as both are the same owner's."""
+
+
 def role_of(kind: str, seconds: float | None) -> Role | None:
     """What a file can be to a still picture; None for a still picture, and for what stands for itself."""
     if kind == "RAW":
@@ -65,6 +79,8 @@ def stand_behind(db: Connection, photo_id: int, leader_id: int, role: Role) -> N
     """Notes that a file stands behind a photo."""
     stand_alone(db, photo_id)
     db.execute(insert(schema.companion).values(photo_id=photo_id, of_id=leader_id, role=role))
+    for statement in _AS_VISIBLE:
+        db.exec_driver_sql(statement, {"photo": photo_id, "leader": leader_id})
 
 
 def gather(db: Connection, core: FaceCore, leader_id: int, taken_at: datetime) -> tuple[set[int], set[int]]:

@@ -152,7 +152,7 @@ def test_a_library_whose_model_is_missing_says_what_to_do(open_library: Opener, 
         Library.open(own.folder)
     rescued = open_library(own.folder, model="buffalo_s")
     finished(rescued)
-    assert rescued.counts().photos == samples.ALBUM_PHOTOS
+    assert rescued.session.counts().photos == samples.ALBUM_PHOTOS
     assert unseen(rescued) == 0
 
 

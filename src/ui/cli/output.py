@@ -137,15 +137,15 @@ def clustering(result: Clustering, dry_run: bool, as_json: bool) -> None:
 
 def stats(session: Session, as_json: bool) -> None:
     """Counts over everything."""
-    counts, core = session.counts(), session.library.core.stats()
+    counts, core = session.counts(), session.face_counts()
     rows = {
         "photos": counts.photos,
         "pending_photos": counts.pending,
         "skipped_files": counts.skipped,
         "faces": core.faces,
         "unassigned_faces": core.unassigned_faces,
-        "people": core.persons,
-        "named_people": core.named_persons,
+        "people": core.people,
+        "named_people": core.named_people,
         "vectors": core.vectors,
     }
     if as_json:
