@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,9 +20,12 @@ from app import stacks
 from app.errors import InvalidDetail, NotAllowed, NotFound
 from app.events import Events
 from app.journal import Action, Journal
+from app.keys import LibraryKey
+from app.opening import database_path, open_database
 from app.ownership import Visibility
 from app.privacy import View
 from app.types import LibraryChanged
+from core.errors import DatabaseError
 
 _AMONG = "(SELECT value FROM json_each(:ids))"
 
@@ -259,6 +264,20 @@ class PhotoSharing:
     def _tell(self, photo_ids: Collection[int], person_ids: frozenset[int]) -> None:
         if photo_ids:
             self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True, folders=True))
+
+
+def is_shared_in(folder: Path, key: LibraryKey | None = None) -> bool:
+    """Whether several people use the library in a folder; not where there is none, or none that can be looked into."""
+    if not database_path(folder).is_file():
+        return False
+    # An older library has no profiles yet.
+    with (
+        suppress(DatabaseError),
+        closing(open_database(folder, reading=True, key=key)) as database,
+        database.read() as db,
+    ):
+        return int(db.exec_driver_sql("SELECT count(*) FROM profile").scalar_one()) > 1
+    return False
 
 
 def _ids(ids: Collection[int]) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
+from ui.cli import copying, duplicates, encryption, folders, output, privacy, safety, secrets, sidecars, trash
 from ui.cli.common import as_json_option as _json
-from ui.cli.common import opened
+from ui.cli.common import opened, require_household
 from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
@@ -173,6 +173,7 @@ def use(context: click.Context, model: str, as_json: bool) -> None:
     """Use another face model: all photos are looked at again; names and what you decided stay."""
     from app.library import Library
 
+    require_household(context)
     with Library.open(context.obj, model=model, key=secrets.key_of(context)) as library:
         output.watch_indexing(library, ())
         output.models(library.models.list(), as_json)
@@ -186,6 +187,7 @@ def add(context: click.Context, path: Path, as_json: bool) -> None:
     """Add a face model from the folder or zip that its authors publish."""
     from app.models import add as added
 
+    require_household(context)
     output.added_model(added(path), as_json)
 
 
@@ -212,6 +214,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
     from app.doctor import examine
     from app.library import default_folder
 
+    require_household(context)
     findings = [*examine(context.obj or default_folder(), secrets.key_of(context)), display_finding()]
     output.findings(findings, as_json)
     context.exit(0 if all(finding.sound for finding in findings) else 1)
@@ -219,6 +222,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 for command in (
     folders.folders,
+    privacy.privacy,
     safety.backup,
     safety.restore,
     safety.verify,
