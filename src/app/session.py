@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.details import Details
 from app.duplicates import Duplicates
+from app.errors import NotAllowed
 from app.face_counts import FaceCounts, face_counts
 from app.journal import Journal
 from app.models import Models
@@ -61,6 +62,14 @@ class Session:
     def is_shared(self) -> bool:
         """Whether several people use the library, so that it matters who may see what."""
         return len(self.sharing.housemates()) > 1
+
+    def decides_for_all(self) -> bool:
+        """Whether `require_household` has nothing against it."""
+        try:
+            self.require_household()
+        except NotAllowed:
+            return False
+        return True
 
     def require_household(self) -> None:
         """What concerns everybody, the library's owner alone decides, where there are several profiles.

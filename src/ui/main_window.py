@@ -26,6 +26,7 @@ from ui.look import Look
 from ui.menus import build_menus
 from ui.notice import NoticeBar
 from ui.refresh import Refresher
+from ui.sharing import Sharing
 from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.context = Context(session, look, self.tasks, self._bridge, thumbnails)
         self._whole = QStackedWidget(self)
         self.deleting = Deleting(self.context, self, self._whole)
+        self.sharing = Sharing(self.context, self)
         self._make_pages()
         self.sidebar = Sidebar(look, self)
         self.header = Header(look, self)
@@ -125,7 +127,7 @@ class MainWindow(QMainWindow):
 
     def show_models(self) -> None:
         """Shows the face models."""
-        dialog = ModelsDialog(self.context.library.models, self.tasks, self)
+        dialog = ModelsDialog(self.context.session.models, self.tasks, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self.timeline.tell_licence)
         dialog.open()
@@ -228,6 +230,10 @@ class MainWindow(QMainWindow):
             page.photo_opened.connect(self.open_photo)
         for deleted in (self.timeline.grid, self.person.grid, self.viewer):
             deleted.delete_requested.connect(self.deleting.put)
+        for grid in (self.timeline.grid, self.person.grid):
+            grid.menu_opened.connect(lambda menu, grid=grid: self.sharing.add_to(menu, grid.selected))
+        self.viewer.menu_opened.connect(lambda menu: self.sharing.add_to(menu, self.viewer.chosen))
+        self.sharing.hidden.connect(self.viewer.leave_out)
         self.duplicates.counted.connect(lambda count: self.sidebar.set_count("duplicates", count, always=True))
         self.deleting.moved.connect(self.viewer.leave_out)
         self.people.person_opened.connect(self.open_person)
@@ -285,7 +291,7 @@ class MainWindow(QMainWindow):
             grid.set_cell_width(width)
 
     def _show_counts(self, counts: LibraryCounts) -> None:
-        self.status.show_counts(counts)
+        self.status.show_counts(counts, self.sharing.is_shared)
         self.sidebar.set_count("skipped", counts.skipped)
         self.sidebar.set_count("trash", counts.trashed, always=True)
         if not counts.skipped and self._stack.currentWidget() is self.skipped:

@@ -58,12 +58,12 @@ class ClaimPlan:
 
 @dataclass(frozen=True)
 class AlbumPlan:
-    """An album, its photos with who put them in, and its members with their state."""
+    """An album, its photos with who put them in (None: their owner), and its members with their state."""
 
     owner: int
     kind: str
     private: bool
-    photos: dict[int, int]
+    photos: dict[int, int | None]
     members: dict[int, str]
     cover: int
 
@@ -84,7 +84,7 @@ person = st.integers(0, 3)
 photo_plan = st.builds(
     PhotoPlan,
     owner=profile,
-    visibility=st.sampled_from(("household", "shared", "private")),
+    visibility=st.sampled_from(("household", "shared", "private", "private")),
     locked=st.sampled_from((False, False, False, True)),
     state=st.sampled_from(STATES),
     shares=profiles,
@@ -101,8 +101,8 @@ album_plan = st.builds(
     owner=profile,
     kind=st.sampled_from(("personal", "shared", "shared", "auto_faces")),
     private=st.booleans(),
-    photos=st.dictionaries(st.integers(0, 5), profile, max_size=4),
-    members=st.dictionaries(profile, st.sampled_from(("invited", "accepted", "declined")), max_size=2),
+    photos=st.dictionaries(st.integers(0, 5), st.sampled_from((None, None, *PROFILES)), min_size=1, max_size=6),
+    members=st.dictionaries(profile, st.sampled_from(("invited", "accepted", "declined")), min_size=1, max_size=3),
     cover=st.integers(0, 5),
 )
 claim_plan = st.builds(
@@ -223,7 +223,8 @@ def _album(db: Connection, number: int, plan: AlbumPlan, photos: list[int], pers
     album_id = add_row(db, "album", row)
     for which, by in plan.photos.items():
         if which < len(photos):
-            values = {"album_id": album_id, "photo_id": photos[which], "position": which, "added_by": by}
+            owner = db.exec_driver_sql("SELECT owner_id FROM photo WHERE photo_id = ?", (photos[which],)).scalar()
+            values = {"album_id": album_id, "photo_id": photos[which], "position": which, "added_by": by or owner}
             add_row(db, "album_photo", values | {"added_at": NOW})
     for who, state in plan.members.items():
         values = {"album_id": album_id, "profile_id": who, "role": "view", "state": state, "invited_at": NOW}

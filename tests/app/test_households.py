@@ -333,6 +333,10 @@ def models_current(case: Case) -> None:
     assert case.session.models.current.name == "buffalo_s"
 
 
+def decides_for_all(case: Case) -> None:
+    assert case.session.decides_for_all() == (case.rules.me == 1)
+
+
 def face_counts(case: Case) -> None:
     found = case.session.face_counts()
     every = case.rules.faces
@@ -383,6 +387,7 @@ QUERIES: dict[str, Callable[[Case], None]] = {
     "counts": photos_counts,
     "face_counts": face_counts,
     "is_shared": sharing_housemates,
+    "decides_for_all": decides_for_all,
 }
 """By query of a session: what checks it for one viewer."""
 

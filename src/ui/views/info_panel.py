@@ -10,10 +10,12 @@ from PySide6.QtCore import QDate, QLocale, Qt, QTime, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.types import Photo, PhotoDetails, PhotoFace
+from app.visibility import PhotoVisibility
 from ui import theme
 from ui.text import hint, length, shown
 from ui.views.photo_facts import exposure_text, place_text, zone_text
 from ui.views.photo_words import PhotoWords
+from ui.views.seen_by import SeenBy
 from ui.widgets import label, named
 
 _UNBROKEN = 18
@@ -41,6 +43,7 @@ class InfoPanel(QScrollArea):
         self._head, self._column = QVBoxLayout(), QVBoxLayout()
         self.words = PhotoWords(self._page)
         self.words.hide()
+        self.seen_by = SeenBy(self._page)
         page = QVBoxLayout(self._page)
         page.setContentsMargins(theme.SPACE_5, top, theme.SPACE_5, theme.SPACE_5)
         page.setSpacing(0)
@@ -48,6 +51,7 @@ class InfoPanel(QScrollArea):
             column.setSpacing(theme.SPACE_1)
         page.addLayout(self._head)
         page.addWidget(self.words)
+        page.addWidget(self.seen_by)
         page.addLayout(self._column)
         page.addStretch(1)
         self.setWidget(self._page)
@@ -57,8 +61,15 @@ class InfoPanel(QScrollArea):
         self._empty()
         self.words.keep()
         self.words.hide()
+        self.seen_by.tell(None)
 
-    def show_photo(self, photo: Photo, faces: Sequence[PhotoFace], details: PhotoDetails | None = None) -> None:
+    def show_photo(
+        self,
+        photo: Photo,
+        faces: Sequence[PhotoFace],
+        details: PhotoDetails | None = None,
+        visibility: PhotoVisibility | None = None,
+    ) -> None:
         """Fills the panel."""
         self._empty()
         known = details or PhotoDetails(photo.photo_id)
@@ -69,6 +80,7 @@ class InfoPanel(QScrollArea):
         self.words.setVisible(details is not None)
         if details is not None:
             self.words.show_details(details)
+        self.seen_by.tell(visibility)
         self._section(self.tr("Camera"), known.camera, known.lens, exposure_text(known))
         self._section(self.tr("Place"), place_text(known))
         if photo.video and photo.video.seconds:

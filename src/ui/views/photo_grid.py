@@ -48,10 +48,14 @@ _METRICS = Metrics(DEFAULT_CELL, None, theme.GRID_GAP, 0, 44, stretch=True)
 
 
 class PhotoGrid(Grid):
-    """`photo_opened` carries all photo ids of the grid and the row to show; `delete_requested` the chosen ids."""
+    """`photo_opened` carries all photo ids of the grid and the row to show; `delete_requested` the chosen ids.
+
+    `menu_opened` carries the menu of the chosen photos, to which others may add.
+    """
 
     photo_opened = Signal(object, int)
     delete_requested = Signal(object)
+    menu_opened = Signal(QMenu)
 
     def __init__(self, context: Context, by_year: bool, parent: QWidget | None = None) -> None:
         super().__init__(context.look, _METRICS, parent)
@@ -117,6 +121,7 @@ class PhotoGrid(Grid):
         menu.addAction(self.tr("Open"), self._open)
         menu.addAction(self.tr("Copy"), self._copy)
         menu.addAction(self.tr("Show in folder"), self._reveal)
+        self.menu_opened.emit(menu)
         menu.addSeparator()
         menu.addAction(self.tr("Delete"), self._delete)
         menu.popup(place)

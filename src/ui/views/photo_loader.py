@@ -20,6 +20,7 @@ from PySide6.QtGui import QImage
 
 from app.session import Session
 from app.types import Photo, PhotoDetails, PhotoFace
+from app.visibility import PhotoVisibility
 from core.errors import CoreError
 from ui.tasks import Task, Tasks
 from ui.thumbnails import decoded
@@ -38,17 +39,21 @@ _REST_MS = 400
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is known of a photo at once; without a thumbnail where none can be made."""
+    """What is known of a photo at once; without a thumbnail where none can be made.
+
+    `visibility` is told where several people use the library.
+    """
 
     photo: Photo
     faces: tuple[PhotoFace, ...]
     details: PhotoDetails
     thumbnail: QImage | None
+    visibility: PhotoVisibility | None = None
 
     @property
     def known(self) -> tuple[object, ...]:
         """All but the picture."""
-        return self.photo, self.faces, self.details
+        return self.photo, self.faces, self.details, self.visibility
 
     @property
     def in_sight(self) -> tuple[PhotoFace, ...]:
@@ -212,12 +217,13 @@ class PhotoLoader(QObject):
         photos = self._session.photos
         photo, faces = photos.get(photo_id), tuple(photos.faces(photo_id))
         details = self._session.details.of(photo_id)
+        visibility = self._session.sharing.of(photo_id) if self._session.is_shared() else None
         try:
             thumbnail = decoded(self._session.thumbnails.photo(photo_id))
         except CoreError:
             # The picture itself tells why, should it be out of reach too.
-            return Glance(photo, faces, details, None)
-        return Glance(photo, faces, details, None if thumbnail.isNull() else thumbnail)
+            return Glance(photo, faces, details, None, visibility)
+        return Glance(photo, faces, details, None if thumbnail.isNull() else thumbnail, visibility)
 
     def _fetch(self, kind: str, photo_id: int, work: Callable[[], T], keep: Callable[[int, T], None]) -> None:
         key = (kind, photo_id)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QImage, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.types import LibraryChanged, PhotoFace
 from ui import theme
@@ -43,6 +43,8 @@ class Viewer(QWidget):
     person_opened = Signal(int)
     full_screen_wanted = Signal()
     delete_requested = Signal(object)
+    menu_opened = Signal(QMenu)
+    """The menu of the photo in sight, for others to fill."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,10 @@ class Viewer(QWidget):
     def photo_id(self) -> int | None:
         """Of the photo that is looked at."""
         return self._photo_ids[self._index] if self._photo_ids else None
+
+    def chosen(self) -> list[int]:
+        """The photo that is looked at, as a grid tells what is chosen."""
+        return [] if self.photo_id is None else [self.photo_id]
 
     def show_photo(self, photo_ids: Sequence[int], index: int) -> None:
         """Shows one of several photos; the others are a key away."""
@@ -119,6 +125,15 @@ class Viewer(QWidget):
         else:
             command()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.menu_opened.emit(menu)
+        if menu.isEmpty() or self.photo_id is None:
+            menu.deleteLater()
+        else:
+            menu.popup(event.globalPos())
+
     def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802  (Qt's name)
         """Who walks through the buttons with the keyboard has to see them."""
         self.wake()
@@ -144,6 +159,7 @@ class Viewer(QWidget):
         self.naming.ended.connect(self.setFocus)
         self.naming.named.connect(self._named)
         self.panel.words.use(context)
+        self.panel.seen_by.use(context.look)
         self.panel.words.left.connect(self.setFocus)
         self.panel.words.rated.connect(self.chrome.show_stars)
         chrome = self.chrome
@@ -260,7 +276,7 @@ class Viewer(QWidget):
             self.canvas.setAccessibleName(f"{shown(photo.path.name)}, {date_text(photo)}")
             self.chrome.show_photo(photo)
             self.chrome.show_stars(glance.details.rating)
-            self.panel.show_photo(photo, glance.faces, glance.details)
+            self.panel.show_photo(photo, glance.faces, glance.details, glance.visibility)
 
     def _loaded(self, images: list[QImage]) -> None:
         if self._glance is not None:
