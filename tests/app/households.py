@@ -80,7 +80,7 @@ class HousePlan:
     skipped: list[int]
 
 
-person = st.integers(0, 3)
+person = st.integers(0, 2)
 photo_plan = st.builds(
     PhotoPlan,
     owner=profile,
@@ -91,7 +91,7 @@ photo_plan = st.builds(
     faces=st.lists(st.none() | person, max_size=3, unique_by=lambda each: -1 if each is None else each),
     tagged=st.sets(person, max_size=2),
     favourite_of=profiles,
-    marked=st.none() | person,
+    marked=st.sampled_from((None, 0, 1, 2)),
     month=st.integers(1, 12),
     missing=st.booleans(),
     behind=st.sampled_from((False, False, False, True)),
@@ -110,13 +110,13 @@ claim_plan = st.builds(
     profile=profile,
     person=person,
     state=st.sampled_from(("held", "held", "refused", "disputed")),
-    hidden=st.booleans(),
+    hidden=st.sampled_from((True, True, False)),
 )
 households = st.builds(
     HousePlan,
     photos=st.lists(photo_plan, min_size=2, max_size=6),
-    names=st.lists(st.none() | profile, min_size=4, max_size=4),
-    claims=st.lists(claim_plan, max_size=4, unique_by=lambda each: (each.profile, each.person)),
+    names=st.lists(st.none() | profile, min_size=3, max_size=3),
+    claims=st.lists(claim_plan, min_size=2, max_size=4, unique_by=lambda each: (each.profile, each.person)),
     albums=st.lists(album_plan, max_size=3),
     folders=st.lists(profile, max_size=3),
     skipped=st.lists(profile, max_size=3),

@@ -73,8 +73,8 @@ class SharingDialog(QDialog):
         own = len(self._own)
         if not own:
             return self.tr("Only whoever added a photo says who may see it.")
-        if own == 1 and not others:
-            return self.tr("Who may see this photo?")
+        if own == 1:
+            return self.tr("Who may see your photo among these?") if others else self.tr("Who may see this photo?")
         return self.tr("Who may see these {} photos?").format(QLocale().toString(own))
 
     def _noted(self, others: Sequence[PhotoVisibility]) -> str:
@@ -97,7 +97,7 @@ class SharingDialog(QDialog):
         within.setSpacing(theme.SPACE_2)
         for each in self.people.values():
             within.addWidget(each)
-        for visibility, choice in self.choices.items():
+        for visibility, choice in self.choices.items() if self._own else ():
             column.addWidget(choice)
             if visibility is Visibility.SHARED:
                 column.addLayout(within)
@@ -120,7 +120,11 @@ class SharingDialog(QDialog):
         """What the photos have in common."""
         ways = {each.visibility for each in self._own}
         if len(ways) == 1:
-            self.choices[ways.pop()].setChecked(True)
+            same = self.choices[ways.pop()]
+            same.setChecked(True)
+            same.setFocus()
+        else:
+            self.lead.setFocus()
         for profile_id, box in self.people.items():
             seen = [self._shared(each, profile_id) for each in self._own]
             some = any(seen) and not all(seen)
