@@ -163,6 +163,12 @@ class Library:
             raise SignInNeeded
         return self.session_of(Viewer(rows[0].profile_id))
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people use it."""
+        with self.database.read() as db:
+            return int(db.exec_driver_sql("SELECT count(*) FROM profile").scalar_one()) > 1
+
     def session_of(self, viewer: Viewer) -> Session:
         """What a profile works with that has signed in; it ends with the library, or when it is closed before."""
         with self._signing_in:

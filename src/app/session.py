@@ -61,7 +61,7 @@ class Session:
 
     def is_shared(self) -> bool:
         """Whether several people use the library, so that it matters who may see what."""
-        return len(self.sharing.housemates()) > 1
+        return self.library.is_shared
 
     def decides_for_all(self) -> bool:
         """Whether `require_household` has nothing against it."""

@@ -32,6 +32,7 @@ _BESIDE = """
     SELECT photo.photo_id, photo.format, photo.taken_at, photo.image_id, place.path, video.seconds
     FROM place JOIN photo USING (photo_id) LEFT JOIN video USING (photo_id)
     WHERE photo.state = 'indexed' AND place.path > ? AND place.path < ?
+      AND photo.owner_id IS (SELECT owner_id FROM photo AS asked WHERE asked.photo_id = ?)
     ORDER BY photo.photo_id
 """
 
@@ -179,12 +180,15 @@ def leaders(db: Connection, role: Role) -> frozenset[int]:
 
 
 def _beside(db: Connection, photo_id: int, video: bool) -> Iterable[Any]:
-    """The indexed files of the same name in the same folders; `video`: one of the two is a video."""
+    """The indexed files of the same name in the same folders; `video`: one of the two is a video.
+
+    Those of the same owner: nobody's file is to disappear behind a picture that somebody else may hide or delete.
+    """
     for path in db.exec_driver_sql(_PATHS, (photo_id,)).scalars().all():
         stem = os.path.splitext(path)[0]
         stems = {stem, stem.removesuffix(_HEVC), stem + _HEVC} if video else {stem}
         for each in sorted(stems):
-            for row in db.exec_driver_sql(_BESIDE, (each + b".", each + b"/")).all():
+            for row in db.exec_driver_sql(_BESIDE, (each + b".", each + b"/", photo_id)).all():
                 if os.path.splitext(row.path)[0] == each and row.photo_id != photo_id:
                     yield row
 

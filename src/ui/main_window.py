@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMainWindo
 from app import keyrings
 from app.keys import LibraryKey
 from app.session import Session
-from app.types import LibraryChanged, LibraryCounts
+from app.types import IndexProgress, LibraryChanged, LibraryCounts
 from core.errors import CoreError
 from ui.bridge import Bridge
 from ui.context import Context
@@ -84,12 +84,12 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.copying = Copying(self.context, self, self.status.copying, self.deleting.bar)
         build_menus(self)
-        self._counter = Refresher(self, self.tasks, session.counts, self._show_counts)
+        self._counted = False
+        self._counter = Refresher(self, self.tasks, lambda: (session.counts(), session.is_shared()), self._show_counts)
         self._connect()
         self._restore()
         self.go("photos")
         self._counter.ask()
-        self.status.show_progress(session.library.indexer.progress)
 
     def go(self, name: str) -> None:
         """Shows one of the places of the sidebar."""
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
         self.viewer.closed.connect(self._leave_viewer)
         self.viewer.person_opened.connect(self.open_person)
         self.viewer.full_screen_wanted.connect(self.toggle_full_screen)
-        self._bridge.progressed.connect(self.status.show_progress)
+        self._bridge.progressed.connect(self._show_progress)
         self._bridge.changed.connect(self._changed)
         self.tasks.failed.connect(self._failed)
 
@@ -290,8 +290,17 @@ class MainWindow(QMainWindow):
         for grid in (self.timeline.grid, self.person.grid, self.trash.grid):
             grid.set_cell_width(width)
 
-    def _show_counts(self, counts: LibraryCounts) -> None:
-        self.status.show_counts(counts, self.sharing.is_shared)
+    def _show_progress(self, progress: IndexProgress) -> None:
+        # Whether it may be told in numbers is known with the first counts.
+        if self._counted:
+            self.status.show_progress(progress)
+
+    def _show_counts(self, told: tuple[LibraryCounts, bool]) -> None:
+        counts, is_shared = told
+        self.status.show_counts(counts, is_shared)
+        if not self._counted:
+            self._counted = True
+            self.status.show_progress(self.context.library.indexer.progress)
         self.sidebar.set_count("skipped", counts.skipped)
         self.sidebar.set_count("trash", counts.trashed, always=True)
         if not counts.skipped and self._stack.currentWidget() is self.skipped:
