@@ -35,7 +35,7 @@ _IN_SIGHT = "photo.state <> 'trashed'"
 _SKIPPED = """
     SELECT path, reason FROM skipped
     UNION ALL
-    SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id)
+    SELECT place.path, photo.reason FROM photo CROSS JOIN place USING (photo_id)
     WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed'
     ORDER BY path
 """
@@ -67,11 +67,10 @@ SOMEBODY = """
 _COUNTS = f"""
     SELECT (SELECT count(*) FROM photo WHERE state = 'indexed') AS photos,
            (SELECT count(*) FROM person WHERE {SOMEBODY}) AS people,
-           (SELECT count(*) FROM face) - (SELECT count(*) FROM face JOIN photo USING (image_id)
-                                          WHERE photo.state = 'trashed') AS faces,
+           (SELECT count(*) FROM photo CROSS JOIN face USING (image_id) WHERE photo.state <> 'trashed') AS faces,
            (SELECT count(*) FROM photo WHERE state = 'pending') AS pending,
            (SELECT count(*) FROM skipped)
-             + (SELECT count(*) FROM photo JOIN place USING (photo_id)
+             + (SELECT count(*) FROM photo CROSS JOIN place USING (photo_id)
                 WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed') AS skipped,
            (SELECT count(*) FROM trash) AS trashed
 """
