@@ -15,7 +15,7 @@ from app import worklist
 from app.errors import NotFound
 from app.events import Events
 from app.journal import Action, Journal
-from app.photos import SOMEBODY, Photos, timeline_of, with_marks
+from app.photos import LISTED, SOMEBODY, Photos, timeline_of, with_marks
 from app.privacy import View
 from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
 from core.service import FaceCore
@@ -37,9 +37,8 @@ _PEOPLE = f"""
     )
     SELECT person.person_id, person.name, coalesce(face_count, 0) AS face_count,
            coalesce(photo_count, 0) AS photo_count, first_taken, last_taken, {_SHOWN}
-    FROM person LEFT JOIN seen USING (person_id)
-    WHERE face_count IS NOT NULL OR name IS NOT NULL
-          OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
+    FROM ({LISTED.format(seen="seen")}) AS listed CROSS JOIN person USING (person_id)
+         LEFT JOIN seen ON seen.person_id = person.person_id
     ORDER BY person.name IS NULL, photo_count DESC, person.person_id
 """
 """From photos to faces: what is out of sight is left out before its faces are looked at."""

@@ -64,9 +64,26 @@ SOMEBODY = """
 """
 """An SQL condition over the table `person`: not somebody without a name all of whose photos are in the trash."""
 
+LISTED = """
+    SELECT person_id FROM {seen}
+    UNION SELECT person_id FROM person JOIN (
+        SELECT person_id FROM naming UNION SELECT person_id FROM tag UNION SELECT person_id FROM claim
+        UNION SELECT face.person_id FROM trash JOIN photo USING (photo_id) JOIN face USING (image_id)
+    ) USING (person_id)
+    WHERE name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
+"""
+"""The same persons, from those on whom there is something in sight; `seen`: those with faces outside the trash.
+
+Whether somebody is in sight is not asked of everybody: of a person of whom nothing is, all faces would be looked at.
+"""
+
+_SEEN = """(
+    SELECT face.person_id FROM photo CROSS JOIN face ON face.image_id = photo.image_id
+    WHERE photo.state <> 'trashed' AND face.person_id IS NOT NULL)"""
+
 _COUNTS = f"""
     SELECT (SELECT count(*) FROM photo WHERE state = 'indexed') AS photos,
-           (SELECT count(*) FROM person WHERE {SOMEBODY}) AS people,
+           (SELECT count(*) FROM ({LISTED.format(seen=_SEEN)})) AS people,
            (SELECT count(*) FROM photo CROSS JOIN face USING (image_id) WHERE photo.state <> 'trashed') AS faces,
            (SELECT count(*) FROM photo WHERE state = 'pending') AS pending,
            (SELECT count(*) FROM skipped)
