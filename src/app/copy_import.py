@@ -40,11 +40,16 @@ class CopyImport:
         self._stopping = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._asked_by: int | None = None
 
     @property
     def busy(self) -> bool:
         """Whether an import goes on in the background."""
         return self._thread is not None and self._thread.is_alive()
+
+    def concerns(self, profile_id: int) -> bool:
+        """Whether the import that goes on is a profile's own: of others' nobody is told."""
+        return self._asked_by in (None, profile_id)
 
     def run(self, request: CopyRequest, dry_run: bool = False) -> CopyReport:
         """Copies in this thread, to the end, and adds what arrived to the library.
@@ -65,6 +70,7 @@ class CopyImport:
             if self.busy:
                 return False
             self._stopping.clear()
+            self._asked_by = request.asked_by
             self._thread = threading.Thread(target=self._work, args=(request,), name="copying", daemon=True)
             self._thread.start()
             return True

@@ -75,7 +75,7 @@ class Copier:
             return None
         values = json.loads(kept)
         source, to = (Path(os.fsdecode(bytes.fromhex(values[key]))) for key in ("source", "to"))
-        return CopyRequest(source, to, values["pattern"])
+        return CopyRequest(source, to, values["pattern"], values.get("asked_by"))
 
     def forget_unfinished(self) -> None:
         """It is not to be gone on with."""
@@ -133,7 +133,7 @@ class Copier:
         paths = {"source": os.fsencode(request.source).hex(), "to": os.fsencode(request.to).hex()}
         with self._database.write() as db:
             settings.put(db, _FOLDER, paths["to"])
-            settings.put(db, _REQUEST, json.dumps(paths | {"pattern": request.pattern}))
+            settings.put(db, _REQUEST, json.dumps(paths | {"pattern": request.pattern, "asked_by": request.asked_by}))
 
     def _work(
         self, request: CopyRequest, stopped: Callable[[], bool], told: Callable[[CopyProgress], None], dry_run: bool
@@ -141,7 +141,7 @@ class Copier:
         def is_kept(content_hash: str) -> bool:
             return holdings.is_kept(self._database, content_hash, os.fsencode(request.source))
 
-        known, target = holdings.known(self._database), None if dry_run else number_of(request.to)
+        known, target = holdings.known(self._database, request.asked_by), None if dry_run else number_of(request.to)
         return _Work(request, stopped, told, dry_run, known, is_kept, target)
 
     def _copy_all(self, work: _Work) -> None:

@@ -19,17 +19,17 @@ from sqlalchemy import Connection, text
 from app import stacks
 from app.errors import NotFound
 from app.events import Events
+from app.privacy import View
 from app.thumbnail_files import ThumbnailFiles
 from app.types import AwaitedDrive, FolderState, LibraryChanged, WatchedFolder
 from app.volumes import BELOW, Volumes, bounds, is_below
-from core.database import Database
 from core.service import FaceCore
 
 AT_ONCE = 200
 """Photos that are forgotten in one transaction: the Indexer and the window have not to wait long."""
 
 _LISTED = """
-    SELECT folder_id, path, vanished, coalesce(connected, 1) AS connected, label
+    SELECT folder_id, path, vanished, coalesce(connected, 1) AS connected, label, visibility
     FROM folder LEFT JOIN volume USING (volume_id) ORDER BY path
 """
 
@@ -47,26 +47,41 @@ _AWAITED = """
     WHERE state = 'pending' AND NOT connected GROUP BY volume_id ORDER BY label
 """
 
+_ITS = "(:owner IS NULL OR owner_id IS :owner)"
+"""What belongs to whoever added the folder; a folder that nobody in particular added has everything in it."""
+
 _ONLY_HERE = f"""
     SELECT photo_id, content_hash, image_id FROM photo
-    WHERE photo_id IN (SELECT photo_id FROM place WHERE {BELOW})
+    WHERE photo_id IN (SELECT photo_id FROM place WHERE {BELOW}) AND {_ITS}
       AND NOT EXISTS (SELECT 1 FROM place WHERE place.photo_id = photo.photo_id AND NOT {BELOW})
     ORDER BY photo_id LIMIT :limit
 """
 
+_LEFT = (
+    f"""DELETE FROM place WHERE {BELOW} AND (photo_id IN (SELECT photo_id FROM photo WHERE {_ITS})
+        OR EXISTS (SELECT 1 FROM place AS other WHERE other.photo_id = place.photo_id AND NOT {BELOW}))""",
+    f"DELETE FROM skipped WHERE {BELOW} AND {_ITS}",
+    f"DELETE FROM passed WHERE {BELOW}",
+    f"DELETE FROM sidecar WHERE {BELOW}",
+)
+
 
 class Folders:
-    """The folders of one library. All methods may be called from any thread."""
+    """The folders of one library, as a viewer sees them. All methods may be called from any thread."""
 
-    def __init__(
-        self, database: Database, core: FaceCore, events: Events, volumes: Volumes, files: ThumbnailFiles
-    ) -> None:
-        self._database = database
+    def __init__(self, view: View, core: FaceCore, events: Events, volumes: Volumes, files: ThumbnailFiles) -> None:
+        self._view = view
         self._core = core
         self._events = events
         self._volumes = volumes
         self._files = files
-        self._polled: frozenset[int] = frozenset()
+        self._polled: set[int] = set()
+
+    def seen_by(self, view: View) -> Folders:
+        """The same folders, as somebody else sees them."""
+        made = Folders(view, self._core, self._events, self._volumes, self._files)
+        made._polled = self._polled
+        return made
 
     def remember(self, paths: Iterable[str | Path], asked_by: int | None = None) -> None:
         """A profile added these; files are not remembered, nor folders inside one that is."""
@@ -74,24 +89,24 @@ class Folders:
         if not folders:
             return
         volumes = {path: self._volumes.at(path).volume_id for path in folders}
-        with self._database.write() as db:
+        with self._view.write() as db:
             for path in folders:
                 _remember(db, path, volumes[path], asked_by)
         self._events.publish(LibraryChanged(folders=True))
 
     def list(self) -> list[WatchedFolder]:
         """Every folder, by path."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             return [self._counted(db, row) for row in db.execute(text(_LISTED)).all()]
 
     def brief(self) -> builtins.list[WatchedFolder]:
         """The same without counting their photos, which takes a moment in a large library."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             return [self._summary(row, 0, 0) for row in db.execute(text(_LISTED)).all()]
 
     def awaited(self) -> builtins.list[AwaitedDrive]:
         """The drives that are not connected and hold photos that wait to be looked at."""
-        with self._database.read() as db:
+        with self._view.read() as db:
             return [AwaitedDrive(row.label, row.photos) for row in db.execute(text(_AWAITED))]
 
     def get(self, path: Path) -> WatchedFolder:
@@ -110,7 +125,8 @@ class Folders:
         """The folder is not looked after any more. No file is touched.
 
         Args:
-            forget_photos: forget the photos that are nowhere but in it, with everything that is known of them.
+            forget_photos: forget the photos of whoever added it that are nowhere but in it, with everything that is
+                known of them. What somebody else added stays.
 
         Returns:
             How many photos were forgotten.
@@ -118,19 +134,21 @@ class Folders:
         Raises:
             NotFound: there is no such folder.
         """
-        with self._database.write() as db:
-            statement = "DELETE FROM folder WHERE folder_id = :id RETURNING path"
-            path = db.execute(text(statement), {"id": folder_id}).scalar()
-            if path is None:
-                raise NotFound(f"There is no folder {folder_id}.")
-            db.execute(text(f"DELETE FROM import_request WHERE {BELOW}"), bounds(path))
-        forgotten = self._forget(bounds(path)) if forget_photos else 0
+        with self._view.write() as db:
+            self._view.require_folders(db, [folder_id])
+            statement = "DELETE FROM folder WHERE folder_id = :id RETURNING path, owner_id"
+            path, owner = db.execute(text(statement), {"id": folder_id}).one()
+            within = bounds(path) | {"owner": owner}
+            db.execute(text(f"DELETE FROM import_request WHERE {BELOW} AND {_ITS}"), within)
+        forgotten = self._forget(within) if forget_photos else 0
         self._events.publish(LibraryChanged(folders=True, skipped=True))
         return forgotten
 
     def set_polled(self, folder_ids: Iterable[int]) -> None:
         """These send no events and are looked through now and then instead."""
-        self._polled = frozenset(folder_ids)
+        polled = set(folder_ids)
+        self._polled |= polled
+        self._polled &= polled
 
     def _real(self, path: str | Path) -> bytes:
         return self._volumes.real(os.path.abspath(os.fsencode(path)))
@@ -148,13 +166,14 @@ class Folders:
         elif row.folder_id in self._polled or not self._volumes.at(row.path).sends_events:
             state = FolderState.POLLED
         path = Path(os.fsdecode(row.path))
-        return WatchedFolder(row.folder_id, path, state, photos, missing, row.vanished, row.label or "")
+        drive = row.label or ""
+        return WatchedFolder(row.folder_id, path, state, photos, missing, row.vanished, drive, row.visibility)
 
     def _forget(self, values: dict[str, Any]) -> int:
         """Forgets the photos that are only below a path, some at a time; what is left of its rows goes last."""
         count = 0
         while True:
-            with self._database.write() as db:
+            with self._view.write() as db:
                 rows = db.execute(text(_ONLY_HERE), values | {"limit": AT_ONCE}).all()
                 persons = frozenset[int]()
                 for row in rows:
@@ -164,8 +183,8 @@ class Folders:
                 forget = "DELETE FROM photo WHERE photo_id IN (SELECT value FROM json_each(:ids))"
                 db.execute(text(forget), {"ids": json.dumps(ids)})
                 if not rows:
-                    for table in ("place", "skipped", "passed", "sidecar"):
-                        db.execute(text(f"DELETE FROM {table} WHERE {BELOW}"), values)
+                    for statement in _LEFT:
+                        db.execute(text(statement), values)
                     stacks.release(db)
                     return count
             for row in rows:
@@ -180,13 +199,15 @@ def covering(folders: Sequence[WatchedFolder], path: bytes) -> WatchedFolder | N
 
 
 def _remember(db: Connection, path: bytes, volume_id: int, asked_by: int | None) -> None:
-    known: builtins.list[bytes] = [bytes(each) for each in db.execute(text("SELECT path FROM folder")).scalars()]
-    if any(is_below(path, each) for each in known):
+    """A folder is taken in by one around it, of the same profile: what is in that of another one stays that one's."""
+    asked = "SELECT coalesce(:owner, (SELECT profile_id FROM profile WHERE is_owner))"
+    owner = db.execute(text(asked), {"owner": asked_by}).scalar()
+    known = db.execute(text("SELECT path, owner_id FROM folder")).all()
+    if any(path == row.path or (row.owner_id == owner and is_below(path, row.path)) for row in known):
         return
-    db.execute(text(f"DELETE FROM folder WHERE {BELOW}"), bounds(path))
+    db.execute(text(f"DELETE FROM folder WHERE {BELOW} AND owner_id IS :owner"), bounds(path) | {"owner": owner})
     now = datetime.now(UTC).isoformat(timespec="seconds")
     statement = (
-        "INSERT INTO folder (path, volume_id, added_at, vanished, owner_id) "
-        "VALUES (:path, :volume_id, :now, 0, coalesce(:owner, (SELECT profile_id FROM profile WHERE is_owner)))"
+        "INSERT INTO folder (path, volume_id, added_at, vanished, owner_id) VALUES (:path, :volume_id, :now, 0, :owner)"
     )
-    db.execute(text(statement), {"path": path, "volume_id": volume_id, "now": now, "owner": asked_by})
+    db.execute(text(statement), {"path": path, "volume_id": volume_id, "now": now, "owner": owner})

@@ -10,6 +10,8 @@ import os
 
 from sqlalchemy import text
 
+from app import privacy
+from app.privacy import Viewer
 from app.volumes import is_below
 from core.database import Database
 
@@ -22,11 +24,16 @@ _PLACES = text("""
 """)
 
 
-def known(database: Database) -> dict[int, dict[str, str]]:
-    """Sizes -> the hashes of the library's files of that size, and where each is."""
+def known(database: Database, asked_by: int | None = None) -> dict[int, dict[str, str]]:
+    """Sizes -> the hashes of the library's files of that size, and where each is.
+
+    Args:
+        asked_by: the profile for whom it is: of photos that only others may see nothing is known, and they are copied.
+    """
     found: dict[int, dict[str, str]] = {}
+    seen = "1" if asked_by is None else privacy.rule("photo", Viewer(asked_by, unlocked=True))
     with database.read() as db:
-        for size, content_hash, state in db.execute(text("SELECT size, content_hash, state FROM photo")):
+        for size, content_hash, state in db.execute(text(f"SELECT size, content_hash, state FROM photo WHERE {seen}")):
             found.setdefault(size, {})[content_hash] = IN_TRASH if state == "trashed" else IN_LIBRARY
     return found
 

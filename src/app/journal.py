@@ -79,6 +79,11 @@ class Action(StrEnum):
     LEAVE_ALBUM = "leave album"
     CHANGE_ROLE = "change role"
     REMOVE_MEMBER = "remove member"
+    SHOW_TO = "show to"
+    SHOW_NEW_TO = "show new to"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    HAND_OVER = "hand over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,11 @@ class Library:
         self.events = Events()
         self.core = FaceCore(database, pack)
         self.volumes = Volumes(database, mounts)
-        self.folders = Folders(database, self.core, self.events, self.volumes, self.small)
+        self.folders = Folders(Everything(database), self.core, self.events, self.volumes, self.small)
         importer = Importer(database, folder, self.volumes)
         self.indexer = Indexer(database, self.core, self.events, importer, self.small, self.folders.remember)
         self.watcher = Watcher(self.folders, self.volumes, importer, self.indexer, folder)
-        self.models = Models(database, self.core, self.indexer)
+        self.models = Models(Everything(database), self.core, self.indexer)
         self.volumes.subscribe(self._volumes_changed)
         self.sidecars = Sidecars(database, self.events, self.indexer.retell)
         self.copying = CopyImport(database, self.events, self.indexer, self.folders.remember)
@@ -162,6 +162,12 @@ class Library:
         if len(rows) != 1 or rows[0].password is not None:
             raise SignInNeeded
         return self.session_of(Viewer(rows[0].profile_id))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people use it."""
+        with self.database.read() as db:
+            return int(db.exec_driver_sql("SELECT count(*) FROM profile").scalar_one()) > 1
 
     def session_of(self, viewer: Viewer) -> Session:
         """What a profile works with that has signed in; it ends with the library, or when it is closed before."""

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from app import settings, unlocking, worklist
+from app import privacy, settings, unlocking, worklist
 from app.errors import ModelMissing
 from app.indexing import Indexer
 from app.keys import LibraryKey
 from app.opening import database_path, open_database
+from app.privacy import View
 from app.types import ModelSummary
 from core import models
 from core.database import Database
@@ -93,8 +94,8 @@ def listed(folder: Path, key: LibraryKey | None = None) -> list[ModelSummary]:
     """
     if not database_path(folder).is_file():
         return [_summary(pack, DEFAULT_PACK, 0) for pack in models.packs()]
-    with _opened(folder, key or unlocking.find(folder)) as database:
-        return _summaries(database)
+    with _opened(folder, key or unlocking.find(folder)) as database, closing(privacy.of_whoever(database)) as view:
+        return _summaries(view)
 
 
 def add(path: Path) -> ModelPack:
@@ -107,10 +108,10 @@ def add(path: Path) -> ModelPack:
 
 
 class Models:
-    """The models, as one open library sees them. Methods take seconds: they are not for a thread that paints."""
+    """The models, as a viewer of one open library sees them. Methods take seconds: not for a thread that paints."""
 
-    def __init__(self, database: Database, core: FaceCore, indexer: Indexer) -> None:
-        self._database = database
+    def __init__(self, view: View, core: FaceCore, indexer: Indexer) -> None:
+        self._view = view
         self._core = core
         self._indexer = indexer
 
@@ -121,7 +122,7 @@ class Models:
 
     def list(self) -> list[ModelSummary]:
         """Every model that Sietch knows, the default one first."""
-        return _summaries(self._database)
+        return _summaries(self._view)
 
     def add(self, path: Path) -> ModelPack:
         """As the function of that name."""
@@ -132,11 +133,14 @@ class Models:
 
         Raises:
             ModelError: there is no such model, or it cannot be used; then nothing was changed.
+            NotAllowed: the library is somebody else's.
         """
+        with self._view.read() as reading:
+            self._view.require_household(reading)
         pack, before = models.find_pack(name), self._core.pack
         try:
             # In one step: no transaction is to begin with one model and end with another.
-            with self._database.write() as db:
+            with self._view.write() as db:
                 _choose(db, name)
                 self._core.use(pack)
         except BaseException:
@@ -144,7 +148,7 @@ class Models:
             raise
         if pack.name != before.name:
             self._indexer.renew()
-        return _summary(pack, name, worklist.unseen_count(self._database, name))
+        return _summary(pack, name, worklist.unseen_count(self._view, name))
 
 
 @contextmanager
@@ -153,9 +157,9 @@ def _opened(folder: Path, key: LibraryKey | None) -> Iterator[Database]:
         yield database
 
 
-def _summaries(database: Database) -> list[ModelSummary]:
-    used = remembered(database)
-    return [_summary(pack, used, worklist.unseen_count(database, pack.name)) for pack in models.packs()]
+def _summaries(view: View) -> list[ModelSummary]:
+    used = remembered(view.database)
+    return [_summary(pack, used, worklist.unseen_count(view, pack.name)) for pack in models.packs()]
 
 
 def _summary(pack: ModelPack, used: str, unseen: int) -> ModelSummary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from app import claiming, worklist
 from app.errors import NotFound
 from app.events import Events
 from app.journal import Action, Journal
-from app.photos import SOMEBODY, Photos, timeline_of, with_marks
+from app.photos import LISTED, SOMEBODY, Photos, timeline_of, with_marks
 from app.privacy import View
 from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
 from core.service import FaceCore
-from core.types import Clustering, Merge
+from core.types import Clustering, Embedding, Group, Merge
+from core.vectors import MAX_NEIGHBOURS
 
 _TAGGED = """
     SELECT {} FROM tag JOIN photo AS other USING (photo_id)
@@ -28,20 +30,42 @@ _TAGGED = """
 """
 """Of the photos that a person is in by a tag alone."""
 
+_BY_TAGS = f"""
+    ({_TAGGED.format("min(other.taken_at)")}) AS first_tagged,
+    ({_TAGGED.format("max(other.taken_at)")}) AS last_tagged
+"""
+
+_SHOWN = """
+    (SELECT best.face_id FROM face AS best JOIN photo AS shown USING (image_id)
+     WHERE best.person_id = person.person_id AND shown.state <> 'trashed'
+     ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
+"""
+
 _PEOPLE = f"""
-    SELECT person.person_id, person.name, count(photo.photo_id) AS face_count,
+    WITH seen AS MATERIALIZED (
+        SELECT face.person_id, count(*) AS face_count, count(DISTINCT photo.photo_id) AS photo_count,
+               min(photo.taken_at) AS first_taken, max(photo.taken_at) AS last_taken
+        FROM photo CROSS JOIN face ON face.image_id = photo.image_id
+        WHERE photo.state <> 'trashed' AND face.person_id IS NOT NULL GROUP BY face.person_id
+    )
+    SELECT person.person_id, person.name, coalesce(face_count, 0) AS face_count,
+           coalesce(photo_count, 0) + ({_TAGGED.format("count(*)")}) AS photo_count, first_taken, last_taken,
+           {_BY_TAGS}, {_SHOWN}
+    FROM ({LISTED.format(seen="seen")}) AS listed CROSS JOIN person USING (person_id)
+         LEFT JOIN seen ON seen.person_id = person.person_id
+    ORDER BY person.name IS NULL, photo_count DESC, person.person_id
+"""
+"""From photos to faces: what is out of sight is left out before its faces are looked at."""
+
+_PERSON = f"""
+    SELECT person.person_id, person.name,
+           count(photo.photo_id) AS face_count,
            count(DISTINCT photo.photo_id) + ({_TAGGED.format("count(*)")}) AS photo_count,
-           min(photo.taken_at) AS first_taken, max(photo.taken_at) AS last_taken,
-           ({_TAGGED.format("min(other.taken_at)")}) AS first_tagged,
-           ({_TAGGED.format("max(other.taken_at)")}) AS last_tagged,
-           (SELECT best.face_id FROM face AS best JOIN photo AS shown USING (image_id)
-            WHERE best.person_id = person.person_id AND shown.state <> 'trashed'
-            ORDER BY best.quality DESC, best.face_id LIMIT 1) AS cover_face_id
+           min(photo.taken_at) AS first_taken, max(photo.taken_at) AS last_taken, {_BY_TAGS}, {_SHOWN}
     FROM person LEFT JOIN face USING (person_id)
          LEFT JOIN photo ON photo.image_id = face.image_id AND photo.state <> 'trashed'
-    WHERE {SOMEBODY} {{also}}
+    WHERE {SOMEBODY} AND person.person_id = :id
     GROUP BY person.person_id
-    ORDER BY person.name IS NULL, photo_count DESC, person.person_id
 """
 
 _TIMELINE = """
@@ -85,7 +109,7 @@ class People:
         Who has a name stays when the last photo goes: the name is the user's work.
         """
         with self._view.read() as db:
-            return [_summary(row) for row in db.execute(text(_PEOPLE.format(also="")))]
+            return [_summary(row) for row in db.execute(text(_PEOPLE))]
 
     def get(self, person_id: int) -> PersonSummary:
         """One person.
@@ -94,8 +118,7 @@ class People:
             NotFound: there is no such person.
         """
         with self._view.read() as db:
-            query = text(_PEOPLE.format(also="AND person.person_id = :id"))
-            row = db.execute(query, {"id": person_id}).first()
+            row = db.execute(text(_PERSON), {"id": person_id}).first()
         if row is None:
             raise NotFound(f"There is no person {person_id}.")
         return _summary(row)
@@ -118,24 +141,61 @@ class People:
             InvalidInput: a limit that cannot be used.
         """
         return [
-            SimilarFaces(
-                face.detection.box,
-                face.detection.confidence,
-                tuple(
-                    (self._photos.face(match.face.face_id), match.similarity)
-                    for match in self._core.search(face.embedding, limit)
-                ),
-            )
+            SimilarFaces(face.detection.box, face.detection.confidence, self._nearest(face.embedding, limit))
             for face in self._core.detect(image)
         ]
 
     def group(self, dry_run: bool = False) -> Clustering:
-        """Groups all faces anew; with `dry_run` only tells exactly what that would change."""
+        """Groups all faces anew; with `dry_run` only tells exactly what that would change, of what is in sight.
+
+        Raises:
+            NotAllowed: the library is somebody else's.
+        """
+        with self._view.read() as db:
+            self._view.require_household(db)
+            before = set(db.exec_driver_sql("SELECT person_id FROM person").scalars())
         if dry_run:
-            return self._core.cluster(dry_run=True)
+            return self._in_sight(self._core.cluster(dry_run=True), before)
         done, change = worklist.group(self._view.database, self._core, everything=True)
         self._events.publish(change)
-        return done
+        return self._in_sight(done, before)
+
+    def _nearest(self, query: Embedding, limit: int) -> tuple[tuple[PhotoFace, float], ...]:
+        """The nearest faces that are in sight: more are looked for as long as too many are not."""
+        wanted = limit
+        while True:
+            found = self._core.search(query, wanted)
+            seen = self._photos.some_faces([match.face.face_id for match in found])
+            near = [(seen[each.face.face_id], each.similarity) for each in found if each.face.face_id in seen]
+            if len(near) >= limit or len(found) < wanted:
+                return tuple(near[:limit])
+            if wanted >= MAX_NEIGHBOURS:
+                # Nearly everybody who is like this one is out of sight.
+                return self._nearest_in_sight(query, limit)
+            wanted = min(4 * wanted, MAX_NEIGHBOURS)
+
+    def _nearest_in_sight(self, query: Embedding, limit: int) -> tuple[tuple[PhotoFace, float], ...]:
+        faces = self._photos.face_ids()
+        near = self._core.search_among(query, faces, limit) if faces else []
+        seen = self._photos.some_faces([face_id for face_id, _ in near])
+        return tuple((seen[face_id], similarity) for face_id, similarity in near if face_id in seen)
+
+    def _in_sight(self, done: Clustering, before: Collection[int]) -> Clustering:
+        """What a grouping did, without faces and people out of sight; `before`: the people who were in it before."""
+        faces = set(self._photos.face_ids())
+        kept = [group for group in done.groups if faces.intersection(group.face_ids)]
+        place = {id(group): number for number, group in enumerate(kept)}
+        moves = [
+            replace(move, after=None if move.after is None else place[id(done.groups[move.after])])
+            for move in done.moves
+            if move.face_id in faces
+        ]
+        return Clustering(
+            tuple(_cut(group, faces) for group in kept),
+            tuple(moves),
+            tuple(each for each in done.dissolved if each in before),
+            tuple(each for each in done.noise if each in faces),
+        )
 
     def rename(self, person_id: int, name: str) -> None:
         """Names a person; a blank name removes it, and the person, too, who is in no photo.
@@ -240,6 +300,13 @@ class People:
 
 def _of_faces(db: Connection, query: str, face_ids: Collection[int]) -> builtins.list[int]:
     return builtins.list(db.exec_driver_sql(query, {"ids": json.dumps(sorted(set(face_ids)))}).scalars())
+
+
+def _cut(group: Group, faces: set[int]) -> Group:
+    """A group without the faces that are out of sight."""
+    kept = tuple(each for each in group.face_ids if each in faces)
+    shown = group.representative_face_id if group.representative_face_id in faces else kept[0]
+    return replace(group, face_ids=kept, representative_face_id=shown)
 
 
 def _summary(row: Any) -> PersonSummary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from array import array
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ _IN_SIGHT = "photo.state <> 'trashed'"
 _SKIPPED = """
     SELECT path, reason FROM skipped
     UNION ALL
-    SELECT place.path, photo.reason FROM photo JOIN place USING (photo_id)
+    SELECT place.path, photo.reason FROM photo CROSS JOIN place USING (photo_id)
     WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed'
     ORDER BY path
 """
@@ -43,10 +44,11 @@ _ABSENT = """
     SELECT photo_id, max(coalesce(connected, 1) = 0) AS offline FROM place LEFT JOIN volume USING (volume_id)
     WHERE photo_id IN (
         SELECT photo_id FROM place WHERE missing_since IS NOT NULL
-        UNION SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
+        UNION ALL SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
     )
     GROUP BY photo_id HAVING NOT max(missing_since IS NULL AND coalesce(connected, 1))
-    UNION ALL SELECT photo_id, 0 FROM (SELECT photo_id FROM photo EXCEPT SELECT photo_id FROM place)
+    UNION ALL SELECT photo_id, 0 FROM photo
+    WHERE last_path IS NOT NULL AND NOT EXISTS (SELECT 1 FROM place WHERE place.photo_id = photo.photo_id)
 """
 """Photos of which no file is there as far as the library knows; the disk is not asked."""
 
@@ -64,14 +66,30 @@ SOMEBODY = """
 """
 """An SQL condition over the table `person`: not somebody without a name all of whose photos are in the trash."""
 
+LISTED = """
+    SELECT person_id FROM {seen}
+    UNION SELECT person_id FROM person JOIN (
+        SELECT person_id FROM naming UNION SELECT person_id FROM tag UNION SELECT person_id FROM claim
+        UNION SELECT face.person_id FROM trash JOIN photo USING (photo_id) JOIN face USING (image_id)
+    ) USING (person_id)
+    WHERE name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
+"""
+"""The same persons, from those on whom there is something in sight; `seen`: those with faces outside the trash.
+
+Whether somebody is in sight is not asked of everybody: of a person of whom nothing is, all faces would be looked at.
+"""
+
+_SEEN = """(
+    SELECT face.person_id FROM photo CROSS JOIN face ON face.image_id = photo.image_id
+    WHERE photo.state <> 'trashed' AND face.person_id IS NOT NULL)"""
+
 _COUNTS = f"""
     SELECT (SELECT count(*) FROM photo WHERE state = 'indexed') AS photos,
-           (SELECT count(*) FROM person WHERE {SOMEBODY}) AS people,
-           (SELECT count(*) FROM face) - (SELECT count(*) FROM face JOIN photo USING (image_id)
-                                          WHERE photo.state = 'trashed') AS faces,
+           (SELECT count(*) FROM ({LISTED.format(seen=_SEEN)})) AS people,
+           (SELECT count(*) FROM photo CROSS JOIN face USING (image_id) WHERE photo.state <> 'trashed') AS faces,
            (SELECT count(*) FROM photo WHERE state = 'pending') AS pending,
            (SELECT count(*) FROM skipped)
-             + (SELECT count(*) FROM photo JOIN place USING (photo_id)
+             + (SELECT count(*) FROM photo CROSS JOIN place USING (photo_id)
                 WHERE photo.reason IS NOT NULL AND photo.state <> 'trashed') AS skipped,
            (SELECT count(*) FROM trash) AS trashed
 """
@@ -175,6 +193,20 @@ class Photos:
         if row is None:
             raise NotFound(f"There is no face {face_id}.")
         return photo_face(row)
+
+    def some_faces(self, face_ids: Iterable[int]) -> dict[int, PhotoFace]:
+        """Those of these faces that there are, by id."""
+        where = "face.face_id IN (SELECT value FROM json_each(:ids))"
+        with self._view.read() as db:
+            query = text(_FACES.format(where=where, order="face.face_id"))
+            rows = db.execute(query, {"ids": json.dumps(list(face_ids))})
+            return {row.face_id: photo_face(row) for row in rows}
+
+    def face_ids(self) -> list[int]:
+        """Of every face that is not in the trash, ascending."""
+        query = f"SELECT face_id FROM face JOIN photo USING (image_id) WHERE {_IN_SIGHT} ORDER BY face_id"
+        with self._view.read() as db:
+            return list(db.execute(text(query)).scalars())
 
     def faces_of_person(self, person_id: int) -> list[PhotoFace]:
         """The faces of a person, those in the newest photo first."""

@@ -78,6 +78,13 @@ def _shown(person: str) -> str:
     return f"NOT {_HIDES.format(person=person).strip()}"
 
 
+_UNTOLD = """NOT EXISTS (
+    SELECT 1 FROM main.claim AS hiding JOIN main.person AS whom USING (person_id)
+    WHERE hiding.state = 'held' AND hiding.is_hidden = 1 AND hiding.profile_id <> {me}
+      AND (whom.person_id = region.person_id OR whom.name = region.name COLLATE NOCASE))"""
+"""A region of the files names nobody who hides."""
+
+
 def _person(key: str) -> str:
     return f"""(
     {_shown(key)} AND (
@@ -113,14 +120,18 @@ RULES: dict[str, str] = {
     "decision": f"{_person('decision.person_id')} AND {_of_image('decision.image_id')}",
     "not_same": f"{_person('not_same.person_id')} AND {_person('not_same.other_id')}",
     "aside": _of_image("aside.image_id"),
-    **dict.fromkeys(("vector", "aside_vector", "exclusion", "excluded", "guard"), _NONE),
+    "vector": _of_face("vector.face_id"),
+    **dict.fromkeys(("aside_vector", "exclusion", "excluded", "guard"), _NONE),
     # Photos, and what is known of them.
     "photo": _PHOTO,
     **{
         table: _of_photo(f"{table}.photo_id")
-        for table in ("keyword", "region", "look", "trash", "fingerprint", "video", "companion", "motion", "place")
+        for table in ("keyword", "look", "trash", "fingerprint", "video", "motion", "place")
     },
+    "region": f"{_of_photo('region.photo_id')} AND {_UNTOLD} "
+    f"AND (region.face_id IS NULL OR {_of_face('region.face_id')})",
     "moment": _of_face("moment.face_id"),
+    "companion": f"{_of_photo('companion.photo_id')} AND {_of_photo('companion.of_id')}",
     "not_duplicate": f"{_of_photo('not_duplicate.photo_id')} AND {_of_photo('not_duplicate.other_id')}",
     "tag": f"{_shown('tag.person_id')} AND {_of_photo('tag.photo_id')}",
     "favourite": f"favourite.profile_id = {{me}} AND {_of_photo('favourite.photo_id')}",
@@ -149,6 +160,13 @@ _SECRET = {"profile": ("email", "visibility", "lock_minutes", "password", "recov
 
 _KEPT_TO_ITSELF = ("password", "recovery")
 """Of these not even their owner: `app.profiles` compares them."""
+
+
+_POINTERS = {
+    ("album", "cover_id"): _of_photo("album.cover_id"),
+    ("album", "person_id"): _shown("album.person_id"),
+}
+"""Columns that may point at what is out of sight: then they point at nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +278,25 @@ class View:
         """
         self._require(db, "album", "album", album_ids)
 
+    def require_folders(self, db: Connection, folder_ids: Collection[int]) -> None:
+        """All of these folders are in sight: the viewer added them.
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+        """
+        self._require(db, "folder", "folder", folder_ids)
+
+    def require_household(self, db: Connection) -> None:
+        """The viewer may decide what concerns everybody: there is nobody else, or the library is the viewer's.
+
+        Raises:
+            NotAllowed: it is somebody else's.
+        """
+        rows = db.exec_driver_sql("SELECT profile_id, name, is_owner FROM profile").all()
+        if len(rows) > 1 and not any(row.is_owner and row.profile_id == self._viewer.profile_id for row in rows):
+            name = next((row.name for row in rows if row.is_owner), "") or "whoever set up this library"
+            raise NotAllowed(f"That concerns everybody who uses this library, and only {name} may do it.")
+
     def close(self) -> None:
         """Gives back its connections."""
         self._reader.close()
@@ -321,6 +358,9 @@ class Everything(View):
         """As `require_persons`."""
         self.require_persons(db, person_ids)
 
+    def require_household(self, db: Connection) -> None:
+        """The program itself may."""
+
     def close(self) -> None:
         """The connections are the database's."""
 
@@ -332,9 +372,16 @@ class Everything(View):
                 raise NotFound(f"There is no {what} {each}.")
 
 
+def of_whoever(database: Database) -> View:
+    """A library as the only profile sees it; where there are several, as somebody does who is none of them."""
+    with database.read() as db:
+        profiles = list(db.exec_driver_sql("SELECT profile_id FROM profile LIMIT 2").scalars())
+    return View(database, Viewer(profiles[0] if len(profiles) == 1 else 0))
+
+
 def rule(table: str, viewer: Viewer) -> str:
     """What a viewer sees of a table, as an SQL condition over rows of `main`, whose table has its own name."""
-    return RULES[table].format(me=int(viewer.profile_id), unlocked=int(viewer.unlocked))
+    return _filled(RULES[table], viewer)
 
 
 def statements(viewer: Viewer) -> list[str]:
@@ -349,12 +396,19 @@ def statements(viewer: Viewer) -> list[str]:
 
 
 def _columns(table: str, viewer: Viewer) -> str:
-    secret, kept = _SECRET.get(table, ()), _KEPT_TO_ITSELF if table in _SECRET else ()
-    return ", ".join(
-        f'NULL AS "{column.name}"'
-        if column.name in kept
-        else f'CASE WHEN {table}.profile_id = {viewer.profile_id:d} THEN {table}."{column.name}" END AS "{column.name}"'
-        if column.name in secret
-        else f'{table}."{column.name}"'
-        for column in schema.metadata.tables[table].columns
-    )
+    names = (str(column.name) for column in schema.metadata.tables[table].columns)
+    return ", ".join(f'{_column(table, name, viewer)} AS "{name}"' for name in names)
+
+
+def _column(table: str, name: str, viewer: Viewer) -> str:
+    if name in _SECRET.get(table, ()):
+        own = f'CASE WHEN {table}.profile_id = {viewer.profile_id:d} THEN {table}."{name}" END'
+        return "NULL" if name in _KEPT_TO_ITSELF else own
+    if (table, name) in _POINTERS:
+        seen = _filled(_POINTERS[table, name], viewer)
+        return f'CASE WHEN {seen} THEN {table}."{name}" END'
+    return f'{table}."{name}"'
+
+
+def _filled(condition: str, viewer: Viewer) -> str:
+    return condition.format(me=int(viewer.profile_id), unlocked=int(viewer.unlocked))

@@ -124,6 +124,8 @@ photo = Table(
     Index("photo_by_state", "state", "photo_id"),
     Index("photo_by_time", "state", "taken_at", "photo_id", "owner_id", "visibility", "locked"),
     Index("photo_rated", "rating", sqlite_where=text("rating IS NOT NULL")),
+    Index("photo_with_reason", "photo_id", sqlite_where=text("reason IS NOT NULL")),
+    Index("photo_placeless", "photo_id", sqlite_where=text("last_path IS NOT NULL")),
     Index("photo_to_retell", "photo_id", sqlite_where=text("retell <> 0")),
     sqlite_autoincrement=True,
 )

@@ -8,8 +8,11 @@ from app.albums import Albums
 from app.claims import Claims
 from app.details import Details
 from app.duplicates import Duplicates
+from app.errors import NotAllowed
+from app.face_counts import FaceCounts, face_counts
 from app.favourites import Favourites
 from app.journal import Journal
+from app.models import Models
 from app.notifications import Notifications
 from app.people import People
 from app.photos import Photos
@@ -19,6 +22,7 @@ from app.tags import Tags
 from app.thumbnails import Thumbnails
 from app.trash import Trash
 from app.types import LibraryCounts
+from app.visibility import PhotoSharing
 
 if TYPE_CHECKING:
     from app.library import Library
@@ -50,6 +54,9 @@ class Session:
         self.search = Search(view)
         self.tags = Tags(view, self.journal, events)
         self.favourites = Favourites(view, self.journal, events)
+        self.sharing = PhotoSharing(view, self.journal, events)
+        self.models = Models(view, core, library.indexer)
+        self.folders = library.folders.seen_by(view)
 
     @property
     def viewer(self) -> Viewer:
@@ -59,6 +66,31 @@ class Session:
     def counts(self) -> LibraryCounts:
         """How many there are of everything."""
         return self.photos.counts()
+
+    def face_counts(self) -> FaceCounts:
+        """How many faces and people there are, and how well they are known."""
+        return face_counts(self.view)
+
+    def is_shared(self) -> bool:
+        """Whether several people use the library, so that it matters who may see what."""
+        return self.library.is_shared
+
+    def decides_for_all(self) -> bool:
+        """Whether `require_household` has nothing against it."""
+        try:
+            self.require_household()
+        except NotAllowed:
+            return False
+        return True
+
+    def require_household(self) -> None:
+        """What concerns everybody, the library's owner alone decides, where there are several profiles.
+
+        Raises:
+            NotAllowed: the library is somebody else's.
+        """
+        with self.view.read() as db:
+            self.view.require_household(db)
 
     def close(self) -> None:
         """Ends what is going on for this viewer."""

@@ -23,10 +23,15 @@ from app.metadata.rdf import MAX_PACKET, NoXmp
 from app.metadata.sidecars import Stamp, around, own
 from core.database import Database
 
-_PEOPLE_DIFFER = """
+_TOLD = """
+    NOT EXISTS (SELECT 1 FROM claim WHERE claim.person_id = person.person_id AND state = 'held' AND is_hidden = 1)
+"""
+"""Not a person who hides: everybody who has the file could read the name."""
+
+_PEOPLE_DIFFER = f"""
     EXISTS (
         SELECT 1 FROM face JOIN person USING (person_id)
-        WHERE face.image_id = photo.image_id AND person.name IS NOT NULL AND NOT EXISTS (
+        WHERE face.image_id = photo.image_id AND person.name IS NOT NULL AND {_TOLD} AND NOT EXISTS (
             SELECT 1 FROM region WHERE region.photo_id = photo.photo_id AND region.face_id = face.face_id
             AND region.name = person.name AND region.automatic = 1 - EXISTS (
                 SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND decision.kind = 'confirmed'
@@ -34,7 +39,7 @@ _PEOPLE_DIFFER = """
         )
     ) OR EXISTS (
         SELECT 1 FROM region JOIN face USING (face_id) LEFT JOIN person ON person.person_id = face.person_id
-        WHERE region.photo_id = photo.photo_id AND region.name IS NOT person.name
+        WHERE region.photo_id = photo.photo_id AND (region.name IS NOT person.name OR NOT {_TOLD})
     ) OR EXISTS (
         SELECT 1 FROM tag JOIN person USING (person_id)
         WHERE tag.photo_id = photo.photo_id AND tag.x IS NOT NULL AND NOT EXISTS (
@@ -116,10 +121,11 @@ def _said(db: Connection, photo_id: int) -> Said:
     )
 
 
-_NAMED = """
+_NAMED = f"""
     SELECT face.*, person.name,
            EXISTS (SELECT 1 FROM decision WHERE decision.face_id = face.face_id AND kind = 'confirmed') AS confirmed
-    FROM face JOIN person USING (person_id) WHERE image_id = :image AND person.name IS NOT NULL ORDER BY face.x, face_id
+    FROM face JOIN person USING (person_id) WHERE image_id = :image AND person.name IS NOT NULL AND {_TOLD}
+    ORDER BY face.x, face_id
 """
 
 _TAGGED = """

@@ -32,6 +32,7 @@ _BESIDE = """
     SELECT photo.photo_id, photo.format, photo.taken_at, photo.image_id, place.path, video.seconds
     FROM place CROSS JOIN photo USING (photo_id) LEFT JOIN video USING (photo_id)
     WHERE photo.state = 'indexed' AND place.path > ? AND place.path < ?
+      AND photo.owner_id IS (SELECT owner_id FROM photo AS asked WHERE asked.photo_id = ?)
     ORDER BY photo.photo_id
 """
 """CROSS: by the places of that name. Left to itself, SQLite goes through all indexed photos."""
@@ -42,6 +43,20 @@ _DECIDED = text("""
     SELECT 1 FROM face JOIN person USING (person_id) WHERE face.image_id = :image AND person.name IS NOT NULL
     LIMIT 1
 """)
+
+
+_SAME_OWNER = """
+    EXISTS (SELECT 1 FROM photo AS behind JOIN photo AS leader USING (owner_id)
+            WHERE behind.photo_id = :photo AND leader.photo_id = :leader)
+"""
+
+_AS_VISIBLE = (
+    f"DELETE FROM photo_share WHERE photo_id = :photo AND {_SAME_OWNER}",
+    f"INSERT INTO photo_share SELECT :photo, profile_id FROM photo_share WHERE photo_id = :leader AND {_SAME_OWNER}",
+    f"""UPDATE photo SET (visibility, locked) = (SELECT visibility, locked FROM photo AS leader
+        WHERE leader.photo_id = :leader) WHERE photo_id = :photo AND {_SAME_OWNER}""",
+)
+"""Who may see a photo sees what stands behind it, as far as both are the same owner's."""
 
 
 def role_of(kind: str, seconds: float | None) -> Role | None:
@@ -66,6 +81,8 @@ def stand_behind(db: Connection, photo_id: int, leader_id: int, role: Role) -> N
     """Notes that a file stands behind a photo."""
     stand_alone(db, photo_id)
     db.execute(insert(schema.companion).values(photo_id=photo_id, of_id=leader_id, role=role))
+    for statement in _AS_VISIBLE:
+        db.exec_driver_sql(statement, {"photo": photo_id, "leader": leader_id})
 
 
 def gather(db: Connection, core: FaceCore, leader_id: int, taken_at: datetime) -> tuple[set[int], set[int]]:
@@ -164,12 +181,15 @@ def leaders(db: Connection, role: Role) -> frozenset[int]:
 
 
 def _beside(db: Connection, photo_id: int, video: bool) -> Iterable[Any]:
-    """The indexed files of the same name in the same folders; `video`: one of the two is a video."""
+    """The indexed files of the same name in the same folders; `video`: one of the two is a video.
+
+    Those of the same owner: nobody's file is to disappear behind a picture that somebody else may hide or delete.
+    """
     for path in db.exec_driver_sql(_PATHS, (photo_id,)).scalars().all():
         stem = os.path.splitext(path)[0]
         stems = {stem, stem.removesuffix(_HEVC), stem + _HEVC} if video else {stem}
         for each in sorted(stems):
-            for row in db.exec_driver_sql(_BESIDE, (each + b".", each + b"/")).all():
+            for row in db.exec_driver_sql(_BESIDE, (each + b".", each + b"/", photo_id)).all():
                 if os.path.splitext(row.path)[0] == each and row.photo_id != photo_id:
                     yield row
 

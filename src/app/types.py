@@ -334,6 +334,7 @@ class WatchedFolder:
         missing: photos whose file was in it and is nowhere now.
         vanished: photos whose files went all at once; nothing was changed, and the user is to be asked.
         drive: the name of the volume on which it is.
+        visibility: of the photos that are found in it, as in `app.ownership`; None: as whoever added it likes it.
     """
 
     folder_id: int
@@ -343,6 +344,7 @@ class WatchedFolder:
     missing: int
     vanished: int
     drive: str
+    visibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 from app import album_photos, auto_albums, describing, fingerprints, hearing, schema, settings, stacks, tags, videos
 from app.analysis import PhotoAnalysis
 from app.importing import program_version
+from app.privacy import View
 from app.types import LibraryChanged, PhotoState
 from core.database import Database
 from core.service import FaceCore
@@ -145,9 +146,9 @@ def pending_count(database: Database) -> int:
         return int(db.execute(query).scalar_one())
 
 
-def unseen_count(database: Database, model: str) -> int:
-    """Indexed photos at which a model has not looked."""
-    with database.read() as db:
+def unseen_count(seen: Database | View, model: str) -> int:
+    """Indexed photos, all or those in sight, at which a model has not looked."""
+    with seen.read() as db:
         return int(db.execute(text(f"SELECT count(*) FROM photo WHERE {_UNSEEN}"), {"model": model}).scalar_one())
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from app.types import CopiedFile, CopyReport, CopyRequest, CopyResult
+from app.types import CopiedFile, CopyProgress, CopyReport, CopyRequest, CopyResult
 from ui.context import Context
 from ui.copy_strip import CopyStrip
 from ui.dialogs.copying import CopyDialog
@@ -26,8 +27,10 @@ class Copying(QObject):
         self._window = window
         self._tasks = context.tasks
         self._copying = context.library.copying
+        self._me = context.session.viewer.profile_id
+        self._strip = strip
         self._bar = bar
-        context.bridge.copying.connect(strip.show_progress)
+        context.bridge.copying.connect(self._show_progress)
         context.bridge.copied.connect(self._tell)
         strip.cancel_wanted.connect(self._copying.cancel)
         self._tasks.run(self, self._copying.copier.unfinished, self._offer)
@@ -38,7 +41,7 @@ class Copying(QObject):
 
     def start(self, request: CopyRequest) -> None:
         """Copies in the background."""
-        if not self._copying.start(request):
+        if not self._copying.start(replace(request, asked_by=self._me)):
             self._report(self.tr("An import goes on already. Wait for its end, or stop it.")).open()
 
     def _ask(self, to: Path | None) -> None:
@@ -47,14 +50,20 @@ class Copying(QObject):
         dialog.wanted.connect(self.start)
         dialog.open()
 
+    def _show_progress(self, progress: CopyProgress) -> None:
+        if self._copying.concerns(self._me):
+            self._strip.show_progress(progress)
+
     def _offer(self, request: CopyRequest | None) -> None:
         """The program, or the card, went in the middle of an import."""
-        if request is not None and not self._copying.busy:
+        if request is not None and request.asked_by in (None, self._me) and not self._copying.busy:
             told = self.tr("The import from {} was not finished").format(shown(str(request.source)))
             self._bar.tell(told, lambda: self.start(request), self.tr("Go on"))
 
     def _tell(self, report: CopyReport) -> None:
         """The report at the end."""
+        if report.request.asked_by not in (None, self._me):
+            return
         copied, skipped, failed = (
             report.of(each) for each in (CopyResult.COPIED, CopyResult.SKIPPED, CopyResult.FAILED)
         )

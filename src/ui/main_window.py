@@ -13,7 +13,7 @@ from app import keyrings
 from app.keys import LibraryKey
 from app.notifications import Notification, NotificationKind
 from app.session import Session
-from app.types import LibraryChanged, LibraryCounts
+from app.types import IndexProgress, LibraryChanged, LibraryCounts
 from core.errors import CoreError
 from ui.albuming import Albuming
 from ui.bridge import Bridge
@@ -30,6 +30,7 @@ from ui.menus import build_menus
 from ui.notice import NoticeBar
 from ui.refresh import Refresher
 from ui.searching import Searching
+from ui.sharing import Sharing
 from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
 from ui.tasks import Tasks
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         self.undoing = Undoing(self.context, self, self._whole)
         self.deleting = Deleting(self.context, self, self.undoing)
         self.albuming = Albuming(self.context, self, self.undoing.bar)
+        self.sharing = Sharing(self.context, self)
         self._make_pages()
         self.sidebar = Sidebar(look, self)
         self.header = Header(look, self)
@@ -100,12 +102,12 @@ class MainWindow(QMainWindow):
         self.copying = Copying(self.context, self, self.status.copying, self.undoing.bar)
         self.searching = Searching(self.context, self.header.search, self.timeline, self)
         build_menus(self)
-        self._counter = Refresher(self, self.tasks, session.counts, self._show_counts)
+        self._counted = False
+        self._counter = Refresher(self, self.tasks, lambda: (session.counts(), session.is_shared()), self._show_counts)
         self._connect()
         self._restore()
         self.go("photos")
         self._counter.ask()
-        self.status.show_progress(session.library.indexer.progress)
 
     def go(self, name: str) -> None:
         """Shows one of the places of the sidebar."""
@@ -169,7 +171,7 @@ class MainWindow(QMainWindow):
 
     def show_models(self) -> None:
         """Shows the face models."""
-        dialog = ModelsDialog(self.context.library.models, self.tasks, self)
+        dialog = ModelsDialog(self.context.session.models, self.tasks, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self.timeline.tell_licence)
         dialog.open()
@@ -299,6 +301,10 @@ class MainWindow(QMainWindow):
             made.connect(self.open_album)
         self.albums.dropped.connect(self.add)
         self.album.gone.connect(lambda: self.go("albums"))
+        for grid in (self.timeline.grid, self.favourites.grid, self.person.grid, self.album.grid):
+            grid.menu_opened.connect(lambda menu, grid=grid: self.sharing.add_to(menu, grid.selected))
+        self.viewer.menu_opened.connect(lambda menu: self.sharing.add_to(menu, self.viewer.chosen))
+        self.sharing.hidden.connect(self.viewer.leave_out)
         self.duplicates.counted.connect(lambda count: self.sidebar.set_count("duplicates", count, always=True))
         self.deleting.moved.connect(self.viewer.leave_out)
         self.people.person_opened.connect(self.open_person)
@@ -308,7 +314,7 @@ class MainWindow(QMainWindow):
         self.viewer.full_screen_wanted.connect(self.toggle_full_screen)
         self.searching.started.connect(self._show_found)
         self.searching.left.connect(self.timeline.setFocus)
-        self._bridge.progressed.connect(self.status.show_progress)
+        self._bridge.progressed.connect(self._show_progress)
         self._bridge.changed.connect(self._changed)
         self.tasks.failed.connect(self._failed)
 
@@ -367,8 +373,17 @@ class MainWindow(QMainWindow):
         for grid in (self.timeline.grid, self.favourites.grid, self.person.grid, self.album.grid, self.trash.grid):
             grid.set_cell_width(width)
 
-    def _show_counts(self, counts: LibraryCounts) -> None:
-        self.status.show_counts(counts)
+    def _show_progress(self, progress: IndexProgress) -> None:
+        # Whether it may be told in numbers is known with the first counts.
+        if self._counted:
+            self.status.show_progress(progress)
+
+    def _show_counts(self, told: tuple[LibraryCounts, bool]) -> None:
+        counts, is_shared = told
+        self.status.show_counts(counts, is_shared)
+        if not self._counted:
+            self._counted = True
+            self.status.show_progress(self.context.library.indexer.progress)
         self.sidebar.set_count("skipped", counts.skipped)
         self.sidebar.set_count("trash", counts.trashed, always=True)
         if not counts.skipped and self._stack.currentWidget() is self.skipped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -52,6 +53,7 @@ def _file_menu(window: MainWindow) -> None:
     _action(window, menu, window.tr("Import from a card or folder…"), window.copying.ask, QKeySequence("Ctrl+Shift+I"))
     window.header.add.menu().addActions(menu.actions())
     menu.addSeparator()
+    before = len(menu.actions())
     _action(window, menu, window.tr("Face models…"), window.show_models)
     _sidecar_action(window, menu)
     if window.context.library.encrypted:
@@ -59,7 +61,18 @@ def _file_menu(window: MainWindow) -> None:
     else:
         _action(window, menu, window.tr("Encrypt the library…"), window.ask_to_encrypt)
     menu.addSeparator()
+    _keep_for_whoever_decides(window, menu.actions()[before:])
     _action(window, menu, window.tr("Quit"), window.close, QKeySequence.StandardKey.Quit)
+
+
+def _keep_for_whoever_decides(window: MainWindow, entries: Sequence[QAction]) -> None:
+    """What concerns everybody is shown to whoever may decide about it."""
+
+    def show(decides: bool) -> None:
+        for entry in entries:
+            entry.setVisible(decides)
+
+    window.context.tasks.run(window, window.context.session.decides_for_all, show)
 
 
 def _sidecar_action(window: MainWindow, menu: QMenu) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from app.library import Library
+from app.session import Session
 from app.types import AwaitedDrive, LibraryChanged, WatchedFolder
 from ui import theme
 from ui.context import Context
@@ -49,7 +49,7 @@ class NoticeBar(QFrame):
         context.look.changed.connect(self._tint)
         self._tint()
         context.bridge.changed.connect(self._changed)
-        self._refresher = Refresher(self, context.tasks, lambda: news(context.library), self._show)
+        self._refresher = Refresher(self, context.tasks, lambda: news(context.session), self._show)
         self._refresher.ask()
 
     def _lay_out(self) -> None:
@@ -130,7 +130,11 @@ class NoticeBar(QFrame):
         self.aside.setIcon(look.icon("x", theme.ICON_SMALL))
 
 
-def news(library: Library) -> _News:
-    """The folders about which the user is asked, the drives for which photos wait, and why no backup was made."""
-    asked = [folder for folder in library.folders.brief() if folder.vanished]
-    return asked, library.folders.awaited(), library.keeper.problem
+def news(session: Session) -> _News:
+    """The folders about which the user is asked, the drives for which photos wait, and why no backup was made.
+
+    Backups are the business of whoever decides for all.
+    """
+    asked = [folder for folder in session.folders.brief() if folder.vanished]
+    problem = session.library.keeper.problem
+    return asked, session.folders.awaited(), problem if problem and session.decides_for_all() else None

@@ -28,6 +28,7 @@ class StatusBar(QFrame):
         self.setObjectName("status")
         self._look = look
         self._progress = IndexProgress(IndexPhase.IDLE)
+        self._shared, self._pending = False, 0
         self.setFixedHeight(theme.STATUS_HEIGHT)
         self.copying = CopyStrip(look, self)
         self.text = label(self, "quiet")
@@ -63,8 +64,11 @@ class StatusBar(QFrame):
         busy = progress.phase is not IndexPhase.IDLE
         for widget in (self.bar, self.pause, self.cancel):
             widget.setVisible(busy)
-        self.text.setText(self._told(progress))
-        self.bar.setRange(0, progress.total if progress.phase is not IndexPhase.SCANNING else 0)
+        # What others add is not the viewer's to stop.
+        self.cancel.setVisible(busy and not self._shared)
+        self.text.setText(self._told_neutrally(progress) if self._shared else self._told(progress))
+        without_end = self._shared or progress.phase is IndexPhase.SCANNING
+        self.bar.setRange(0, 0 if without_end else progress.total)
         self.bar.setValue(progress.done)
         if progress.error:
             self.show_error(progress.error)
@@ -73,8 +77,16 @@ class StatusBar(QFrame):
             self.error.clear()
         self._tint()
 
-    def show_counts(self, counts: LibraryCounts) -> None:
-        """ "1,204 photos · 212 people"."""
+    def show_counts(self, counts: LibraryCounts, is_shared: bool = False) -> None:
+        """ "1,204 photos · 212 people".
+
+        Args:
+            is_shared: several people use the library: how far the Indexer is tells how much others add, and only what
+                waits of the viewer's own photos is told.
+        """
+        if (is_shared, counts.pending) != (self._shared, self._pending):
+            self._shared, self._pending = is_shared, counts.pending
+            self.show_progress(self._progress)
         number = QLocale().toString
         photos = self.tr("1 photo") if counts.photos == 1 else self.tr("{} photos").format(number(counts.photos))
         people = self.tr("1 person") if counts.people == 1 else self.tr("{} people").format(number(counts.people))
@@ -99,6 +111,18 @@ class StatusBar(QFrame):
             return self.tr("Putting faces together · {}").format(of)
         left = "" if progress.seconds_left is None else f" · {self._left(progress.seconds_left)}"
         return self.tr("Indexing {}").format(of) + left
+
+    def _told_neutrally(self, progress: IndexProgress) -> str:
+        if progress.phase is IndexPhase.IDLE:
+            return ""
+        if progress.phase is IndexPhase.PAUSED:
+            return self.tr("Paused")
+        if progress.phase is IndexPhase.SCANNING:
+            return self.tr("Looking for photos")
+        if not self._pending:
+            return self.tr("Looking at photos")
+        number = QLocale().toString(self._pending)
+        return self.tr("Looking at photos · {} left").format(number)
 
     def _left(self, seconds: float) -> str:
         if seconds < 60:

@@ -9,18 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from app import copied_files, copying
+from app import copied_files, copying, holdings
 from app.copying import Copier
 from app.errors import AppError
 from app.library import Library
+from app.ownership import Visibility
 from app.shots import PATTERN, folder_for, shots
 from app.types import CopyProgress, CopyReport, CopyRequest, CopyResult
-from tests import samples
+from tests import house, samples
 from tests.app.conftest import Drives, Opener, Witness, scan, until
 
 DAY = datetime(2021, 5, 1, 10)
@@ -448,3 +450,27 @@ def test_a_target_whose_drive_went_is_not_written_beside_it(
     assert report.stopped is not None and "Connect its drive" in report.stopped
     assert list(to.iterdir()) == []
     assert library.copying.copier.unfinished() == report.request
+
+
+def test_what_somebody_else_keeps_private_is_copied_and_seen_by_both(library: Library, card: Card, to: Path) -> None:
+    """To skip it would tell that it is there."""
+    first, anna = house.first(library), house.add_profile(library, "Anna")
+    request = CopyRequest(card.folder, to, PATTERN, asked_by=1)
+    assert library.copying.run(request).of(CopyResult.COPIED)
+    scan(library, to)
+    photo_ids = list(first.photos.paths())
+    first.sharing.show_to(photo_ids, Visibility.PRIVATE)
+    assert not library.copying.run(request).of(CopyResult.COPIED)
+    assert anna.photos.paths() == {}
+    theirs = to.with_name("hers")
+    hers = library.copying.run(replace(request, to=theirs, asked_by=anna.viewer.profile_id))
+    assert all(each.reason != holdings.IN_LIBRARY for each in hers.of(CopyResult.SKIPPED))
+    assert len(hers.of(CopyResult.COPIED)) == len(photo_ids)
+    scan(library, theirs)
+    assert list(anna.photos.paths()) == photo_ids
+    assert not any(each.own for each in anna.sharing.of_all(photo_ids))
+
+
+def test_an_import_that_came_to_no_end_is_its_own_profiles(library: Library, card: Card, to: Path) -> None:
+    library.copying.copier.remember(CopyRequest(card.folder, to, PATTERN, asked_by=7))
+    assert library.copying.copier.unfinished() == CopyRequest(card.folder, to, PATTERN, asked_by=7)

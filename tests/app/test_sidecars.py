@@ -297,3 +297,30 @@ def test_reading_again_takes_what_files_tell(open_library: Opener, photos: Path)
     library.sidecars.read()
     assert library.indexer.wait(60)
     assert library.session.details.of(coffee).rating == 3
+
+
+def test_who_hides_stands_in_no_sidecar(open_library: Opener, photos: Path) -> None:
+    library = open_library()
+    folder = photos / "one"
+    samples.save(samples.t1(), folder / "group.jpg", datetime(2021, 5, 1, 10))
+    xmp.write(folder / "group.jpg.xmp", [xmp.in_t1(0, "Ann"), xmp.in_t1(1, "Bob")])
+    index(library, folder)
+    ann, bob, *_ = library.session.photos.faces(1)
+    with library.database.write() as db:
+        claim = "INSERT INTO claim (profile_id, person_id, state, is_hidden, made_at) VALUES (1, ?, ?, ?, '2024')"
+        db.exec_driver_sql(claim, (ann.person_id, "held", 1))
+        # Who only says "this is me", or is not agreed upon, hides nothing.
+        db.exec_driver_sql(claim, (bob.person_id, "disputed", 1))
+    assert library.sidecars.due() == 1
+    assert library.sidecars.write().written == 1
+    found = read(folder / "group.jpg", [folder / "group.jpg.xmp"])
+    assert [region.name for region in found.regions] == ["Bob"]
+    assert library.sidecars.due() == 0
+    index(library, folder)
+    # Its holder is told as before.
+    assert [face.name for face in library.session.photos.faces(1)][:2] == ["Ann", "Bob"]
+    with library.database.write() as db:
+        db.exec_driver_sql("UPDATE claim SET is_hidden = 0")
+    assert library.sidecars.write().written == 1
+    found = read(folder / "group.jpg", [folder / "group.jpg.xmp"])
+    assert sorted(region.name for region in found.regions) == ["Ann", "Bob"]

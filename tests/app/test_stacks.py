@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from app.errors import NotFound
 from app.library import Library
+from app.ownership import Visibility
 from app.types import PhotoState, Role
 from core import video
-from tests import media, samples
-from tests.app.conftest import index
+from tests import house, media, samples
+from tests.app.conftest import TIMEOUT, index
 from tests.core.test_formats import DATA
 from tests.core.test_video import scenes
 
@@ -312,3 +314,28 @@ def test_a_raw_file_that_becomes_one_of_another_second_stands_for_itself(library
     assert names(library, still) == {}
     library.session.trash.put([still])
     assert the_photo(library) == alone
+
+
+def test_a_shot_of_two_owners_is_two_photos(library: Library, tmp_path: Path) -> None:
+    anna = house.add_profile(library, "Anna")
+    first = house.first(library)
+    library.indexer.add([raw(tmp_path / "photos" / "IMG_1.DNG")], anna.viewer.profile_id)
+    assert library.indexer.wait(TIMEOUT)
+    library.indexer.add([jpeg(tmp_path / "photos" / "IMG_1.JPG")], first.viewer.profile_id)
+    assert library.indexer.wait(TIMEOUT)
+    assert len(first.photos.timeline().photo_ids) == len(anna.photos.timeline().photo_ids) == 2
+    assert first.photos.timeline().raw == frozenset()
+
+
+def test_a_file_that_comes_later_is_seen_by_whoever_sees_its_photo(library: Library, tmp_path: Path) -> None:
+    anna, ben = house.add_profile(library, "Anna"), house.add_profile(library, "Ben")
+    first = house.first(library)
+    index(library, jpeg(tmp_path / "photos" / "IMG_1.JPG"))
+    (photo,) = first.photos.timeline().photo_ids
+    first.sharing.show_to([photo], Visibility.SHARED, [anna.viewer.profile_id])
+    behind = raw(tmp_path / "photos" / "IMG_1.DNG")
+    index(library, behind)
+    assert [each.role for each in first.photos.get(photo).beside] == [Role.RAW]
+    assert anna.photos.get(anna.photos.at(behind)).state is PhotoState.STACKED
+    with pytest.raises(NotFound):
+        ben.photos.at(behind)

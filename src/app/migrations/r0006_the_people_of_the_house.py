@@ -90,6 +90,8 @@ CREATE INDEX ix_photo_replaces ON photo (replaces);
 CREATE INDEX photo_by_state ON photo (state, photo_id);
 CREATE INDEX photo_by_time ON photo (state, taken_at, photo_id, owner_id, visibility, locked);
 CREATE INDEX photo_rated ON photo (rating) WHERE rating IS NOT NULL;
+CREATE INDEX photo_placeless ON photo (photo_id) WHERE last_path IS NOT NULL;
+CREATE INDEX photo_with_reason ON photo (photo_id) WHERE reason IS NOT NULL;
 CREATE INDEX photo_to_retell ON photo (photo_id) WHERE retell <> 0;
 CREATE TABLE folder (
     folder_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

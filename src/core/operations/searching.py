@@ -16,6 +16,9 @@ from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
 from core.types import Compared, Embedding, Match, Vectors
 
+_AT_ONCE = 5000
+"""Vectors that `search_among` holds in memory."""
+
 
 class Searching(Operations):
     """The nearest faces, exact."""
@@ -33,6 +36,30 @@ class Searching(Operations):
         wanted = checking.query(query, using.pack)
         with self._reading(connection) as db:
             return _matches(db, using, wanted, *bounds)
+
+    def search_among(self, query: Embedding, face_ids: Collection[int], limit: int = 10) -> list[tuple[int, float]]:
+        """The most similar of some faces: their ids and similarities, the most similar first.
+
+        Slower than `search`, which looks at all faces at once: for when that finds too few of those that are wanted.
+
+        Args:
+            face_ids: those that are missing, or were not seen by the query's model, are left out.
+            limit: as of `search`.
+        """
+        wanted, ids = checking.query(query, self.pack), checking.ids("face_ids", face_ids)
+        most, _ = _bounds(limit, -1.0)
+        best: list[tuple[float, int]] = []
+        with self.database.read() as db:
+            for start in range(0, len(ids), _AT_ONCE):
+                stored = vectors.of(db, ids[start : start + _AT_ONCE])
+                near = [
+                    (-float(each.vector @ wanted.vector), face_id)
+                    for face_id, every in stored.items()
+                    for each in every
+                    if each.model == wanted.model
+                ]
+                best = sorted(best + near)[:most]
+        return [(face_id, -distance) for distance, face_id in best]
 
     def search_face(self, face_id: int, limit: int = 10, threshold: float = -1.0) -> list[Match]:
         """The other faces most similar to a stored one.

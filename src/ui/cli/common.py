@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,3 +33,20 @@ def photo_ids(session: Session, photos: Sequence[str]) -> list[int]:
         NotFound: a path is no photo's.
     """
     return [int(each) if each.isdecimal() else session.photos.at(Path(each)) for each in photos]
+
+
+def require_household(context: click.Context) -> None:
+    """What concerns everybody, the library's owner alone does, where there are several profiles.
+
+    Nobody is asked where the library cannot be opened: it is to be mended, for which these commands are.
+
+    Raises:
+        NotAllowed: somebody else asks.
+        SignInNeeded: nobody says who asks.
+    """
+    from app.errors import LibraryDamaged, ModelMissing
+    from app.visibility import is_shared_in
+
+    if is_shared_in(secrets.folder_of(context), secrets.key_of(context)):
+        with suppress(LibraryDamaged, ModelMissing), opened(context, reading=True) as session:
+            session.require_household()

@@ -10,6 +10,7 @@ import click
 
 from ui.cli import output, secrets
 from ui.cli.common import as_json_option as _json
+from ui.cli.common import require_household
 from ui.text import shown
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def encrypt(context: click.Context, by_passphrase: bool, yes: bool, as_json: boo
     from app.keys import LibraryKey
     from app.wrapping import require_long_enough
 
+    require_household(context)
     folder, key = secrets.folder_of(context), LibraryKey.new()
     encrypting.require_readable(folder)
     click.echo(_WHAT, err=as_json)
@@ -76,6 +78,7 @@ def decrypt(context: click.Context, yes: bool, as_json: bool) -> None:
 
     folder = secrets.folder_of(context)
     encrypting.require_encrypted(folder)
+    require_household(context)
     key = secrets.key_of(context)
     if not yes:
         click.confirm("Everybody who has this disk can read the library then. Go on?", abort=True, err=True)

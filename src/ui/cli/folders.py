@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ui.cli import output
+from ui.cli.common import opened
 from ui.text import shown
 
 if TYPE_CHECKING:
-    from app.library import Library
     from app.types import WatchedFolder
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 _path = click.argument("path", type=click.Path(path_type=Path))
 _NONE = "No folder was added yet. Add one with: sietch folders add FOLDER"
-
-
-@contextmanager
-def _library(context: click.Context, resume: bool = False, reading: bool = False) -> Iterator[Library]:
-    from app.library import Library
-
-    with Library.open(context.obj, resume=resume, reading=reading) as library:
-        yield library
 
 
 @click.group()
@@ -40,8 +31,8 @@ def folders() -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
     """List the folders: how each is followed, its photos, and what is missing in it."""
-    with _library(context, reading=True) as library:
-        _print(library.folders.list(), as_json)
+    with opened(context, reading=True) as session:
+        _print(session.folders.list(), as_json)
 
 
 @folders.command()
@@ -54,9 +45,9 @@ def add(context: click.Context, path: Path, as_json: bool) -> None:
 
     if not os.path.isdir(path):
         raise NotFound(f"{shown(str(path))} is no folder.")
-    with _library(context, resume=True) as library:
-        output.watch_indexing(library, [path])
-        _print(library.folders.list(), as_json)
+    with opened(context, resume=True) as session:
+        output.watch_indexing(session.library, [path], session.viewer.profile_id)
+        _print(session.folders.list(), as_json)
 
 
 @folders.command()
@@ -66,9 +57,9 @@ def add(context: click.Context, path: Path, as_json: bool) -> None:
 @click.pass_context
 def remove(context: click.Context, path: Path, forget_photos: bool, as_json: bool) -> None:
     """Do not follow a folder any more. No file is touched."""
-    with _library(context) as library:
-        folder = library.folders.get(path)
-        forgotten = library.folders.remove(folder.folder_id, forget_photos)
+    with opened(context) as session:
+        folder = session.folders.get(path)
+        forgotten = session.folders.remove(folder.folder_id, forget_photos)
         told = "Its photos stay in the library." if not forget_photos else f"{forgotten:,} photos were forgotten."
         removed = {"path": str(folder.path), "forgotten_photos": forgotten}
         output.told(removed, as_json, f"{shown(str(folder.path))} is not followed any more. {told}")
@@ -79,10 +70,10 @@ def remove(context: click.Context, path: Path, forget_photos: bool, as_json: boo
 @click.pass_context
 def scan(context: click.Context, as_json: bool) -> None:
     """Look through all folders for what is new, changed, moved or gone, and index it."""
-    with _library(context, resume=True) as library:
-        library.watcher.look()
-        output.watch_indexing(library, ())
-        _print(library.folders.list(), as_json)
+    with opened(context, resume=True) as session:
+        session.library.watcher.look()
+        output.watch_indexing(session.library, ())
+        _print(session.folders.list(), as_json)
 
 
 @folders.command()
@@ -91,9 +82,9 @@ def scan(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def confirm(context: click.Context, path: Path, as_json: bool) -> None:
     """Say that the many files that are gone from a folder were deleted: their photos are marked as missing."""
-    with _library(context) as library:
-        library.watcher.look([library.folders.get(path)], accept=True)
-        _print([library.folders.get(path)], as_json)
+    with opened(context) as session:
+        session.library.watcher.look([session.folders.get(path)], accept=True)
+        _print([session.folders.get(path)], as_json)
 
 
 def _print(found: Sequence[WatchedFolder], as_json: bool) -> None:

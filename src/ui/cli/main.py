@@ -21,6 +21,7 @@ from ui.cli import (
     journal,
     notifications,
     output,
+    privacy,
     safety,
     secrets,
     sidecars,
@@ -28,7 +29,7 @@ from ui.cli import (
     trash,
 )
 from ui.cli.common import as_json_option as _json
-from ui.cli.common import opened
+from ui.cli.common import opened, require_household
 from ui.cli.display import display_finding, require_display
 from ui.text import shown
 
@@ -192,6 +193,7 @@ def use(context: click.Context, model: str, as_json: bool) -> None:
     """Use another face model: all photos are looked at again; names and what you decided stay."""
     from app.library import Library
 
+    require_household(context)
     with Library.open(context.obj, model=model, key=secrets.key_of(context)) as library:
         output.watch_indexing(library, ())
         output.models(library.models.list(), as_json)
@@ -205,6 +207,7 @@ def add(context: click.Context, path: Path, as_json: bool) -> None:
     """Add a face model from the folder or zip that its authors publish."""
     from app.models import add as added
 
+    require_household(context)
     output.added_model(added(path), as_json)
 
 
@@ -231,6 +234,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
     from app.doctor import examine
     from app.library import default_folder
 
+    require_household(context)
     findings = [*examine(context.obj or default_folder(), secrets.key_of(context)), display_finding()]
     output.findings(findings, as_json)
     context.exit(0 if all(finding.sound for finding in findings) else 1)
@@ -241,6 +245,7 @@ for command in (
     tag.tag,
     tag.favourite,
     folders.folders,
+    privacy.privacy,
     safety.backup,
     safety.restore,
     safety.verify,

@@ -33,24 +33,29 @@ _DOING = {"scanning": "Looking for photos", "indexing": "Finding faces", "groupi
 def watch_indexing(library: Library, paths: Sequence[Path], asked_by: int | None = None) -> None:
     """Indexes with a progress bar, to the end, in the name of a profile.
 
+    Where several people use the library it has no numbers: what others added is looked at, too.
+
     Raises:
         AppError: the work was stopped by an error, a full disk for instance.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    figures = () if library.is_shared else (MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), *figures, console=Console(stderr=True), transient=True
+    ) as bar:
         task = bar.add_task(_DOING["scanning"], total=None)
         library.indexer.add(paths, asked_by)
         while not library.indexer.wait(0.1):
-            _show(bar, task, library.indexer.progress)
-        _show(bar, task, library.indexer.progress)
+            _show(bar, task, library.indexer.progress, bool(figures))
+        _show(bar, task, library.indexer.progress, bool(figures))
     error = library.indexer.progress.error
     if error:
         raise AppError(error)
 
 
-def _show(bar: Progress, task: Any, progress: IndexProgress) -> None:
+def _show(bar: Progress, task: Any, progress: IndexProgress, in_figures: bool) -> None:
     doing = _DOING.get(progress.phase, _DOING["grouping"])
-    bar.update(task, description=doing, completed=progress.done, total=progress.total or None)
+    total = progress.total if in_figures else 0
+    bar.update(task, description=doing, completed=progress.done, total=total or None)
 
 
 def index_report(session: Session, as_json: bool) -> None:
@@ -137,15 +142,15 @@ def clustering(result: Clustering, dry_run: bool, as_json: bool) -> None:
 
 def stats(session: Session, as_json: bool) -> None:
     """Counts over everything."""
-    counts, core = session.counts(), session.library.core.stats()
+    counts, core = session.counts(), session.face_counts()
     rows = {
         "photos": counts.photos,
         "pending_photos": counts.pending,
         "skipped_files": counts.skipped,
         "faces": core.faces,
         "unassigned_faces": core.unassigned_faces,
-        "people": core.persons,
-        "named_people": core.named_persons,
+        "people": core.people,
+        "named_people": core.named_people,
         "vectors": core.vectors,
     }
     if as_json:

@@ -10,6 +10,7 @@ import click
 
 from ui.cli import encryption, output, secrets
 from ui.cli.common import as_json_option as _json
+from ui.cli.common import require_household
 from ui.text import shown
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def backup(context: click.Context, target: Path | None, as_json: bool) -> None:
     """Make a backup of the database, also while the window is open; photos are not in it."""
     from app.backups import Kind
 
+    require_household(context)
     backups = _backups(context, secrets.key_of(context))
     if target is not None:
         backups.export(target)
@@ -43,6 +45,7 @@ def restore(context: click.Context, file: str | None, as_json: bool) -> None:
     """Make a backup the library again: a FILE, or the number of a backup. Without one: list the backups."""
     from app.backups import Backup
 
+    require_household(context)
     backups = _backups(context)
     if file is None:
         output.rows([_row(each) for each in backups.list()], as_json, "There is no backup yet. Make one: sietch backup")
@@ -65,6 +68,7 @@ def verify(context: click.Context, repair: bool, as_json: bool) -> None:
     from app import verifying
     from app.library import default_folder
 
+    require_household(context)
     folder = context.obj or default_folder()
     key = secrets.key_of(context)
     flaws = verifying.repair(folder, key) if repair else verifying.verify(folder, key)

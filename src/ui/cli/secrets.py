@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -13,7 +13,7 @@ from core.errors import CoreError
 if TYPE_CHECKING:
     from app.keys import LibraryKey
 
-_FILE = "ui.cli.secrets.file"
+_FILE, _KEY = "ui.cli.secrets.file", "ui.cli.secrets.key"
 _TRIES = 3
 
 
@@ -40,13 +40,18 @@ def key_of(context: click.Context) -> LibraryKey | None:
     from app.errors import LibraryLocked
 
     folder = folder_of(context)
+    if _KEY in context.meta:
+        return cast("LibraryKey", context.meta[_KEY])
     try:
         return unlocking.find(folder)
     except LibraryLocked as error:
         if not can_ask(context):
             raise
         what = "Passphrase or recovery code" if error.has_passphrase else "Recovery code"
-        return asked(context, what, folder)[0]
+        # Once is enough for a command, however often it looks into the library.
+        key = asked(context, what, folder)[0]
+        context.meta[_KEY] = key
+        return key
 
 
 def asked(context: click.Context, what: str, folder: Path) -> tuple[LibraryKey, bool]:

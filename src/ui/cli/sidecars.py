@@ -9,6 +9,7 @@ import click
 from core.errors import CoreError
 from ui.cli import output
 from ui.cli.common import as_json_option as _json
+from ui.cli.common import require_household
 from ui.text import shown
 
 
@@ -17,6 +18,7 @@ from ui.text import shown
 @click.pass_context
 def sidecars(context: click.Context, as_json: bool) -> None:
     """Tell whether names, ratings and keywords are written to XMP files beside the photos. No photo is ever changed."""
+    require_household(context)
     if context.invoked_subcommand is None:
         from app.library import Library
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ownership import Visibility
 from app.types import FolderState, LibraryChanged, WatchedFolder
 from ui import theme
 from ui.context import Context
@@ -33,9 +36,11 @@ _ICONS = {
 
 
 class FolderCard(QFrame):
-    """One folder. `remove` is pressed to be rid of it."""
+    """One folder. `remove` is pressed to be rid of it; `visibility` says who sees what is found in it."""
 
-    def __init__(self, folder: WatchedFolder, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, folder: WatchedFolder, look: Look, parent: QWidget | None = None, is_shared: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         icon = QLabel(self)
@@ -50,16 +55,30 @@ class FolderCard(QFrame):
             text.setWordWrap(True)
         self.remove = icon_button(self, self.tr("Remove this folder…"), "small")
         self.remove.setIcon(look.icon("x", theme.ICON_SMALL))
+        self.visibility = self._choices(folder)
         column = QVBoxLayout()
         column.setSpacing(theme.SPACE_1)
         for widget in (self.name, self.path, self.state):
             column.addWidget(widget)
+        if is_shared:
+            column.addSpacing(theme.SPACE_1)
+            column.addWidget(self.visibility, alignment=Qt.AlignmentFlag.AlignLeft)
+        self.visibility.setVisible(is_shared)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE_4, theme.SPACE_3, theme.SPACE_3, theme.SPACE_3)
         row.setSpacing(theme.SPACE_4)
         row.addWidget(icon, alignment=Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
         row.addWidget(self.remove, alignment=Qt.AlignmentFlag.AlignTop)
+
+    def _choices(self, folder: WatchedFolder) -> _Choices:
+        made = _Choices(self)
+        made.setAccessibleName(self.tr("Who sees new photos"))
+        made.addItem(self.tr("New photos: as you like it elsewhere"), None)
+        made.addItem(self.tr("New photos: only you"), Visibility.PRIVATE)
+        made.addItem(self.tr("New photos: everybody in the house"), Visibility.HOUSEHOLD)
+        made.setCurrentIndex(made.findData(folder.visibility) if folder.visibility else 0)
+        return made
 
     def _told(self, folder: WatchedFolder) -> str:
         number = QLocale().toString
@@ -79,6 +98,13 @@ class FolderCard(QFrame):
             FolderState.POLLED: self.tr("looked through now and then"),
             FolderState.GONE: self.tr("not there any more; its photos stay as they are"),
         }[folder.state]
+
+
+class _Choices(QComboBox):
+    """Who scrolls over the page does not change what he passes."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  (Qt's name)
+        event.ignore()
 
 
 class FoldersView(QWidget):
@@ -106,7 +132,8 @@ class FoldersView(QWidget):
         self._stack.addWidget(self._list())
         context.look.changed.connect(self._tint)
         context.bridge.changed.connect(self._changed)
-        self._refresher = Refresher(self, context.tasks, context.library.folders.list, self._show)
+        self._is_shared = False
+        self._refresher = Refresher(self, context.tasks, self._ask, self._listed_now)
         self._refresher.ask()
 
     def _list(self) -> QWidget:
@@ -120,7 +147,9 @@ class FoldersView(QWidget):
         self.look_through.clicked.connect(self._look_through)
         bar = QHBoxLayout()
         lead = self.tr("What changes in these folders shows in Sietch by itself. Sietch changes nothing in them.")
-        bar.addWidget(label(page, "quiet", lead), 1)
+        told = label(page, "quiet", lead)
+        told.setWordWrap(True)
+        bar.addWidget(told, 1)
         bar.addWidget(self.look_through)
         bar.addWidget(self.add)
         self._column.addLayout(bar)
@@ -137,6 +166,14 @@ class FoldersView(QWidget):
         if change.folders or change.photo_ids:
             self._refresher.ask()
 
+    def _ask(self) -> tuple[list[WatchedFolder], bool]:
+        return self._context.session.folders.list(), self._context.session.is_shared()
+
+    def _listed_now(self, told: tuple[list[WatchedFolder], bool]) -> None:
+        listed, is_shared = told
+        anew, self._is_shared = is_shared != self._is_shared, is_shared
+        self._show(listed, anew)
+
     def _show(self, listed: list[WatchedFolder], anew: bool = False) -> None:
         if listed == self._listed and not anew and self.cards:
             return
@@ -144,14 +181,19 @@ class FoldersView(QWidget):
         for card in self.cards:
             self._column.removeWidget(card)
             card.deleteLater()
-        self.cards = [FolderCard(folder, self._context.look, self) for folder in listed]
+        self.cards = [FolderCard(folder, self._context.look, self, self._is_shared) for folder in listed]
         for row, (card, folder) in enumerate(zip(self.cards, listed, strict=True), 1):
             card.remove.clicked.connect(lambda _on=False, folder=folder: self.ask_to_remove(folder))
+            card.visibility.activated.connect(lambda _row, card=card, folder=folder: self._set_default(card, folder))
             self._column.insertWidget(row, card)
         self._stack.setCurrentIndex(1 if listed else 0)
 
     def _tint(self) -> None:
         self._show(self._listed, anew=True)
+
+    def _set_default(self, card: FolderCard, folder: WatchedFolder) -> None:
+        sharing, chosen = self._context.session.sharing, card.visibility.currentData()
+        self._context.tasks.run(self, lambda: sharing.set_folder_default(folder.folder_id, chosen), keep=True)
 
     def _look_through(self) -> None:
         self.look_through.setEnabled(False)
@@ -186,7 +228,7 @@ class FoldersView(QWidget):
         box.open()
 
     def _remove(self, folder: WatchedFolder, forget_photos: bool) -> None:
-        folders = self._context.library.folders
+        folders = self._context.session.folders
         self._context.tasks.run(
             self,
             lambda: folders.remove(folder.folder_id, forget_photos),

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 
 from app.tags import Tag
 from app.types import Photo, PhotoDetails, PhotoFace
+from app.visibility import PhotoVisibility
 from ui import theme
 from ui.text import hint, length, shown
 from ui.views.photo_facts import exposure_text, place_text, zone_text
 from ui.views.photo_words import PhotoWords
+from ui.views.seen_by import SeenBy
 from ui.widgets import label, named
 
 _UNBROKEN = 18
@@ -52,6 +54,7 @@ class InfoPanel(QScrollArea):
         self._head, self._column = QVBoxLayout(), QVBoxLayout()
         self.words = PhotoWords(self._page)
         self.words.hide()
+        self.seen_by = SeenBy(self._page)
         page = QVBoxLayout(self._page)
         page.setContentsMargins(theme.SPACE_5, top, theme.SPACE_5, theme.SPACE_5)
         page.setSpacing(0)
@@ -59,6 +62,7 @@ class InfoPanel(QScrollArea):
             column.setSpacing(theme.SPACE_1)
         page.addLayout(self._head)
         page.addWidget(self.words)
+        page.addWidget(self.seen_by)
         page.addLayout(self._column)
         page.addStretch(1)
         self.setWidget(self._page)
@@ -68,6 +72,7 @@ class InfoPanel(QScrollArea):
         self._empty()
         self.words.keep()
         self.words.hide()
+        self.seen_by.tell(None)
 
     def show_photo(
         self,
@@ -75,6 +80,7 @@ class InfoPanel(QScrollArea):
         faces: Sequence[PhotoFace],
         details: PhotoDetails | None = None,
         tags: Sequence[Tag] = (),
+        visibility: PhotoVisibility | None = None,
     ) -> None:
         """Fills the panel."""
         self._empty()
@@ -86,6 +92,7 @@ class InfoPanel(QScrollArea):
         self.words.setVisible(details is not None)
         if details is not None:
             self.words.show_details(details)
+        self.seen_by.tell(visibility)
         self._section(self.tr("Camera"), known.camera, known.lens, exposure_text(known))
         self._section(self.tr("Place"), place_text(known))
         if photo.video and photo.video.seconds:

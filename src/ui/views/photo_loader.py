@@ -21,6 +21,7 @@ from PySide6.QtGui import QImage
 from app.session import Session
 from app.tags import Tag
 from app.types import Photo, PhotoDetails, PhotoFace
+from app.visibility import PhotoVisibility
 from core.errors import CoreError
 from core.types import BoundingBox
 from ui.tasks import Task, Tasks
@@ -40,7 +41,10 @@ _REST_MS = 400
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is known of a photo at once; without a thumbnail where none can be made."""
+    """What is known of a photo at once; without a thumbnail where none can be made.
+
+    `visibility` is told where several people use the library.
+    """
 
     photo: Photo
     faces: tuple[PhotoFace, ...]
@@ -48,11 +52,12 @@ class Glance:
     thumbnail: QImage | None
     tags: tuple[Tag, ...] = ()
     favourite: bool = False
+    visibility: PhotoVisibility | None = None
 
     @property
     def known(self) -> tuple[object, ...]:
         """All but the picture."""
-        return self.photo, self.faces, self.details, self.tags, self.favourite
+        return self.photo, self.faces, self.details, self.tags, self.favourite, self.visibility
 
     @property
     def in_sight(self) -> tuple[PhotoFace, ...]:
@@ -227,7 +232,8 @@ class PhotoLoader(QObject):
         details = self._session.details.of(photo_id)
         tags = tuple(self._session.tags.of(photo_id))
         favourite = bool(self._session.favourites.of([photo_id]))
-        return Glance(photo, faces, details, self._thumbnail(photo_id), tags, favourite)
+        visibility = self._session.sharing.of(photo_id) if self._session.is_shared() else None
+        return Glance(photo, faces, details, self._thumbnail(photo_id), tags, favourite, visibility)
 
     def _thumbnail(self, photo_id: int) -> QImage | None:
         try:

@@ -46,6 +46,8 @@ class Viewer(QWidget):
     full_screen_wanted = Signal()
     delete_requested = Signal(object)
     album_requested = Signal(object)
+    menu_opened = Signal(QMenu)
+    """The menu of the photo in sight, for others to fill."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +77,10 @@ class Viewer(QWidget):
     def photo_id(self) -> int | None:
         """Of the photo that is looked at."""
         return self._photo_ids[self._index] if self._photo_ids else None
+
+    def chosen(self) -> list[int]:
+        """The photo that is looked at, as a grid tells what is chosen."""
+        return [] if self.photo_id is None else [self.photo_id]
 
     def show_photo(self, photo_ids: Sequence[int], index: int) -> None:
         """Shows one of several photos; the others are a key away."""
@@ -127,7 +133,11 @@ class Viewer(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.photo_id is None:
+            menu.deleteLater()
+            return
         menu.addAction(self.tr("Add to album…"), QKeySequence(Qt.Key.Key_A), self._add_to_album)
+        self.menu_opened.emit(menu)
         menu.addAction(self.tr("Delete"), QKeySequence(Qt.Key.Key_Delete), self._delete)
         menu.popup(event.globalPos())
 
@@ -159,6 +169,7 @@ class Viewer(QWidget):
         self.tagging.tagged.connect(self._named)
         self.panel.tag_removed.connect(self._untag)
         self.panel.words.use(context)
+        self.panel.seen_by.use(context.look)
         self.panel.words.left.connect(self.setFocus)
         self.panel.words.rated.connect(self.chrome.show_stars)
         chrome = self.chrome
@@ -304,7 +315,7 @@ class Viewer(QWidget):
             self.chrome.show_photo(photo)
             self.chrome.show_stars(glance.details.rating)
             self.chrome.show_favourite(glance.favourite)
-            self.panel.show_photo(photo, glance.faces, glance.details, glance.tags)
+            self.panel.show_photo(photo, glance.faces, glance.details, glance.tags, glance.visibility)
 
     def _loaded(self, images: list[QImage]) -> None:
         if self._glance is not None:
