@@ -17,7 +17,8 @@ from app.photos import SOMEBODY, Photos, timeline_of, with_marks
 from app.privacy import View
 from app.types import LibraryChanged, PersonSummary, PhotoFace, SimilarFaces, Timeline
 from core.service import FaceCore
-from core.types import Clustering
+from core.types import Clustering, Embedding
+from core.vectors import MAX_NEIGHBOURS
 
 _PEOPLE = f"""
     SELECT person.person_id, person.name,
@@ -92,13 +93,21 @@ class People:
             SimilarFaces(
                 face.detection.box,
                 face.detection.confidence,
-                tuple(
-                    (self._photos.face(match.face.face_id), match.similarity)
-                    for match in self._core.search(face.embedding, limit)
-                ),
+                tuple(self._nearest(face.embedding, limit)),
             )
             for face in self._core.detect(image)
         ]
+
+    def _nearest(self, embedding: Embedding, limit: int) -> builtins.list[tuple[PhotoFace, float]]:
+        """The faces most similar to one, of those that are in sight: more are asked for until there are enough."""
+        asked = limit
+        while True:
+            near = self._core.search(embedding, asked)
+            seen = self._photos.seen_faces([match.face.face_id for match in near])
+            found = [(seen[each.face.face_id], each.similarity) for each in near if each.face.face_id in seen]
+            if len(found) >= limit or len(near) < asked or asked == MAX_NEIGHBOURS:
+                return found[:limit]
+            asked = min(MAX_NEIGHBOURS, asked * 4)
 
     def group(self, dry_run: bool = False) -> Clustering:
         """Groups all faces anew; with `dry_run` only tells exactly what that would change."""

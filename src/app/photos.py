@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -173,6 +174,12 @@ class Photos:
         if row is None:
             raise NotFound(f"There is no face {face_id}.")
         return photo_face(row)
+
+    def seen_faces(self, face_ids: Sequence[int]) -> dict[int, PhotoFace]:
+        """Of these faces those that are in sight, by id."""
+        query = text(_FACES.format(where="face.face_id IN (SELECT value FROM json_each(:ids))", order="face.face_id"))
+        with self._view.read() as db:
+            return {row.face_id: photo_face(row) for row in db.execute(query, {"ids": json.dumps(list(face_ids))})}
 
     def faces_of_person(self, person_id: int) -> list[PhotoFace]:
         """The faces of a person, those in the newest photo first."""
