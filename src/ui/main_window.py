@@ -25,6 +25,7 @@ from ui.header import Header
 from ui.look import Look
 from ui.menus import build_menus
 from ui.notice import NoticeBar
+from ui.profile_controls import ProfileControls
 from ui.refresh import Refresher
 from ui.sidebar import Sidebar
 from ui.status_bar import StatusBar
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.copying = Copying(self.context, self, self.status.copying, self.deleting.bar)
         build_menus(self)
+        self.profile = ProfileControls(self)
         self._counter = Refresher(self, self.tasks, session.counts, self._show_counts)
         self._connect()
         self._restore()
