@@ -31,12 +31,12 @@ class Idle(QObject):
         # The mouse moves a hundred times a second: what follows from it need not.
         self._rest = QTimer(self, singleShot=True, interval=1000)
         self._watching = False
+        self._wait = 0
 
     def watch(self, minutes: float) -> None:
         """Begins anew with another time; with 0 somebody who stirs is told of, and nothing ever passes."""
-        self._timer.stop()
-        if minutes:
-            self._timer.start(round(minutes * 60_000))
+        self._wait = round(minutes * 60_000)
+        self._begin()
         application = QApplication.instance()
         if not self._watching and application is not None:
             application.installEventFilter(self)
@@ -53,7 +53,12 @@ class Idle(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
         if event.type() in _SIGNS and not self._rest.isActive():
             self._rest.start()
-            if self._timer.interval() and self._timer.isActive():
-                self._timer.start()
+            self._begin()
             self.stirred.emit()
         return False
+
+    def _begin(self) -> None:
+        if self._wait:
+            self._timer.start(self._wait)
+        else:
+            self._timer.stop()

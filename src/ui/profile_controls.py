@@ -21,6 +21,7 @@ from ui.dialogs.password import PasswordDialog
 from ui.dialogs.profile import ProfileDialog
 from ui.dialogs.sign_up import SignUpDialog
 from ui.idle import Idle
+from ui.recovery_code import RecoveryCodeDialog
 from ui.refresh import Refresher
 from ui.thumbnails import decoded
 
@@ -55,6 +56,7 @@ class ProfileControls(QObject):
         self._session = window.context.session
         self._profiles = window.context.library.profiles
         self._me: OwnProfile | None = None
+        self._others = False
         self.menu = QMenu(window)
         self.menu.aboutToShow.connect(self._fill)
         self.button = Avatar(window.context.look, theme.AVATAR_SMALL, window.header)
@@ -63,7 +65,7 @@ class ProfileControls(QObject):
         self.button.clicked.connect(self._pop_up)
         window.header.put_last(self.button)
         self._idle = Idle(self)
-        self._idle.passed.connect(self.lock)
+        self._idle.passed.connect(self._lock_when_idle)
         self._idle.stirred.connect(self._session.photo_locks.used)
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._close_photos_when_due)
@@ -75,6 +77,11 @@ class ProfileControls(QObject):
         """Whoever comes back has to enter the password."""
         if self._me is not None and self._me.has_password:
             self._leave(self._profiles.lock)
+
+    def _lock_when_idle(self) -> None:
+        # A recovery code is shown once: it is not to be taken from somebody who looks for a pencil.
+        if not any(each.isVisible() for each in self._window.findChildren(RecoveryCodeDialog)):
+            self.lock()
 
     def switch(self) -> None:
         """Somebody else comes to the window."""
@@ -106,7 +113,10 @@ class ProfileControls(QObject):
         self._open(dialog)
 
     def ask_to_unlock(self) -> None:
-        """Locked photos come into sight by the password."""
+        """Locked photos come into sight by the password, if there is one."""
+        if self._me is not None and not self._me.has_password:
+            self._context.tasks.run(self, lambda: self._session.unlock(""), lambda _none: self._looking.start())
+            return
         text = self.tr("They are hidden again when nobody has touched the program for five minutes.")
         dialog = PasswordDialog(
             self.tr("Show locked photos"), text, self.tr("Show"), old=True, new=False, parent=self._window
@@ -151,17 +161,18 @@ class ProfileControls(QObject):
             dialog.close()
         self.leaving.emit(Change(lambda: how(self._session)))
 
-    def _ask(self) -> tuple[OwnProfile, QImage | None]:
+    def _ask(self) -> tuple[OwnProfile, QImage | None, bool]:
+        """Who is here, with a face, and whether there is anybody else."""
         me = self._session.me.get()
         try:
             data = self._profiles.face(me.profile_id)
         except CoreError:
             data = None
         image = QImage() if data is None else decoded(data)
-        return me, None if image.isNull() else image
+        return me, None if image.isNull() else image, len(self._profiles.list()) > 1
 
-    def _show(self, found: tuple[OwnProfile, QImage | None]) -> None:
-        self._me, face = found
+    def _show(self, found: tuple[OwnProfile, QImage | None, bool]) -> None:
+        self._me, face, self._others = found
         self.button.show_profile(self._me.name, face)
         self.button.setToolTip(self._me.name or self.tr("Who is here"))
         self._idle.watch(self._me.lock_minutes if self._me.has_password else 0)
@@ -178,23 +189,21 @@ class ProfileControls(QObject):
         if not me.name:
             self.menu.addAction(self.tr("Introduce yourself…"), self.sign_up)
             return
-        self.menu.addSection(me.name)
+        self.menu.addAction(me.name).setEnabled(False)
+        self.menu.addSeparator()
         self.menu.addAction(self.tr("My profile…"), self.show_profile)
         if me.is_owner:
             self.menu.addAction(self.tr("People of the house…"), self.show_household)
-        if me.has_password:
-            self._add_password_actions()
-        self.menu.addSeparator()
-        self.menu.addAction(self.tr("Somebody else…"), self.switch)
-
-    def _add_password_actions(self) -> None:
         if self._session.photo_locks.are_open:
             self.menu.addAction(self.tr("Hide locked photos"), self._close_photos)
         else:
             self.menu.addAction(self.tr("Show locked photos…"), self.ask_to_unlock)
         self.menu.addSeparator()
-        self.menu.addAction(self.tr("Lock"), self.lock)
-        self.menu.addAction(self.tr("Sign out"), self.sign_out)
+        if me.has_password:
+            self.menu.addAction(self.tr("Lock"), self.lock)
+            self.menu.addAction(self.tr("Sign out"), self.sign_out)
+        if self._others:
+            self.menu.addAction(self.tr("Somebody else…"), self.switch)
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

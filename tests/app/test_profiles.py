@@ -8,8 +8,10 @@ from pathlib import Path
 
 import keyring
 import pytest
+from argon2 import PasswordHasher
 from PIL import Image
 
+from app import passwords
 from app.errors import NotAllowed, NotFound, SignInNeeded
 from app.library import Library
 from app.own_face import FaceUnclear, Unclear
@@ -160,7 +162,7 @@ def test_somebody_new_is_found_in_photos_that_come_later(indexed: Library, tmp_p
     assert ben.session.people.get(person).photo_count == 1
     assert all(ada.photos.get(face.photo_id) for face in ada.photos.all_faces())
     (alike,) = ben.session.people.similar(tmp_path / "me.jpg", 3)
-    assert [face.person_id for face, _ in alike.matches][0] == person and len(alike.matches) == 3
+    assert next(face.person_id for face, _ in alike.matches) == person and len(alike.matches) == 3
 
 
 def test_who_says_that_it_is_somebody_new_is(indexed: Library, tmp_path: Path) -> None:
@@ -269,6 +271,24 @@ def test_the_password_is_asked_for_and_nothing_of_it_is_kept(indexed: Library, t
     assert b"$argon2id$v=19$m=65536,t=3,p=4$" in kept
     for secret in (PASSWORD, code, code.replace("-", "")):
         assert secret.encode() not in kept
+
+
+def test_a_wrong_password_costs_as_much_as_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = passwords.hashed(PASSWORD)
+    passwords.matches(None, PASSWORD)
+    looked: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counted(hasher: PasswordHasher, known: str, given: str) -> bool:
+        looked.append(known.rsplit("$", 2)[0])
+        return verify(hasher, known, given)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    assert passwords.matches(kept, PASSWORD)
+    assert not passwords.matches(kept, "a cow on a stapler")
+    assert not passwords.matches(None, PASSWORD)
+    assert looked == ["$argon2id$v=19$m=65536,t=3,p=4"] * 3
+    assert not passwords.matches("damaged", PASSWORD)
 
 
 def test_one_password_whichever_keyboard_wrote_it(indexed: Library) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.cli import output
+from ui.cli.common import opened
 from ui.text import shown
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ _NONE = "No folder was added yet. Add one with: sietch folders add FOLDER"
 
 @contextmanager
 def _library(context: click.Context, resume: bool = False, reading: bool = False) -> Iterator[Library]:
-    from app.library import Library
-
-    with Library.open(context.obj, resume=resume, reading=reading) as library:
-        yield library
+    with opened(context, resume, reading) as session:
+        yield session.library
 
 
 @click.group()
@@ -54,9 +53,9 @@ def add(context: click.Context, path: Path, as_json: bool) -> None:
 
     if not os.path.isdir(path):
         raise NotFound(f"{shown(str(path))} is no folder.")
-    with _library(context, resume=True) as library:
-        output.watch_indexing(library, [path])
-        _print(library.folders.list(), as_json)
+    with opened(context, resume=True) as session:
+        output.watch_indexing(session.library, [path], session.viewer.profile_id)
+        _print(session.library.folders.list(), as_json)
 
 
 @folders.command()

@@ -10,7 +10,19 @@ from pathlib import Path
 
 import click
 
-from ui.cli import copying, duplicates, encryption, folders, output, safety, secrets, sidecars, trash
+from ui.cli import (
+    copying,
+    duplicates,
+    encryption,
+    folders,
+    output,
+    profile,
+    safety,
+    secrets,
+    sidecars,
+    signing_in,
+    trash,
+)
 from ui.cli.common import as_json_option as _json
 from ui.cli.common import opened
 from ui.cli.display import display_finding, require_display
@@ -53,12 +65,26 @@ def main() -> None:
     metavar="FILE",
     help="Read the passphrase or recovery code of an encrypted library from the first line of FILE.",
 )
+@click.option("--profile", "profile_name", metavar="NAME", help="Who you are.", envvar="SIETCH_PROFILE")
+@click.option(
+    "--password-fd",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Read passwords from the file descriptor N, one on each line, in the order in which they are asked for.",
+)
 @click.version_option(version("sietch"), prog_name="sietch")
 @click.pass_context
-def cli(context: click.Context, folder: Path | None, passphrase_file: Path | None) -> None:
+def cli(
+    context: click.Context,
+    folder: Path | None,
+    passphrase_file: Path | None,
+    profile_name: str | None,
+    password_fd: int | None,
+) -> None:
     """Your photos, sorted by the people in them, on your own computer. Without a command: opens the window."""
     context.obj = folder.expanduser() if folder else None
     secrets.remember_file(context, passphrase_file)
+    signing_in.remember(context, profile_name, password_fd)
     if context.invoked_subcommand is None:
         require_display()
         from ui.application import run
@@ -69,6 +95,7 @@ def cli(context: click.Context, folder: Path | None, passphrase_file: Path | Non
 cli.add_command(copying.import_)
 cli.add_command(trash.trash)
 cli.add_command(duplicates.duplicates)
+cli.add_command(profile.profile)
 
 
 @cli.command()

@@ -70,9 +70,13 @@ class HouseholdDialog(QDialog):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        height = 0
         for each in people:
-            self._rows.addWidget(self._row(each))
+            row = self._row(each)
+            height += row.sizeHint().height() + self._rows.spacing()
+            self._rows.addWidget(row)
         self._rows.addStretch(1)
+        self._scroll.setFixedHeight(min(height, _MOST_HEIGHT))
 
     def _row(self, profile: Profile) -> QWidget:
         made = QWidget(self._list)
@@ -160,10 +164,9 @@ class HouseholdDialog(QDialog):
         self.note.setText(str(error))
 
     def _lay_out(self) -> None:
-        scroll = named(QScrollArea(self), "plain")
-        scroll.setWidget(self._list)
-        scroll.setWidgetResizable(True)
-        scroll.setMaximumHeight(_MOST_HEIGHT)
+        self._scroll = named(QScrollArea(self), "plain")
+        self._scroll.setWidget(self._list)
+        self._scroll.setWidgetResizable(True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addStretch(1)
@@ -172,7 +175,7 @@ class HouseholdDialog(QDialog):
         column.setContentsMargins(theme.SPACE_5, theme.SPACE_5, theme.SPACE_5, theme.SPACE_5)
         column.setSpacing(theme.SPACE_3)
         column.addWidget(label(self, "title", self.tr("People of the house")))
-        column.addWidget(scroll, 1)
+        column.addWidget(self._scroll)
         column.addWidget(self.note)
         column.addLayout(buttons)
         self.setFixedWidth(theme.DIALOG_WIDTH)

@@ -148,7 +148,7 @@ class ProfileDialog(QDialog):
             QDateTime.fromSecsSinceEpoch(int(stay.used_at.timestamp())), QLocale.FormatType.ShortFormat
         )
         where = self.tr("This computer") if stay.is_here else self.tr("Another computer")
-        out = QPushButton(self.tr("Sign out there"), made)
+        out = QPushButton(self.tr("Ask for the password") if stay.is_here else self.tr("Sign out there"), made)
         out.clicked.connect(lambda: self._do(lambda: self._mine.revoke(stay.key), lambda _none: self._ask_stays()))
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)

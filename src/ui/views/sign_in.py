@@ -32,7 +32,7 @@ from ui.tasks import Tasks
 from ui.thumbnails import decoded
 from ui.widgets import label, named
 
-_IN_ROW = 5
+_IN_ROW, _ROWS = 5, 2
 
 
 class SignInView(QWidget):
@@ -88,11 +88,17 @@ class SignInView(QWidget):
             self._group.addButton(avatar)
             self.avatars[profile.profile_id] = avatar
             self._grid.addWidget(avatar, number // _IN_ROW, number % _IN_ROW)
-        self._scroll.setFixedHeight(min(self._people.sizeHint().height(), 2 * theme.AVATAR + 4 * theme.SPACE_6))
+        self._make_room(len(found))
         first = next((each for each, _ in found if each.profile_id == chosen or len(found) == 1), None)
         if first is not None:
             self.avatars[first.profile_id].setChecked(True)
             self._ask(first)
+
+    def _make_room(self, count: int) -> None:
+        """For one row of people, or two; more are scrolled to."""
+        rows = min(_ROWS, -(-count // _IN_ROW))
+        height = next(iter(self.avatars.values())).sizeHint().height() if self.avatars else 0
+        self._scroll.setFixedHeight(rows * height + max(0, rows - 1) * theme.SPACE_4)
 
     def choose(self, profile: Profile) -> None:
         """Somebody says who it is: is there a password to be asked for?"""
@@ -229,7 +235,9 @@ class SignInView(QWidget):
     def _lay_out(self) -> None:
         self._people = named(QWidget(self), "plain")
         self._grid = QGridLayout(self._people)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.SPACE_4)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._scroll = named(QScrollArea(self), "plain")
         self._scroll.setWidget(self._people)
         self._scroll.setWidgetResizable(True)
