@@ -22,6 +22,7 @@ from app.session import Session
 from app.sign_ins import NotKept
 from app.sign_up import SOMEBODY_NEW, NameTaken, NewProfile
 from app.tries import TooManyTries
+from app.verifying import repair
 from core.errors import InvalidInput
 from tests import house, samples
 from tests.app.conftest import Opener, index
@@ -163,6 +164,23 @@ def test_somebody_new_is_found_in_photos_that_come_later(indexed: Library, tmp_p
     assert all(ada.photos.get(face.photo_id) for face in ada.photos.all_faces())
     (alike,) = ben.session.people.similar(tmp_path / "me.jpg", 3)
     assert next(face.person_id for face, _ in alike.matches) == person and len(alike.matches) == 3
+
+
+def test_the_face_of_somebody_new_is_no_flaw_and_in_nobodys_sight(indexed: Library, tmp_path: Path) -> None:
+    ada = owner(indexed, None)
+    before = ada.photos.all_faces()
+    faces = indexed.profiles.look([picture(samples.portrait(5), tmp_path)])
+    ben = indexed.profiles.create(NewProfile("Ben", faces=faces), ada)
+    assert ben.made.person_id is not None
+    for session in (ada, ben.session):
+        assert session.photos.all_faces() == before
+    assert ben.session.people.faces(ben.made.person_id) == []
+    assert ben.made.person_id not in {each.person_id for each in ada.people.list()}
+    indexed.core.cluster()
+    indexed.close()
+    assert repair(indexed.folder) == []
+    with Library.open(indexed.folder, resume=False) as again:
+        assert again.core.faces(ben.made.person_id)[0].confirmed
 
 
 def test_who_says_that_it_is_somebody_new_is(indexed: Library, tmp_path: Path) -> None:
