@@ -1,4 +1,7 @@
-"""The system's keyring: where the desktop keeps its user's secrets, and so the keys of encrypted libraries."""
+"""The system's keyring: where the desktop keeps its user's secrets, and so the keys of encrypted libraries.
+
+It also keeps what lets a profile stay signed in (`app.sign_ins`).
+"""
 
 from __future__ import annotations
 
@@ -18,23 +21,38 @@ def available() -> bool:
     return _keyring() is not None
 
 
+def secret(account: str) -> str | None:
+    """What is kept under an account; None if nothing is, or the keyring does not give it."""
+    return _asked("get_password", account)
+
+
+def keep_secret(account: str, value: str) -> bool:
+    """Keeps something; whether that succeeded, which is looked at: a keyring may be a hole that swallows everything."""
+    _asked("set_password", account, value)
+    return secret(account) == value
+
+
+def forget_secret(account: str) -> None:
+    """Removes what is kept under an account, if there is anything."""
+    if secret(account) is not None:
+        _asked("delete_password", account)
+
+
 def stored(library: str) -> LibraryKey | None:
     """The key of a library; None if there is none, or the keyring does not give it."""
-    code = _asked("get_password", library)
-    raw = recovery.decode(code or "")
+    raw = recovery.decode(secret(library) or "")
     return None if raw is None else LibraryKey(raw)
 
 
 def store(library: str, key: LibraryKey) -> bool:
-    """Keeps a key; whether that succeeded, which is looked at: a keyring may be a hole that swallows everything."""
-    _asked("set_password", library, key.code)
-    return stored(library) == key
+    """Keeps a key; whether that succeeded."""
+    return keep_secret(library, key.code)
 
 
 def forget(library: str) -> None:
     """Removes a key, if it is there."""
     if stored(library) is not None:
-        _asked("delete_password", library)
+        forget_secret(library)
 
 
 def _asked(method: str, *arguments: str) -> str | None:

@@ -23,7 +23,9 @@ from app.keys import LibraryKey
 from app.locking import LibraryLock
 from app.models import Models
 from app.mounts import Mounts, system_mounts
+from app.opening import open_database
 from app.privacy import Everything, View, Viewer
+from app.profiles import Profiles
 from app.session import Session
 from app.sidecar_keeping import Sidecars
 from app.starting import opened
@@ -52,6 +54,7 @@ class Library:
         backups: of the database; `keeper` makes them.
         upgraded: the backup of before, if the library was brought up to date when it was opened.
         core: the face engine over the same database.
+        profiles: the people of the house, who sign in to get a session.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Library:
         self.copying = CopyImport(database, self.events, self.indexer, self.folders.remember)
         self._sessions: list[Session] = []
         self._signing_in = threading.Lock()
+        self.profiles = Profiles(self, self._small_face, lambda: open_database(folder, key=key))
         self._background = Session(self, Everything(database))
         self.fingerprints = Fingerprinter(database, self._background.thumbnails, self._compared)
         self._lock = lock
@@ -179,6 +183,16 @@ class Library:
             made = Session(self, View(self.database, viewer))
             self._sessions.append(made)
             return made
+
+    def end_sessions_of(self, profile_id: int) -> None:
+        """A profile is gone, and with it what it worked with."""
+        with self._signing_in:
+            for each in self._sessions:
+                if each.viewer.profile_id == profile_id:
+                    each.close()
+
+    def _small_face(self, face_id: int) -> bytes:
+        return self._background.thumbnails.face(face_id)
 
     def _compared(self) -> None:
         """More photos can be compared than before."""

@@ -155,7 +155,19 @@ RULES: dict[str, str] = {
 }
 """By table: what a viewer sees of it, as an SQL condition over its rows."""
 
-_SECRET = {"profile": ("email", "visibility", "lock_minutes", "password", "recovery", "muted", "failures", "failed_at")}
+_SECRET = {
+    "profile": (
+        "email",
+        "visibility",
+        "lock_minutes",
+        "password",
+        "recovery",
+        "muted",
+        "failures",
+        "failed_at",
+        "image_id",
+    )
+}
 """Columns that are seen in the viewer's own rows alone."""
 
 _KEPT_TO_ITSELF = ("password", "recovery")

@@ -48,6 +48,12 @@ profile = Table(
     Column("failures", Integer, nullable=False, server_default="0", comment="wrong passwords since the last right one"),
     Column("failed_at", String, comment="UTC, ISO 8601"),
     Column("created_at", String, nullable=False, comment="UTC, ISO 8601"),
+    Column(
+        "image_id",
+        ForeignKey("image.image_id", ondelete="SET NULL"),
+        index=True,
+        comment="Core's, of the face that it brought when no photo showed it yet",
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -58,6 +64,9 @@ sign_in = Table(
     Column("profile_id", ForeignKey("profile.profile_id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", String, nullable=False, comment="UTC, ISO 8601"),
     Column("used_at", String, nullable=False),
+    Column(
+        "is_locked", Integer, nullable=False, server_default="0", comment="1: the password is asked for all the same"
+    ),
 )
 
 photo = Table(

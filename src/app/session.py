@@ -14,7 +14,9 @@ from app.favourites import Favourites
 from app.journal import Journal
 from app.models import Models
 from app.notifications import Notifications
+from app.own_profiles import Me
 from app.people import People
+from app.photo_locks import PhotoLocks
 from app.photos import Photos
 from app.privacy import View, Viewer
 from app.search import Search
@@ -41,6 +43,8 @@ class Session:
         self.view = view
         self.closed = False
         core, events = library.core, library.events
+        self.me = Me(library.database, library.profiles, view.viewer.profile_id)
+        self.photo_locks = PhotoLocks(view, library.profiles, events)
         self.journal = Journal(view, core, events, library.indexer.renew)
         self.photos = Photos(view)
         self.details = Details(view, self.journal, events)
@@ -62,6 +66,14 @@ class Session:
     def viewer(self) -> Viewer:
         """Who looks."""
         return self.view.viewer
+
+    def unlock(self, password: str) -> None:
+        """Locked photos come into sight for a while (`photo_locks`).
+
+        Raises:
+            WrongPassword, TooManyTries: they do not.
+        """
+        self.photo_locks.open(password)
 
     def counts(self) -> LibraryCounts:
         """How many there are of everything."""

@@ -12,7 +12,7 @@ from app.keys import LibraryKey
 LEAST_CHARACTERS = 8
 """NIST SP 800-63B, 5.1.1.2: the least of a secret that its user chose."""
 
-_PASSES, _KIB, _LANES = 3, 64 * 1024, 4
+PASSES, KIB, LANES = 3, 64 * 1024, 4
 """RFC 9106, 4: the second recommended option, for where memory is limited: 64 MiB."""
 
 _MOST_PASSES, _MOST_KIB, _MOST_LANES = 100, 1024 * 1024, 64
@@ -61,9 +61,9 @@ def wrap(key: LibraryKey, passphrase: str, library: str) -> Wrapped:
 
     require_long_enough(passphrase)
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
-    made = _made_of(passphrase, salt, _PASSES, _KIB, _LANES)
+    made = _made_of(passphrase, salt, PASSES, KIB, LANES)
     sealed = AESGCM(made).encrypt(nonce, key.raw, library.encode())
-    return Wrapped(_PASSES, _KIB, _LANES, salt, nonce, sealed)
+    return Wrapped(PASSES, KIB, LANES, salt, nonce, sealed)
 
 
 def require_long_enough(passphrase: str) -> None:

@@ -16,7 +16,10 @@ from core.errors import NotFound
 from core.matching import Choice, Neighbour
 from core.search import VectorSearch
 from core.thresholds import Thresholds
-from core.types import Embedding, Explanation, Face, NearFace, Suggestion, Verdict
+from core.types import AnalyzedFace, Embedding, Explanation, Face, Likely, NearFace, Suggestion, Verdict
+
+_NOT_STORED = -1
+"""The id of no face."""
 
 _WHOSE = """
     SELECT face.face_id, face.person_id,
@@ -76,6 +79,28 @@ def neighbours(
             bool(whose[each].several),
         )
         for each, similarity in near
+    ]
+
+
+def likely(
+    db: Connection, search: VectorSearch, face: AnalyzedFace, excluded: frozenset[int] = frozenset()
+) -> list[Likely]:
+    """Who a face may be that is not stored, the likeliest first; at most the first is sure.
+
+    Args:
+        excluded: persons whom it cannot be.
+    """
+    thresholds = search.pack.thresholds
+    near = neighbours(db, search, _NOT_STORED, face.embedding, thresholds.suggest - thresholds.margin)
+    choice = matching.choose(near, thresholds, excluded, face.quality)
+    found: dict[int, float] = {}
+    for each in near:
+        if each.person_id is not None and each.person_id not in excluded and each.similarity >= thresholds.suggest:
+            found.setdefault(each.person_id, each.similarity)
+    sure = choice.best.person_id if choice.best is not None and choice.verdict is Verdict.ACCEPTED else None
+    return [
+        Likely(person_id, similarity, Verdict.ACCEPTED if person_id == sure else Verdict.SUGGESTED)
+        for person_id, similarity in found.items()
     ]
 
 

@@ -181,6 +181,18 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """Who a face may be that is not stored: `accepted` if it is clearly this person, `suggested` if a human should say.
+
+    `similarity` is that to the person's nearest face, -1 to 1.
+    """
+
+    person_id: int
+    similarity: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class NearFace:
     """A face near another, and whose it is."""
 

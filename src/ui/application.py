@@ -21,13 +21,16 @@ from app.importing import program_version
 from app.keys import LibraryKey
 from app.library import Library, default_folder
 from app.restoring import restore
+from app.session import Session
 from app.unlocking import unlock
 from core.errors import CoreError
 from ui.collecting import Collector
 from ui.dialogs.trouble import TroubleDialog, Way, trouble_of, upgraded
 from ui.dialogs.unlock import UnlockDialog
+from ui.entrance import Entrance
 from ui.look import Look
 from ui.main_window import MainWindow
+from ui.profile_controls import Change
 from ui.tasks import Tasks
 from ui.text import shown
 from ui.widgets import warn
@@ -94,6 +97,9 @@ class Program(QObject):
         self._closing.resize(280, 80)
         self._library: Library | None = None
         self._window: MainWindow | None = None
+        self._entrance: Entrance | None = None
+        self._next: Change | None = None
+        self._welcomed = False
         self._trouble: TroubleDialog | None = None
         self._unlock: UnlockDialog | None = None
         self._key: LibraryKey | None = None
@@ -146,19 +152,48 @@ class Program(QObject):
         self._library = library
         if self._unlock is not None:
             self._unlock.hide()
+        self._entrance = Entrance(library, self._look, self._tasks, self)
+        self._entrance.entered.connect(self._enter)
+        self._entrance.left.connect(self._close)
+        self._entrance.failed.connect(self._shut)
+        self._entrance.begin()
+
+    def _enter(self, session: Session) -> None:
+        """Somebody has signed in, or needs not."""
         try:
-            self._window = MainWindow(library.session, self._look)
+            self._window = MainWindow(session, self._look)
         except Exception as error:
-            # Without a window nobody could end the program.
-            library.close()
-            self._failed(error)
+            self._shut(error)
             return
         self._window.closed.connect(self._close)
         self._window.encryption_agreed.connect(self._encrypt)
         self._window.decryption_agreed.connect(self._decrypt)
+        self._window.profile.leaving.connect(self._change_hands)
         self._window.show()
-        if library.upgraded is not None:
-            self._show(TroubleDialog(upgraded(library.upgraded), self._window))
+        if session.library.upgraded is not None and not self._welcomed:
+            self._show(TroubleDialog(upgraded(session.library.upgraded), self._window))
+        self._welcomed = True
+
+    def _shut(self, error: Exception) -> None:
+        """Nobody can come in: without a window nobody could end the program."""
+        if self._library is not None:
+            self._library.close()
+        self._failed(error)
+
+    def _change_hands(self, change: Change) -> None:
+        """Whoever is at the window leaves it, and the library stays open."""
+        self._next = change
+        assert self._window is not None
+        self._window.close()
+
+    def _handed_over(self, change: Change, window: MainWindow) -> None:
+        assert self._entrance is not None
+        self._window = None
+        window.deleteLater()
+        if change.session is not None:
+            self._enter(change.session)
+        else:
+            self._entrance.ask(window.context.session.viewer.profile_id)
 
     def _failed(self, error: Exception) -> None:
         """The library cannot be opened, or closed."""
@@ -298,13 +333,27 @@ class Program(QObject):
         self.open()
 
     def _close(self) -> None:
+        """The window, or the sign-in screen in its place, was closed."""
+        if self._next is not None and self._window is not None:
+            change, self._next, window = self._next, None, self._window
+
+            def leave() -> None:
+                window.tasks.close()
+                change.leave()
+
+            self._tasks.run(self, leave, lambda _none: self._handed_over(change, window), self._shut, keep=True)
+        else:
+            self._close_library()
+
+    def _close_library(self) -> None:
         """Gives the library time to end what it is writing, and says so when that takes longer than a moment."""
         library, window = self._library, self._window
         QTimer.singleShot(400, self._closing, lambda: self._closing.show() if self._library is library else None)
-        assert library is not None and window is not None
+        assert library is not None
 
         def close() -> None:
-            window.tasks.close()
+            if window is not None:
+                window.tasks.close()
             library.close()
 
         self._tasks.run(self, close, lambda _none: self._ended(), self._failed)

@@ -61,6 +61,12 @@ class Header(QFrame):
         for widget in (self._small, self.cell_size, self._large):
             widget.setVisible(sizes)
 
+    def put_last(self, widget: QWidget) -> None:
+        """Puts something at the right end."""
+        row = self.layout()
+        assert row is not None
+        row.addWidget(widget)
+
     def _tint(self) -> None:
         quiet = self._look.theme.quiet
         self.back.setIcon(self._look.icon("arrow-left"))

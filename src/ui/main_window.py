@@ -28,6 +28,7 @@ from ui.header import Header
 from ui.look import Look
 from ui.menus import build_menus
 from ui.notice import NoticeBar
+from ui.profile_controls import ProfileControls
 from ui.refresh import Refresher
 from ui.searching import Searching
 from ui.sharing import Sharing
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.copying = Copying(self.context, self, self.status.copying, self.undoing.bar)
         self.searching = Searching(self.context, self.header.search, self.timeline, self)
         build_menus(self)
+        self.profile = ProfileControls(self)
         self._counted = False
         self._counter = Refresher(self, self.tasks, lambda: (session.counts(), session.is_shared()), self._show_counts)
         self._connect()

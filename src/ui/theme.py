@@ -89,6 +89,14 @@ BOX_LINE, BOX_LINE_STRONG, BOX_OUTLINE, BOX_DIM = 1.5, 2.5, 1.25, 0.5
 TAG_HEIGHT, TAG_WIDTH, TAG_EDIT_WIDTH = 24, 200, 232
 """Of the name under a face's box, which grows to `TAG_WIDTH` at most; and of the field for typing it."""
 
+AVATAR_LIGHT = ("#2F6FED", "#2E7D4F", "#9A6700", "#C0362C", "#7A4FBF", "#0F7383")
+AVATAR_DARK = ("#3A66C4", "#2E7D4F", "#8A6114", "#B0473F", "#7A55B5", "#23727F")
+ON_AVATAR = "#FFFFFF"
+"""Grounds of a name's first letters, and the letters: 4.5:1 on each."""
+
+AVATAR_SMALL, AVATAR = 28, 96
+SIGN_IN_WIDTH, SMALL_DIALOG_WIDTH = 360, 440
+
 _SIZES = {
     "text_quiet": TEXT_QUIET,
     "text_body": TEXT_BODY,

@@ -117,6 +117,25 @@ def test_who_resembles_two_persons_alike_is_left_to_a_human(core: FaceCore) -> N
     assert core.why(unsure.face_id).verdict is Verdict.SUGGESTED
 
 
+def test_a_face_that_is_not_stored_is_judged_as_a_new_one_would_be(core: FaceCore) -> None:
+    for who in (1, 2):
+        for seed in range(3):
+            photo_of(core, who, seed)
+    core.cluster()
+    one, two = (core.why(photo_of(core, who, 7).face_id).person_id for who in (1, 2))
+    assert one is not None and two is not None
+    sure = core.likely(face(seen(person(1), seed=20)))
+    assert [(each.person_id, each.verdict) for each in sure][:1] == [(one, Verdict.ACCEPTED)]
+    assert core.likely(face(seen(person(1), seed=20)), [one]) == []
+    unsure = core.likely(face(between(person(1), person(2))))
+    assert {each.person_id: each.verdict for each in unsure} == {one: Verdict.SUGGESTED, two: Verdict.SUGGESTED}
+    assert unsure[0].similarity >= unsure[1].similarity
+    poor = core.likely(face(seen(person(1), seed=20), core.pack.thresholds.join_quality - 0.01))
+    assert [each.verdict for each in poor] == [Verdict.SUGGESTED]
+    assert core.likely(face(person(9))) == []
+    assert all(each.person_id for each in core.faces()), "nothing was stored"
+
+
 def test_grouping_gives_faces_to_persons_that_have_come_since(core: FaceCore) -> None:
     early = photo_of(core, 1, 9)
     known = [photo_of(core, 1, seed) for seed in range(2)]

@@ -56,6 +56,11 @@ def test_text_over_pictures_can_be_read() -> None:
         assert contrast(text, QColor(seen, seen, seen).name()) >= 4.5
 
 
+@pytest.mark.parametrize("ground", theme.AVATAR_LIGHT + theme.AVATAR_DARK)
+def test_the_first_letters_of_a_name_can_be_read(ground: str) -> None:
+    assert contrast(theme.ON_AVATAR, ground) >= 4.5
+
+
 def test_nothing_is_smaller_than_12_pixels() -> None:
     assert min(theme.TEXT_QUIET, theme.TEXT_BODY, theme.TEXT_STRONG, theme.TEXT_TITLE, theme.TEXT_EMPTY) >= 12
 

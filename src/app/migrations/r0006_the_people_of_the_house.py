@@ -26,13 +26,17 @@ CREATE TABLE profile (
     failures INTEGER DEFAULT '0' NOT NULL,
     failed_at VARCHAR,
     created_at VARCHAR NOT NULL,
-    UNIQUE (name)
+    image_id INTEGER,
+    UNIQUE (name),
+    FOREIGN KEY(image_id) REFERENCES image (image_id) ON DELETE SET NULL
 );
+CREATE INDEX ix_profile_image_id ON profile (image_id);
 CREATE TABLE sign_in (
     token_hash VARCHAR NOT NULL,
     profile_id INTEGER NOT NULL,
     created_at VARCHAR NOT NULL,
     used_at VARCHAR NOT NULL,
+    is_locked INTEGER DEFAULT '0' NOT NULL,
     PRIMARY KEY (token_hash),
     FOREIGN KEY(profile_id) REFERENCES profile (profile_id) ON DELETE CASCADE
 );

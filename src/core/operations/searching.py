@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from core import checking, persons, records, vectors
+from core import assignment, checking, persons, records, vectors
 from core.errors import CoreError, NotFound
 from core.models import ModelPack
 from core.operations.base import Operations, PackInUse, each
 from core.operations.looking import Picture, decoded
-from core.types import Compared, Embedding, Match, Vectors
+from core.types import AnalyzedFace, Compared, Embedding, Likely, Match, Vectors
 
 _AT_ONCE = 5000
 """Vectors that `search_among` holds in memory."""
@@ -123,6 +124,20 @@ class Searching(Operations):
         return sorted(
             (each for each in found if each.similarity >= least), key=lambda each: (-each.similarity, each.other_id)
         )
+
+    def likely(
+        self, face: AnalyzedFace, excluded: Collection[int] = (), connection: Connection | None = None
+    ) -> list[Likely]:
+        """Who a face may be that is not stored, the likeliest first: judged as a new face of an image would be.
+
+        Args:
+            face: as `detect` found it.
+            excluded: persons whom it cannot be.
+        """
+        using = self._in_use
+        wanted = replace(face, embedding=checking.query(face.embedding, using.pack))
+        with self._reading(connection) as db:
+            return assignment.likely(db, using.search, wanted, frozenset(excluded))
 
     def embeddings_of(self, face_ids: Collection[int], connection: Connection | None = None) -> dict[int, Embedding]:
         """The embeddings of stored faces by this pack's model.

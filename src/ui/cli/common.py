@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.cli import secrets
+from ui.cli import secrets, signing_in
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -23,7 +23,7 @@ def opened(context: click.Context, resume: bool = False, reading: bool = False) 
     from app.library import Library
 
     with Library.open(context.obj, resume=resume, reading=reading, key=secrets.key_of(context)) as library:
-        yield library.session
+        yield signing_in.session_of(context, library)
 
 
 def photo_ids(session: Session, photos: Sequence[str]) -> list[int]:

@@ -22,9 +22,11 @@ from ui.cli import (
     notifications,
     output,
     privacy,
+    profile,
     safety,
     secrets,
     sidecars,
+    signing_in,
     tag,
     trash,
 )
@@ -70,12 +72,26 @@ def main() -> None:
     metavar="FILE",
     help="Read the passphrase or recovery code of an encrypted library from the first line of FILE.",
 )
+@click.option("--profile", "profile_name", metavar="NAME", help="Who you are.", envvar="SIETCH_PROFILE")
+@click.option(
+    "--password-fd",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Read passwords from the file descriptor N, one on each line, in the order in which they are asked for.",
+)
 @click.version_option(version("sietch"), prog_name="sietch")
 @click.pass_context
-def cli(context: click.Context, folder: Path | None, passphrase_file: Path | None) -> None:
+def cli(
+    context: click.Context,
+    folder: Path | None,
+    passphrase_file: Path | None,
+    profile_name: str | None,
+    password_fd: int | None,
+) -> None:
     """Your photos, sorted by the people in them, on your own computer. Without a command: opens the window."""
     context.obj = folder.expanduser() if folder else None
     secrets.remember_file(context, passphrase_file)
+    signing_in.remember(context, profile_name, password_fd)
     if context.invoked_subcommand is None:
         require_display()
         from ui.application import run
@@ -89,6 +105,7 @@ cli.add_command(duplicates.duplicates)
 cli.add_command(claim.claim)
 cli.add_command(notifications.notifications)
 cli.add_command(album.album)
+cli.add_command(profile.profile)
 
 
 @cli.command()

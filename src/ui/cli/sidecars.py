@@ -9,7 +9,7 @@ import click
 from core.errors import CoreError
 from ui.cli import output
 from ui.cli.common import as_json_option as _json
-from ui.cli.common import require_household
+from ui.cli.common import opened, require_household
 from ui.text import shown
 
 
@@ -20,10 +20,9 @@ def sidecars(context: click.Context, as_json: bool) -> None:
     """Tell whether names, ratings and keywords are written to XMP files beside the photos. No photo is ever changed."""
     require_household(context)
     if context.invoked_subcommand is None:
-        from app.library import Library
-
-        with Library.open(context.obj, resume=False) as library:
-            _tell(library.sidecars.wanted, library.sidecars.due(), as_json)
+        with opened(context) as session:
+            kept = session.library.sidecars
+            _tell(kept.wanted, kept.due(), as_json)
 
 
 @sidecars.command()
@@ -31,10 +30,8 @@ def sidecars(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def write(context: click.Context, as_json: bool) -> None:
     """Write what the library knows and the files do not tell yet. What other programs wrote there stays."""
-    from app.library import Library
-
-    with Library.open(context.obj, resume=False) as library:
-        report = library.sidecars.write()
+    with opened(context) as session:
+        report = session.library.sidecars.write()
     if as_json:
         click.echo(json.dumps({"written": report.written, "left": report.left, "problems": report.problems}))
     else:
@@ -54,12 +51,10 @@ def write(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def read(context: click.Context, as_json: bool) -> None:
     """Read anew what all photos, and the files beside them, tell."""
-    from app.library import Library
-
-    with Library.open(context.obj) as library:
-        library.sidecars.read()
-        output.watch_indexing(library, ())
-        output.index_report(library.session, as_json)
+    with opened(context, resume=True) as session:
+        session.library.sidecars.read()
+        output.watch_indexing(session.library, ())
+        output.index_report(session, as_json)
 
 
 @sidecars.command()
@@ -79,11 +74,10 @@ def off(context: click.Context, as_json: bool) -> None:
 
 
 def _want(context: click.Context, wanted: bool, as_json: bool) -> None:
-    from app.library import Library
-
-    with Library.open(context.obj, resume=False) as library:
-        library.sidecars.want(wanted)
-        _tell(wanted, library.sidecars.due(), as_json)
+    with opened(context) as session:
+        kept = session.library.sidecars
+        kept.want(wanted)
+        _tell(wanted, kept.due(), as_json)
 
 
 def _tell(wanted: bool, due: int, as_json: bool) -> None:

@@ -6,14 +6,10 @@ And the way back, which needs no more than a yes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -26,9 +22,8 @@ from PySide6.QtWidgets import (
 from app.keys import LibraryKey
 from app.wrapping import LEAST_CHARACTERS
 from ui import theme
+from ui.recovery_code import RecoveryCode
 from ui.widgets import label, message_box, named
-
-_GROUPS_IN_LINE = 7
 
 
 class EncryptDialog(QDialog):
@@ -41,10 +36,10 @@ class EncryptDialog(QDialog):
         self.setObjectName("page")
         self.setWindowTitle(self.tr("Encrypt the library"))
         self._key, self._has_keyring = key, has_keyring
-        self.code = self._code()
-        self.copy = QPushButton(self.tr("Copy"), self)
-        self.save = QPushButton(self.tr("Save…"), self)
-        self.kept = QCheckBox(self.tr("I have kept the recovery code"), self)
+        heading = self.tr("The recovery code of a photo library of Sietch:")
+        self.panel = RecoveryCode(key.code, heading, self)
+        self.code, self.copy, self.save = self.panel.code, self.panel.copy, self.panel.save
+        self.kept = self.panel.kept
         self.passphrase = self._secret(self.tr("Passphrase"))
         self.again = self._secret(self.tr("The same again"))
         self.note = self._paragraph("quiet", "")
@@ -55,8 +50,7 @@ class EncryptDialog(QDialog):
         self._look()
 
     def _connect(self) -> None:
-        self.copy.clicked.connect(self._copy)
-        self.save.clicked.connect(self._save)
+        self.panel.told.connect(self.note.setText)
         self.kept.toggled.connect(self._look)
         self.passphrase.textChanged.connect(self._look)
         self.again.textChanged.connect(self._look)
@@ -79,31 +73,6 @@ class EncryptDialog(QDialog):
         self.agreed.emit(self._key, None if self._has_keyring else self.passphrase.text())
         self.accept()
 
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._key.code)
-        self.note.setText(self.tr("Copied. Put it where only you find it."))
-
-    def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Where to keep the code"), "sietch-recovery-code.txt")
-        if not name:
-            return
-        try:
-            text = self.tr("The recovery code of a photo library of Sietch:")
-            Path(name).write_text(f"{text}\n\n{self._key.code}\n", encoding="utf-8")
-            self.note.setText(self.tr("Saved. It is best on something that does not stay with this computer."))
-        except OSError as error:
-            self.note.setText(self.tr("It cannot be saved there: {}.").format(error.strerror or error))
-
-    def _code(self) -> QLabel:
-        groups = self._key.code.split("-")
-        lines = (groups[at : at + _GROUPS_IN_LINE] for at in range(0, len(groups), _GROUPS_IN_LINE))
-        made = label(self, "code", "\n".join("  ".join(line) for line in lines), centred=True)
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPixelSize(theme.TEXT_STRONG)
-        made.setFont(font)
-        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return made
-
     def _secret(self, what: str) -> QLineEdit:
         field = QLineEdit(self, placeholderText=what, echoMode=QLineEdit.EchoMode.Password)
         field.setAccessibleName(what)
@@ -117,9 +86,7 @@ class EncryptDialog(QDialog):
         column.addWidget(self._paragraph("title", self.tr("Encrypt this library")))
         for text in self._texts():
             column.addWidget(self._paragraph("", text))
-        column.addWidget(self.code)
-        column.addLayout(self._row(self.copy, self.save))
-        column.addWidget(self.kept)
+        column.addWidget(self.panel)
         if not self._has_keyring:
             text = self.tr(
                 "This system has no keyring that could keep the key. A passphrase opens the library instead."
