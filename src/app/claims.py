@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app import candidates, claiming, forgetting
+from app import auto_albums, candidates, claiming, forgetting
 from app.candidates import Candidate
 from app.claiming import Claim, ClaimState
 from app.errors import NotAllowed, NotFound
@@ -123,6 +123,7 @@ class Claims:
                 if holder is None:
                     self._name(db, person_id)
                 self._tell_of(db, person_id, holder)
+                auto_albums.settle(db, self._me)
             made = self._own(db, person_id)
         self._publish([person_id])
         return made
@@ -139,6 +140,7 @@ class Claims:
             claiming.put(db, self._core, self._me, person_id, ClaimState.REFUSED)
             for each in claiming.held(db, self._me):
                 decisions.separate(db, person_id, each)
+            self._settle(db, person_id)
         self._publish([person_id])
 
     def withdraw(self, person_id: int) -> None:
@@ -150,6 +152,7 @@ class Claims:
         with self._journal.step(Action.WITHDRAW_CLAIM, person=person_id) as db:
             self._own(db, person_id)
             claiming.remove(db, self._core, self._me, person_id)
+            self._settle(db, person_id)
         self._publish([person_id])
 
     def hide(self, person_id: int, hidden: bool = True) -> None:
@@ -214,6 +217,7 @@ class Claims:
                 state = ClaimState.HELD if each.profile_id == for_profile else ClaimState.REFUSED
                 if each.state is not state:
                     claiming.put(db, self._core, each.profile_id, person_id, state)
+                    auto_albums.settle(db, each.profile_id)
             for each in would:
                 subject = {"person_id": person_id, "profile_id": for_profile, "decided": 1}
                 notify(db, each.profile_id, NotificationKind.DISPUTED, **subject)
@@ -236,6 +240,7 @@ class Claims:
         with self._view.write() as db:
             self._require_held(db, [person_id])
             done = forgetting.forget(db, self._core, self._me, person_id, guard)
+            auto_albums.settle(db, self._me)
         self._core.scrub()
         forgetting.remove_pictures(self._small, done)
         self._events.publish(LibraryChanged(frozenset(done.photo_ids), frozenset({person_id})))
@@ -263,7 +268,13 @@ class Claims:
             values = {"on": int(on), "me": self._me, "person": person_id}
             query = f"UPDATE claim SET {column} = :on WHERE profile_id = :me AND person_id = :person"
             db.exec_driver_sql(query, values)
+            auto_albums.settle(db, self._me)
         self._publish([person_id])
+
+    def _settle(self, db: Connection, person_id: int) -> None:
+        """The viewer's album is no more about a person; that of who holds it now may be."""
+        for each in {self._me, claiming.holder(db, person_id) or self._me}:
+            auto_albums.settle(db, each)
 
     def _name(self, db: Connection, person_id: int) -> None:
         values = {"me": self._me, "person": person_id}
@@ -306,4 +317,4 @@ class Claims:
         ids = {"ids": json.dumps(list(person_ids))}
         with self._view.database.read() as db:
             photo_ids = frozenset(db.exec_driver_sql(_PHOTOS, ids).scalars())
-        self._events.publish(LibraryChanged(photo_ids, frozenset(person_ids)))
+        self._events.publish(LibraryChanged(photo_ids, frozenset(person_ids), albums=True))

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app import claiming, worklist
+from app import auto_albums, claiming, worklist
 from app.errors import NotFound
 from app.events import Events
 from app.journal import Action, Journal
@@ -226,6 +226,7 @@ class People:
             claiming.carry_over(db, self._core, others, person_id)
             done = self._core.merge(others, person_id, connection=db)
             self._note_naming(db, person_id, namer)
+            auto_albums.follow(db, person_ids=[person_id])
         self._tell([person_id, *others])
         return done
 
@@ -240,6 +241,7 @@ class People:
             self._view.require_persons(db, [person_id])
             self._view.require_faces(db, face_ids)
             new = self._core.split(person_id, sorted(set(face_ids)), db)
+            auto_albums.follow(db, _of_faces(db, _PHOTOS_OF, face_ids))
         self._tell([person_id, new.person_id])
         return new.person_id
 
@@ -254,6 +256,7 @@ class People:
             self._view.require_faces(db, face_ids)
             before = _of_faces(db, _PERSONS_OF, face_ids)
             person = self._core.assign(sorted(set(face_ids)), person_id, db)
+            auto_albums.follow(db, _of_faces(db, _PHOTOS_OF, face_ids))
         self._tell([person.person_id, *before])
         return person.person_id
 
@@ -268,6 +271,7 @@ class People:
             self._view.require_faces(db, face_ids)
             self._core.reject(sorted(set(face_ids)), person_id, db)
             photos = _of_faces(db, _PHOTOS_OF, face_ids)
+            auto_albums.follow(db, photos)
         self._tell([person_id], photos)
 
     def separate(self, person_id: int, other_id: int) -> None:
@@ -295,7 +299,7 @@ class People:
 
     def _tell(self, person_ids: Collection[int], photo_ids: Collection[int] = ()) -> None:
         photos = {photo_id for each in person_ids for photo_id in self.timeline(each).photo_ids}
-        self._events.publish(LibraryChanged(frozenset({*photos, *photo_ids}), frozenset(person_ids)))
+        self._events.publish(LibraryChanged(frozenset({*photos, *photo_ids}), frozenset(person_ids), albums=True))
 
 
 def _of_faces(db: Connection, query: str, face_ids: Collection[int]) -> builtins.list[int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Connection
 
+from app import auto_albums, claiming
 from core.service import FaceCore
 
 _OWN = "SELECT photo_id FROM photo WHERE owner_id = :id"
@@ -40,4 +43,12 @@ def remove(db: Connection, core: FaceCore, profile_id: int, photos_to: int) -> t
     db.exec_driver_sql("DELETE FROM profile WHERE profile_id = :id", values)
     if image is not None:
         core.remove_image(image, connection=db, keep_persons=True)
+    there = "SELECT person_id FROM person WHERE person_id IN (SELECT value FROM json_each(:ids))"
+    for each in db.exec_driver_sql(there, {"ids": json.dumps(sorted(persons))}).scalars():
+        claiming.promote(db, each)
+        claiming.note(db, core, each)
+        holder = claiming.holder(db, each)
+        if holder is not None:
+            auto_albums.settle(db, holder)
+    auto_albums.follow(db, photos)
     return photos, persons

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
+from app import auto_albums
 from app.albums import Albums
 from app.claims import Claims
 from app.details import Details
@@ -11,7 +14,7 @@ from app.duplicates import Duplicates
 from app.errors import NotAllowed
 from app.face_counts import FaceCounts, face_counts
 from app.favourites import Favourites
-from app.journal import Journal
+from app.journal import Concerned, Journal
 from app.models import Models
 from app.notifications import Notifications
 from app.own_profiles import Me
@@ -46,6 +49,7 @@ class Session:
         self.me = Me(library.database, library.profiles, view.viewer.profile_id)
         self.photo_locks = PhotoLocks(view, library.profiles, events)
         self.journal = Journal(view, core, events, library.indexer.renew)
+        self.journal.follow(_albums_follow)
         self.photos = Photos(view)
         self.details = Details(view, self.journal, events)
         self.people = People(view, self.journal, core, self.photos, events)
@@ -54,8 +58,8 @@ class Session:
         self.claims = Claims(view, self.journal, core, self.people, events, library.small)
         self.notifications = Notifications(view)
         self.duplicates = Duplicates(view, self.journal, self.thumbnails, self.trash, events)
-        self.albums = Albums(view, self.journal, events, library.indexer.add)
         self.search = Search(view)
+        self.albums = Albums(view, self.journal, events, library.indexer.add, self.search)
         self.tags = Tags(view, self.journal, events)
         self.favourites = Favourites(view, self.journal, events)
         self.sharing = PhotoSharing(view, self.journal, events)
@@ -110,3 +114,8 @@ class Session:
         self.trash.stop()
         self.thumbnails.close()
         self.view.close()
+
+
+def _albums_follow(db: Connection, about: Concerned) -> Concerned:
+    auto_albums.follow(db, about.photo_ids, about.person_ids)
+    return about

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app import passwords
+from app import auto_albums, claiming, passwords
+from app.claiming import ClaimState
 from app.errors import AppError, NotAllowed
-from app.own_face import OwnFace, Resembling, photos_of, resembling
+from app.own_face import OwnFace, Resembling, resembling
 from app.ownership import Visibility
 from app.privacy import Viewer
 from core import persons
@@ -28,10 +29,7 @@ SOMEBODY_NEW = 0
 _MOST_EMAIL = 254
 """RFC 5321, 4.5.3.1.3, less the angle brackets."""
 
-_ALBUM_PHOTO = """
-    INSERT INTO album_photo (album_id, photo_id, position, added_at, is_auto_added)
-    VALUES (:album, :photo, :position, :now, 1)
-"""
+_IN_ALBUM = "SELECT photo_id FROM album_photo WHERE album_id = :album ORDER BY photo_id"
 
 
 class NameTaken(AppError):
@@ -117,7 +115,8 @@ class SignUp:
         photo_ids: tuple[int, ...] = ()
         if person_id is not None:
             self._claim(db, profile_id, person_id)
-            photo_ids = _album_of(db, profile_id, person_id, str(self._row["name"]), self._now)
+            album_id = auto_albums.settle(db, profile_id)
+            photo_ids = tuple(db.exec_driver_sql(_IN_ALBUM, {"album": album_id}).scalars())
         return Made(profile_id, self._code, person_id, photo_ids)
 
     def _profile(self, db: Connection) -> int:
@@ -166,7 +165,7 @@ class SignUp:
 
     def _claim(self, db: Connection, profile_id: int, person_id: int) -> None:
         both = {"profile_id": profile_id, "person_id": person_id}
-        add_row(db, "claim", both | {"state": "held", "made_at": self._now})
+        claiming.put(db, self._core, profile_id, person_id, ClaimState.HELD)
         db.exec_driver_sql("DELETE FROM naming WHERE person_id = :person_id", both)
         add_row(db, "naming", both)
 
@@ -207,17 +206,3 @@ def require_free(db: Connection, name: str, but: int = 0) -> None:
     query = "SELECT 1 FROM profile WHERE name = :name AND profile_id <> :but"
     if db.exec_driver_sql(query, {"name": name, "but": but}).first():
         raise NameTaken(f"Somebody here is called {name} already.")
-
-
-def _album_of(db: Connection, profile_id: int, person_id: int, name: str, now: str) -> tuple[int, ...]:
-    """The album with the photos of a profile's person that it may see; the photos."""
-    last = db.exec_driver_sql("SELECT max(position) FROM album WHERE owner_id = :id", {"id": profile_id}).scalar()
-    row = {"owner_id": profile_id, "kind": "auto_faces", "name": f"Photos of {name}", "is_private": 1}
-    album_id = add_row(
-        db, "album", row | {"person_id": person_id, "position": 0 if last is None else last + 1, "created_at": now}
-    )
-    photo_ids = photos_of(db, person_id, Viewer(profile_id))
-    for position, photo_id in enumerate(photo_ids):
-        values = {"album": album_id, "photo": photo_id, "position": position, "now": now}
-        db.exec_driver_sql(_ALBUM_PHOTO, values)
-    return tuple(photo_ids)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app import marking
+from app import auto_albums, marking
 from app.errors import AppError, NotFound
 from app.events import Events
 from app.journal import Action, Journal
@@ -122,7 +122,8 @@ class Tags:
             row = {"photo": photo_id, "person": person_id, "me": self._view.viewer.profile_id or None, "now": now}
             db.exec_driver_sql(_KEEP, row | sides)
             changed = settle(db, photo_id)
-        self._events.publish(LibraryChanged(frozenset({photo_id}), changed | {person_id}))
+            auto_albums.follow(db, [photo_id])
+        self._events.publish(LibraryChanged(frozenset({photo_id}), changed | {person_id}, albums=True))
         return person_id
 
     def remove(self, tag_ids: Collection[int]) -> None:
@@ -144,7 +145,8 @@ class Tags:
             for row in rows:
                 db.exec_driver_sql(_UNWRITE, {"id": row.tag_id})
                 db.exec_driver_sql("DELETE FROM tag WHERE tag_id = :id", {"id": row.tag_id})
-        self._events.publish(LibraryChanged(photo_ids, person_ids))
+            auto_albums.follow(db, photo_ids)
+        self._events.publish(LibraryChanged(photo_ids, person_ids, albums=True))
 
     def _person(self, db: Connection, person: int | str) -> int:
         if isinstance(person, int):

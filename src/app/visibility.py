@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app import stacks
+from app import auto_albums, stacks
 from app.errors import InvalidDetail, NotAllowed, NotFound
 from app.events import Events
 from app.journal import Action, Journal
@@ -153,6 +153,7 @@ class PhotoSharing:
             set_to = f"UPDATE photo SET visibility = :visibility WHERE photo_id IN {_AMONG}"
             db.exec_driver_sql(set_to, values | {"visibility": str(visibility)})
             persons = _persons(db, every)
+            auto_albums.follow(db, every)
         self._tell(every, persons)
 
     def lock(self, photo_ids: Collection[int]) -> None:
@@ -203,6 +204,7 @@ class PhotoSharing:
             db.exec_driver_sql(f"UPDATE photo SET owner_id = :to, locked = 0 WHERE photo_id IN {_AMONG}", values)
             db.exec_driver_sql(f"DELETE FROM photo_share WHERE photo_id IN {_AMONG} AND profile_id = :to", values)
             persons = _persons(db, every)
+            auto_albums.follow(db, every)
         self._tell(every, persons)
 
     def default(self) -> Visibility:
@@ -242,6 +244,7 @@ class PhotoSharing:
         every = self._own(db, photo_ids)
         values = {"ids": _ids(every), "locked": int(locked)}
         db.exec_driver_sql(f"UPDATE photo SET locked = :locked WHERE photo_id IN {_AMONG}", values)
+        auto_albums.follow(db, every)
         return every, _persons(db, every)
 
     def _own(self, db: Connection, photo_ids: Collection[int]) -> list[int]:

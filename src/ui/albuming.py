@@ -85,9 +85,9 @@ class Albuming(QObject):
         """Asks what a new album is called, and makes it."""
         self._ask_new(searching=False)
 
-    def new_smart(self) -> None:
+    def new_smart(self, query: str = "") -> None:
         """Likewise, of one that shows what a search finds."""
-        self._ask_new(searching=True)
+        self._ask_new(searching=True, query=query)
 
     def answer(self, album_id: int, accept: bool) -> None:
         """Comes into an album that one was invited into, or does not."""
@@ -128,8 +128,9 @@ class Albuming(QObject):
         done = (lambda album_id: self.add(album_id, photo_ids)) if photo_ids else self.made.emit
         self._tasks.run(self, make, done, keep=True)
 
-    def _ask_new(self, searching: bool) -> None:
+    def _ask_new(self, searching: bool, query: str = "") -> None:
         dialog = AlbumDialog(None, self.alone, searching, self._window)
+        dialog.search.setText(query)
 
         def agreed(name: str, description: str, private: bool, query: str) -> None:
             if searching:

@@ -290,6 +290,7 @@ class MainWindow(QMainWindow):
         for asking in (self.timeline, self.people, self.folders, self.notice):
             asking.add_requested.connect(self.ask_for_folder)
         self.timeline.models_requested.connect(self.show_models)
+        self.timeline.save_requested.connect(self.albuming.new_smart)
         for page in (self.timeline, self.favourites, self.person, self.album, self.duplicates, self.trash):
             page.photo_opened.connect(self.open_photo)
         self.bell.opened.connect(self.open_news)
