@@ -9,13 +9,11 @@ made before know the person until newer ones have taken their place.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app import journal_rows
-from app.journal_rows import RowChange
+from app import journal_forgetting
 from app.thumbnail_files import ThumbnailFiles
 from core.service import FaceCore
 from core.types import BoundingBox
@@ -78,33 +76,14 @@ def forget(db: Connection, core: FaceCore, me: int, person_id: int, guard: bool)
     values = {"person": person_id, "me": me, "faces": json.dumps(faces), "photos": json.dumps(sorted(photos))}
     for statement in _UNLINK:
         db.exec_driver_sql(statement, values)
-    _forget_steps(db, faces, person_id)
+    journal_forgetting.forget(
+        db, journal_forgetting.Forgotten(face_ids=frozenset(faces), person_ids=frozenset({person_id}))
+    )
     exclusion_id = core.exclude_person(person_id, guard, db)
     pictures = [
         (row.content_hash, BoundingBox(row.x, row.y, row.width, row.height)) for row in rows if row.content_hash
     ]
     return Forgotten(exclusion_id, len(faces), tuple(sorted(photos)), tuple(pictures))
-
-
-def _forget_steps(db: Connection, face_ids: Collection[int], person_id: int) -> None:
-    """Steps of anybody that touched one of the faces or the person go: undone or redone they would bring it back."""
-    about = {"face_id": frozenset(face_ids), "person_id": frozenset({person_id}), "other_id": frozenset({person_id})}
-    rows = db.exec_driver_sql("SELECT step_id, changes FROM journal_step").all()
-    gone = [
-        row.step_id for row in rows if any(_touches(each, about) for each in journal_rows.unpacked(row.changes).rows)
-    ]
-    query = "DELETE FROM journal_step WHERE step_id IN (SELECT value FROM json_each(:ids))"
-    db.exec_driver_sql(query, {"ids": json.dumps(gone)})
-
-
-def _touches(change: RowChange, about: dict[str, frozenset[int]]) -> bool:
-    key = dict(zip(journal_rows.keys(change.table), change.key, strict=True))
-    if change.table == "not_duplicate":
-        # Its other one is a photo.
-        return False
-    return any(
-        row.get(name) in ids for row in (key, change.before or {}, change.after or {}) for name, ids in about.items()
-    )
 
 
 def remove_pictures(small: ThumbnailFiles, done: Forgotten) -> None:

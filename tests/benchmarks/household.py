@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from app import auto_albums
 from app.library import Library
 from app.privacy import Everything, Viewer
 from app.session import Session
@@ -49,6 +50,22 @@ QUESTIONS: dict[str, Question] = {
     "not readable": lambda session: session.photos.skipped(),
     "trash": lambda session: session.trash.timeline(),
     "duplicates": lambda session: session.duplicates.list(),
+    "albums": lambda session: session.albums.list(),
+    "an album": lambda session: session.albums.timeline(2),
+    "an album that fills itself": lambda session: session.albums.timeline(3),
+    "favourites": lambda session: session.favourites.timeline(),
+    "news": lambda session: session.notifications.list(),
+    "what was done": lambda session: session.journal.list(),
+    "folders": lambda session: session.folders.list(),
+    **{
+        f"find {query}": lambda session, query=query: session.search.photos(query)  # type: ignore[misc]
+        for query in (
+            *('"Ada 10" AND "Ben 1" NOT "Carl 2"', 'only:"Ada 10","Ben 1"', "people:7..9", "unnamed:", "place:Lisbon"),
+            *("date:2019-07..2019-09", 'album:"Album 2"', "camera:iphone", "rating>=5", "type:video", "keyword:snow"),
+            *("is:favourite", "birthday 12", "IMG_050001"),
+        )
+    },
+    "complete a name": lambda session: session.search.complete("gus", 3),
 }
 """What a window asks; by what it is."""
 
@@ -70,6 +87,18 @@ def main(arguments: Sequence[str]) -> None:
             _measure(name, question, session, everything, options.rounds)
             _tell_plans(question, session, options.plans)
         everything.close()
+        _membership(library, options.rounds)
+
+
+def _membership(library: Library, rounds: int) -> None:
+    """What an album that follows somebody costs for each photo that is indexed."""
+    times = []
+    for number in range(50_000, 50_000 + 20 * rounds):
+        with library.database.write() as db:
+            started = time.perf_counter()
+            auto_albums.follow(db, [number])
+            times.append(time.perf_counter() - started)
+    print(f"  {'albums after one photo':28} {statistics.median(times) * 1000:8.2f} ms")
 
 
 def _measure(name: str, question: Question, session: Session, everything: Session, rounds: int) -> None:
@@ -80,7 +109,7 @@ def _measure(name: str, question: Question, session: Session, everything: Sessio
             question(who)
             each.append(time.perf_counter() - started)
     seen, all_ = (statistics.median(each[1:]) * 1000 for each in times)
-    print(f"  {name:24} {seen:8.1f} ms : {all_:8.1f} ms = {seen / all_:5.2f}")
+    print(f"  {name:28} {seen:8.1f} ms : {all_:8.1f} ms = {seen / all_:5.2f}")
 
 
 def _tell_plans(question: Question, session: Session, everything_: bool) -> None:

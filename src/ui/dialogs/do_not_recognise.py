@@ -43,7 +43,7 @@ class DoNotRecognise(QDialog):
             "warning",
             self.tr(
                 "This cannot be undone. Backups of the library that were made before still know you, until newer ones "
-                "have taken their place: that takes two weeks."
+                "have taken their place."
             ),
         )
         self.progress = QProgressBar(self)
