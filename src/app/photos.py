@@ -44,7 +44,7 @@ _ABSENT = """
     SELECT photo_id, max(coalesce(connected, 1) = 0) AS offline FROM place LEFT JOIN volume USING (volume_id)
     WHERE photo_id IN (
         SELECT photo_id FROM place WHERE missing_since IS NOT NULL
-        UNION ALL SELECT photo_id FROM place WHERE volume_id IN (SELECT volume_id FROM volume WHERE NOT connected)
+        UNION ALL SELECT photo_id FROM volume CROSS JOIN place USING (volume_id) WHERE NOT connected
     )
     GROUP BY photo_id HAVING NOT max(missing_since IS NULL AND coalesce(connected, 1))
     UNION ALL SELECT photo_id, 0 FROM photo
@@ -79,13 +79,9 @@ LISTED = """
 Whether somebody is in sight is not asked of everybody: of a person of whom nothing is, all faces would be looked at.
 """
 
-_SEEN = """(
-    SELECT face.person_id FROM photo CROSS JOIN face ON face.image_id = photo.image_id
-    WHERE photo.state <> 'trashed' AND face.person_id IS NOT NULL)"""
-
 _COUNTS = f"""
     SELECT (SELECT count(*) FROM photo WHERE state = 'indexed') AS photos,
-           (SELECT count(*) FROM ({LISTED.format(seen=_SEEN)})) AS people,
+           (SELECT count(*) FROM person WHERE {SOMEBODY}) AS people,
            (SELECT count(*) FROM photo CROSS JOIN face USING (image_id) WHERE photo.state <> 'trashed') AS faces,
            (SELECT count(*) FROM photo WHERE state = 'pending') AS pending,
            (SELECT count(*) FROM skipped)

@@ -131,7 +131,7 @@ photo = Table(
         "locked", Integer, nullable=False, server_default="0", comment="1: seen by its owner alone, after the password"
     ),
     Index("photo_by_state", "state", "photo_id"),
-    Index("photo_by_time", "state", "taken_at", "photo_id", "owner_id", "visibility", "locked"),
+    Index("photo_by_time", "state", "taken_at", "photo_id", "owner_id", "visibility", "locked", "image_id"),
     Index("photo_rated", "rating", sqlite_where=text("rating IS NOT NULL")),
     Index("photo_with_reason", "photo_id", sqlite_where=text("reason IS NOT NULL")),
     Index("photo_placeless", "photo_id", sqlite_where=text("last_path IS NOT NULL")),

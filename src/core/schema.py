@@ -62,7 +62,7 @@ face = Table(
     Column("quality", Float, nullable=False),
     Column("metadata", String, nullable=False, server_default="{}", comment="JSON object of the caller's"),
     Column("detected_at", String, nullable=False, comment="UTC, ISO 8601"),
-    Index("face_of_image", "image_id"),
+    Index("face_of_image", "image_id", "person_id"),
     Index("face_of_person", "person_id", "quality"),
     sqlite_autoincrement=True,
 )

@@ -92,7 +92,7 @@ CREATE INDEX ix_photo_owner_id ON photo (owner_id);
 CREATE INDEX ix_photo_picture_hash ON photo (picture_hash);
 CREATE INDEX ix_photo_replaces ON photo (replaces);
 CREATE INDEX photo_by_state ON photo (state, photo_id);
-CREATE INDEX photo_by_time ON photo (state, taken_at, photo_id, owner_id, visibility, locked);
+CREATE INDEX photo_by_time ON photo (state, taken_at, photo_id, owner_id, visibility, locked, image_id);
 CREATE INDEX photo_rated ON photo (rating) WHERE rating IS NOT NULL;
 CREATE INDEX photo_placeless ON photo (photo_id) WHERE last_path IS NOT NULL;
 CREATE INDEX photo_with_reason ON photo (photo_id) WHERE reason IS NOT NULL;

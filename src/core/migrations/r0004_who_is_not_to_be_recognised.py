@@ -50,3 +50,5 @@ def upgrade(op: Operations) -> None:
         sa.PrimaryKeyConstraint("exclusion_id", "model"),
         sqlite_with_rowid=False,
     )
+    op.drop_index("face_of_image", "face")
+    op.create_index("face_of_image", "face", ["image_id", "person_id"])
