@@ -99,15 +99,16 @@ def _person(key: str) -> str:
 
 
 def _album(key: str) -> str:
+    # Not under its own name: the key may be a column of the table `album` itself.
     return f"""EXISTS (
-    SELECT 1 FROM main.album AS album WHERE album.album_id = {key} AND (
-        album.owner_id = {{me}} OR album.is_private = 0
-        OR EXISTS (SELECT 1 FROM main.album_member AS one WHERE one.album_id = album.album_id
+    SELECT 1 FROM main.album AS shown WHERE shown.album_id = {key} AND (
+        shown.owner_id = {{me}} OR shown.is_private = 0
+        OR EXISTS (SELECT 1 FROM main.album_member AS one WHERE one.album_id = shown.album_id
                    AND one.profile_id = {{me}} AND one.state IN ('invited', 'accepted'))))"""
 
 
 def _own_album(key: str) -> str:
-    return f"EXISTS (SELECT 1 FROM main.album AS album WHERE album.album_id = {key} AND album.owner_id = {{me}})"
+    return f"EXISTS (SELECT 1 FROM main.album AS own WHERE own.album_id = {key} AND own.owner_id = {{me}})"
 
 
 _ALL, _NONE = "1", "0"

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from app import auto_albums
 from app.album_types import AlbumKind, AlbumRole, MemberRole
@@ -161,13 +160,17 @@ def test_what_is_wrong_is_put_right(indexed: Library, anna: Session) -> None:
     assert rows(indexed, album_id) == right
 
 
-def test_to_follow_a_photo_asks_indexes_alone(indexed: Library, anna: Session) -> None:
+def test_to_follow_a_photo_asks_indexes_alone(indexed: Library, anna: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     album_id = claim(indexed, anna, anna.people.list()[0].person_id)
     photo_id = inside(anna, album_id or 0)[0]
     asked: list[tuple[str, Any]] = []
     with indexed.database.write() as db:
-        event.listen(db, "before_cursor_execute", lambda _c, _k, said, values, *_: asked.append((said, values)))
-        auto_albums.follow(db, [photo_id])
+        ask = db.exec_driver_sql
+        with monkeypatch.context() as hearing:
+            hearing.setattr(
+                db, "exec_driver_sql", lambda said, values: asked.append((said, values)) or ask(said, values)
+            )
+            auto_albums.follow(db, [photo_id])
         assert len(asked) == 4
         for said, values in asked:
             explained = db.connection.cursor().execute(f"EXPLAIN QUERY PLAN {said}", values).fetchall()

@@ -86,7 +86,7 @@ def test_a_sidecar_that_comes_later_is_read_at_the_next_scan(library: Library, p
 
 def photo_row(library: Library) -> dict[str, object]:
     with library.database.read() as db:
-        return dict(db.exec_driver_sql("SELECT * FROM photo").one()._mapping)
+        return dict(db.exec_driver_sql("SELECT * FROM photo").one()._asdict())
 
 
 def test_a_correction_in_sietch_outlives_every_reading(library: Library, photos: Path) -> None:

@@ -80,11 +80,11 @@ def test_who_becomes_her_by_grouping_is_told_of(library: Library, anna: Session)
         ids = {"person": claim.person_id, "keep": faces[0].face_id}
         db.exec_driver_sql("UPDATE face SET person_id = NULL WHERE person_id = :person AND face_id <> :keep", ids)
         db.exec_driver_sql("DELETE FROM setting WHERE key LIKE '%grouped_until'")
-    anna.people.group()
+    house.first(library).people.group()
     assert library.core.person(claim.person_id).face_count == 5
     (told,) = anna.notifications.list()
     assert len(told.photo_ids) == 4
-    anna.people.group()
+    house.first(library).people.group()
     assert [len(each.photo_ids) for each in anna.notifications.list()] == [4]
 
 

@@ -30,6 +30,19 @@ def test_a_private_photo_is_its_owners_alone(indexed: Library) -> None:
     assert anna.photos.faces(every[0]) == []
 
 
+def test_who_has_an_album_sees_no_other_one_by_that(indexed: Library) -> None:
+    anna, first = house.add_profile(indexed, "Anna"), house.first(indexed)
+    first.albums.create("Secret")
+    own = anna.albums.create("Own")
+    assert [each.album_id for each in anna.albums.list()] == [own]
+
+
+def test_no_rule_asks_for_a_row_by_itself() -> None:
+    """A subquery that calls a table by the name of the one that it is about asks every row whether it is itself."""
+    for table, rule in RULES.items():
+        assert f"AS {table} " not in rule or table in ("photo",), table
+
+
 def test_nothing_can_be_written_where_a_viewer_reads(indexed: Library) -> None:
     with house.first(indexed).view.read() as db, pytest.raises(Exception, match=r"readonly|cannot modify"):
         db.exec_driver_sql("DELETE FROM main.photo")

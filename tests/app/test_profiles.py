@@ -264,7 +264,7 @@ def test_a_step_that_fails_takes_all_others_back(
     def full(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("app.sign_up._album_of", full)
+    monkeypatch.setattr("app.auto_albums.settle", full)
     with pytest.raises(OSError, match="full"):
         indexed.profiles.create(NewProfile("Ben", faces=faces), ada)
     assert dump(indexed) == before

@@ -25,6 +25,7 @@ from app import auto_albums
 from app.library import Library
 from app.privacy import Everything, Viewer
 from app.session import Session
+from core.statements import DriverConnection
 from tests.benchmarks.generated_house import fill
 
 _GROWING = re.compile(
@@ -135,8 +136,16 @@ def _statements() -> Iterator[list[tuple[str, Any]]]:
         if statement.lstrip().startswith(("SELECT", "WITH")):
             asked.append((statement, values))
 
+    to_driver = DriverConnection.exec_driver_sql
+
+    def heard(connection: Any, statement: str, values: Any = (), *rest: Any) -> Any:
+        hear(None, None, statement, values)
+        return to_driver(connection, statement, values, *rest)
+
     event.listen(Engine, "before_cursor_execute", hear)
+    DriverConnection.exec_driver_sql = heard  # type: ignore[method-assign]
     try:
         yield asked
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
+        DriverConnection.exec_driver_sql = to_driver  # type: ignore[method-assign]

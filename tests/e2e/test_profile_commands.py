@@ -104,7 +104,7 @@ def test_somebody_is_found_and_everybody_has_to_say_who_he_is(sietch: Sietch, ho
     assert "nobody to ask" in error(sietch("stats", who="Ada"))
     assert "not the password" in error(sietch("stats", lines=(OTHER,), who="Ada"))
     assert "nobody called" in error(sietch("stats", who="Eve"))
-    for command in (["stats"], ["people"], ["folders", "list"], ["sidecars"], ["trash", "list"]):
+    for command in (["stats"], ["people"], ["folders", "list"], ["trash", "list"]):
         assert sietch(*command, who="BEN").exit_code == 0, command
         assert sietch(*command, who="Ada", lines=(PASSWORD,)).exit_code == 0, command
     people = value(sietch("people", "--json", who="Ben"))

@@ -298,7 +298,7 @@ def test_when_the_last_unreadable_file_is_mended_its_page_is_left(
     until(qtbot, lambda: window.sidebar.entry("skipped").isVisible())
     click(window, window.sidebar.entry("skipped"))
     (folder / "a.jpg").rename(folder / "a.txt")
-    window._show_counts(window.context.session.counts().__class__(0, 0, 0, 0, 0))
+    window._show_counts((window.context.session.counts().__class__(0, 0, 0, 0, 0), False))
     until(qtbot, window.timeline.isVisible)
 
 

@@ -110,7 +110,8 @@ def test_a_mistake_is_told_and_what_was_found_stays(window: MainWindow, qtbot: Q
 def test_nothing_found_says_so(window: MainWindow, qtbot: QtBot) -> None:
     window.search()
     type_(window, qtbot, "zzzz")
-    [button] = [each for each in window.timeline.findChildren(QPushButton) if each.isVisible()]
+    buttons = [each for each in window.timeline.findChildren(QPushButton) if each.isVisible()]
+    [button] = [each for each in buttons if each.text() == "Clear the search"]
     assert not window.timeline.grid.isVisible()
     QTest.mouseClick(button, LeftButton)
     settle(qtbot, window.tasks)
