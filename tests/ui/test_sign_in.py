@@ -438,6 +438,8 @@ def test_locked_photos_are_shown_by_the_password(
     session = window.context.session
     session.me.change(name="Ada")
     session.me.change_password(None, PASSWORD)
+    window.profile._refresher.ask()
+    until(qtbot, lambda: window.profile._me is not None and window.profile._me.has_password)
     photo_id = session.photos.timeline().photo_ids[0]
     with album_library.database.write() as db:
         db.exec_driver_sql("UPDATE photo SET locked = 1 WHERE photo_id = :id", {"id": photo_id})
