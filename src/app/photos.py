@@ -68,10 +68,11 @@ SOMEBODY = """
 
 LISTED = """
     SELECT person_id FROM {seen}
-    UNION SELECT person_id FROM person JOIN (
+    UNION SELECT person.person_id FROM (
         SELECT person_id FROM naming UNION SELECT person_id FROM tag UNION SELECT person_id FROM claim
-        UNION SELECT face.person_id FROM trash JOIN photo USING (photo_id) JOIN face USING (image_id)
-    ) USING (person_id)
+        UNION SELECT face.person_id FROM trash CROSS JOIN photo USING (photo_id)
+        CROSS JOIN face ON face.image_id = photo.image_id
+    ) CROSS JOIN person USING (person_id)
     WHERE name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
 """
 """The same persons, from those on whom there is something in sight; `seen`: those with faces outside the trash.
