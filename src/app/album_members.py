@@ -100,7 +100,7 @@ class AlbumMembers:
             db.exec_driver_sql(_INVITE, values)
             if before not in (MemberState.INVITED, MemberState.ACCEPTED):
                 by = self._view.viewer.profile_id
-                notify(db, profile_id, NotificationKind.INVITED, album_id=album_id, by=by)
+                notify(db, profile_id, NotificationKind.INVITED, album_id=album_id, profile_id=by)
         self._tell(frozenset())
 
     def accept(self, album_id: int) -> None:
@@ -109,7 +109,7 @@ class AlbumMembers:
         Raises:
             NotFound: nobody invited the viewer into such an album.
         """
-        with self._journal.step(Action.ACCEPT, album=album_id) as db:
+        with self._view.write() as db:
             self._answer(db, album_id, MemberState.ACCEPTED)
             photo_ids = sight_changed(db, album_id)
         self._tell(photo_ids)
@@ -120,7 +120,7 @@ class AlbumMembers:
         Raises:
             NotFound: nobody invited the viewer into such an album.
         """
-        with self._journal.step(Action.DECLINE, album=album_id) as db:
+        with self._view.write() as db:
             self._answer(db, album_id, MemberState.DECLINED)
             db.exec_driver_sql(_NOBODY_LEFT, {"album": album_id})
         self._tell(frozenset())
@@ -131,7 +131,7 @@ class AlbumMembers:
         Raises:
             NotFound: the viewer is no member of such an album.
         """
-        with self._journal.step(Action.LEAVE_ALBUM, album=album_id) as db:
+        with self._view.write() as db:
             require_sight(self._view, db, album_id)
             photo_ids = self._out(db, album_id, self._view.viewer.profile_id)
         self._tell(photo_ids)
@@ -143,7 +143,7 @@ class AlbumMembers:
             NotFound: there is no such album or member.
             NotAllowed: the album is somebody else's.
         """
-        with self._journal.step(Action.REMOVE_MEMBER, album=album_id, profile=profile_id) as db:
+        with self._view.write() as db:
             require_owner(self._view, db, album_id)
             photo_ids = self._out(db, album_id, profile_id)
         self._tell(photo_ids)

@@ -30,7 +30,7 @@ _ROWS = """
 _PUT = """
     INSERT INTO claim (profile_id, person_id, state, made_at) VALUES (:profile, :person, :state, :now)
     ON CONFLICT (profile_id, person_id) DO UPDATE SET state = excluded.state, is_hidden = 0, no_album = 0,
-    made_at = excluded.made_at
+    is_decided = 0, made_at = excluded.made_at
 """
 
 _OF = "SELECT * FROM claim WHERE person_id IN (SELECT value FROM json_each(:ids)) ORDER BY claim_id"

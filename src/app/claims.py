@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -113,12 +113,13 @@ class Claims:
 
         Raises:
             NotFound: there is no such person.
+            NotAllowed: the library's owner decided that it is not the viewer.
         """
         with self._journal.step(Action.CLAIM, person=person_id) as db:
             self._view.require_persons(db, [person_id])
             holder = claiming.holder(db, person_id)
             if holder != self._me:
-                state = ClaimState.HELD if holder is None else ClaimState.DISPUTED
+                state = self._state(db, person_id)
                 claiming.put(db, self._core, self._me, person_id, state)
                 if holder is None:
                     self._name(db, person_id)
@@ -210,7 +211,8 @@ class Claims:
             NotFound: there is no such dispute, or the profile has no part in it.
             NotAllowed: the viewer is not the library's owner.
         """
-        with self._journal.step(Action.DECIDE_CLAIM, claim=claim_id, profile=for_profile) as db:
+        # No step: it is a word about others, and who owns the library may be somebody else by then.
+        with self._view.write() as db:
             person_id = self._require_dispute(db, claim_id, for_profile)
             would = claiming.rows(db, "person_id = :person AND state <> 'refused'", person=person_id)
             for each in sorted(would, key=lambda each: each.profile_id == for_profile):
@@ -218,6 +220,8 @@ class Claims:
                 if each.state is not state:
                     claiming.put(db, self._core, each.profile_id, person_id, state)
                     auto_albums.settle(db, each.profile_id)
+            said = "UPDATE claim SET is_decided = 1 WHERE claim_id IN (SELECT value FROM json_each(:ids))"
+            db.exec_driver_sql(said, {"ids": json.dumps([each.claim_id for each in would])})
             for each in would:
                 subject = {"person_id": person_id, "profile_id": for_profile, "decided": 1}
                 notify(db, each.profile_id, NotificationKind.DISPUTED, **subject)
@@ -268,8 +272,21 @@ class Claims:
             values = {"on": int(on), "me": self._me, "person": person_id}
             query = f"UPDATE claim SET {column} = :on WHERE profile_id = :me AND person_id = :person"
             db.exec_driver_sql(query, values)
+            if column == "is_hidden" and on:
+                # An album of their photos that everybody sees would show them.
+                closed = "UPDATE album SET is_private = 1 WHERE owner_id = :me AND kind = 'auto_faces'"
+                db.exec_driver_sql(closed, values)
             auto_albums.settle(db, self._me)
         self._publish([person_id])
+
+    def _state(self, db: Connection, person_id: int) -> ClaimState:
+        """What saying "this is me" of a person makes: a dispute, where anybody else said so."""
+        who = {"me": self._me, "person": person_id}
+        decided = "profile_id = :me AND person_id = :person AND is_decided = 1 AND state = 'refused'"
+        if claiming.rows(db, decided, **who):
+            raise NotAllowed("Whoever owns the library decided that this is not you.")
+        others = "profile_id <> :me AND person_id = :person AND state <> 'refused'"
+        return ClaimState.DISPUTED if claiming.rows(db, others, **who) else ClaimState.HELD
 
     def _settle(self, db: Connection, person_id: int) -> None:
         """The viewer's album is no more about a person; that of who holds it now may be."""
@@ -311,7 +328,7 @@ class Claims:
         name = db.exec_driver_sql(query, {"person": person_id}).scalar()
         faces = tuple(db.exec_driver_sql(_FACES, {"person": person_id}).scalars())
         first = sorted(claims, key=lambda each: (each.state is not ClaimState.HELD, each.claim_id))
-        return Dispute(person_id, name, tuple(first), faces)
+        return Dispute(person_id, name, tuple(replace(each, person_name=name) for each in first), faces)
 
     def _publish(self, person_ids: Collection[int]) -> None:
         ids = {"ids": json.dumps(list(person_ids))}

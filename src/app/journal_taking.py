@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app import journal_rows
+from app.errors import NotFound
 from app.journal_replay import Blocked, Replay, Touched
 from app.journal_rows import Changes, Key, RowChange, packed, unpacked
 from app.privacy import View, table_of
@@ -32,6 +33,11 @@ _SHOWING = """
 
 _PHOTOS, _PERSONS = ("photo_id", "cover_id"), ("person_id",)
 """Columns that say which photos and persons a row is about."""
+
+
+_SEEN_BY_FACES = frozenset({"require_persons", "require_say", "require_faces"})
+"""Rights that a step may take away by itself: whose last face is taken away is out of sight. What makes photos and
+albums seen is never a step's to give back: it has to be seen before."""
 
 
 class Taking:
@@ -72,11 +78,12 @@ class Taking:
     def _turn(self, step_id: int) -> None:
         row = step_row(self._db, step_id, self._view.viewer.profile_id)
         undo, changes = row.undone_at is None, unpacked(row.changes)
-        missing = self._require(changes.rights)
+        missing = self._unmet(changes.rights)
         later = functools.partial(self._later, row.turn, not undo)
         wanted = [each.inverse if undo else each for each in changes.rows]
         done = Replay(self._db, self._core, later).run(wanted)
-        self._require(missing)
+        for right, ids in missing.items():
+            getattr(self._view, right)(self._db, self._there(right, ids))
         forwards = tuple(each.inverse if undo else each for each in done.rows)
         values = {
             "id": step_id,
@@ -87,16 +94,29 @@ class Taking:
         self.rows += done.rows
         self.left_out += done.left_out
 
-    def _require(self, rights: Mapping[str, list[int]]) -> dict[str, list[int]]:
-        """Asks for rights on what is there, and returns those on what is not."""
+    def _unmet(self, rights: Mapping[str, list[int]]) -> dict[str, list[int]]:
+        """Asks for rights on what is there, and returns those that are to be asked for afterwards.
+
+        These are the rights on what is not there, and on what is out of sight by the very step that is taken back: a
+        person whose last face was taken away.
+        """
         missing: dict[str, list[int]] = {}
         for right, ids in rights.items():
-            table = table_of(right)
-            query = f"SELECT {table}_id FROM {table} WHERE {table}_id IN (SELECT value FROM json_each(:ids))"
-            there = set(self._db.execute(text(query), {"ids": json.dumps(ids)}).scalars())
-            getattr(self._view, right)(self._db, there)
+            there = self._there(right, ids)
             missing[right] = [each for each in ids if each not in there]
+            try:
+                getattr(self._view, right)(self._db, there)
+            except NotFound:
+                if right not in _SEEN_BY_FACES:
+                    raise
+                missing[right] = ids
         return missing
+
+    def _there(self, right: str, ids: Collection[int]) -> set[int]:
+        """Those that a right is about and that are there."""
+        table = table_of(right)
+        query = f"SELECT {table}_id FROM {table} WHERE {table}_id IN (SELECT value FROM json_each(:ids))"
+        return set(self._db.execute(text(query), {"ids": json.dumps(list(ids))}).scalars())
 
     def _later(self, turn: int, redo: bool, touched: Collection[Touched]) -> frozenset[int]:
         """The steps after a turn that are about these rows."""

@@ -74,12 +74,19 @@ class Me:
         """
         had_one = self.get().has_password
         self._profiles.check(self._id, old or "")
+        if new is None and self._has_locked():
+            raise passwords.UnfitPassword("Some of your photos are locked. Take the lock off them first.")
         changes: dict[str, Any] = {"password": None if new is None else passwords.hashed(new)}
         code = None if new is None or had_one else passwords.new_code()
         if new is None or code is not None:
             changes["recovery"] = None if code is None else passwords.hashed_code(code)
         change(self._database, self._id, changes, sign_out=True)
         return code
+
+    def _has_locked(self) -> bool:
+        query = "SELECT 1 FROM photo WHERE owner_id = :me AND locked = 1 LIMIT 1"
+        with self._database.read() as db:
+            return db.exec_driver_sql(query, {"me": self._id}).first() is not None
 
     def stay(self) -> None:
         """It stays signed in on this computer.

@@ -13,10 +13,14 @@ _OWN = "SELECT photo_id FROM photo WHERE owner_id = :id"
 _DEFAULT = "SELECT visibility FROM profile WHERE profile_id = :id"
 
 _MOVED = (
+    # What the new owner put into albums when it was not theirs shows it to nobody.
+    f"UPDATE album_photo SET added_by = NULL WHERE added_by = :to AND photo_id IN ({_OWN})",
     # What it added to albums of others stays there as it was: seen by their members.
     f"UPDATE album_photo SET added_by = :to WHERE added_by = :id AND photo_id IN ({_OWN})",
     # Who owns a photo need not be given it.
     f"DELETE FROM photo_share WHERE profile_id = :to AND photo_id IN ({_OWN})",
+    # A lock is opened by its owner's password, which goes.
+    "UPDATE photo SET visibility = 'private', locked = 0 WHERE owner_id = :id AND locked = 1",
     "UPDATE photo SET owner_id = :to WHERE owner_id = :id",
     # Photos that come into its folders are for the same eyes as before.
     f"UPDATE folder SET owner_id = :to, visibility = coalesce(visibility, ({_DEFAULT})) WHERE owner_id = :id",

@@ -384,6 +384,7 @@ claim = Table(
     Column("state", String, nullable=False, comment="held, refused or disputed"),
     Column("is_hidden", Integer, nullable=False, server_default="0", comment="1: others are not shown this person"),
     Column("no_album", Integer, nullable=False, server_default="0", comment="1: no album follows this person"),
+    Column("is_decided", Integer, nullable=False, server_default="0", comment="1: the library's owner said so"),
     Column("made_at", String, nullable=False, comment="UTC, ISO 8601"),
     UniqueConstraint("profile_id", "person_id"),
     CheckConstraint("state IN ('held', 'refused', 'disputed')"),

@@ -91,9 +91,9 @@ class Tries:
             return timedelta()
         # 2 to the power of 7 is more than the longest wait already.
         wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(int(row.failures) - FREE_TRIES, 7)))
-        left = wait - (self._clock() - datetime.fromisoformat(row.failed_at))
-        # A clock that was set back is not to shut anybody out for longer.
-        return max(timedelta(), min(wait, left))
+        since = self._clock() - datetime.fromisoformat(row.failed_at)
+        # A clock that was wrong then and is set back is not to shut anybody out.
+        return timedelta() if since < -wait else max(timedelta(), min(wait, wait - since))
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:

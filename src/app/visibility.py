@@ -45,8 +45,6 @@ _PERSONS = f"""
     WHERE photo_id IN {_AMONG} AND person_id IS NOT NULL
 """
 
-_LOCKED = "SELECT photo_id FROM photo WHERE owner_id = :me AND locked = 1"
-
 _TAKE_BACK = f"""
     DELETE FROM photo_share WHERE photo_id IN {_AMONG}
     AND profile_id NOT IN (SELECT value FROM json_each(:kept))
@@ -182,14 +180,6 @@ class PhotoSharing:
             every, persons = self._lock(db, photo_ids, locked=False)
         self._tell(every, persons)
 
-    def reveal(self, revealed: bool) -> None:
-        """Locked photos come into sight, for which the password has to have been entered, or go out of it."""
-        with self._view.write() as db:
-            locked = list(db.exec_driver_sql(_LOCKED, {"me": self._view.viewer.profile_id}).scalars())
-            persons = _persons(db, locked)
-        self._view.unlock(revealed)
-        self._tell(locked, persons)
-
     def hand_over(self, photo_ids: Collection[int], profile_id: int) -> None:
         """Gives photos to somebody else, whose they are from now on; no lock goes with them.
 
@@ -201,6 +191,9 @@ class PhotoSharing:
             every = self._own(db, photo_ids)
             _require_profiles(db, {profile_id})
             values = {"ids": _ids(every), "to": profile_id}
+            # What the new owner put into albums when it was not theirs shows it to nobody.
+            put = f"UPDATE album_photo SET added_by = NULL WHERE added_by = :to AND photo_id IN {_AMONG}"
+            db.exec_driver_sql(put, values)
             db.exec_driver_sql(f"UPDATE photo SET owner_id = :to, locked = 0 WHERE photo_id IN {_AMONG}", values)
             db.exec_driver_sql(f"DELETE FROM photo_share WHERE photo_id IN {_AMONG} AND profile_id = :to", values)
             persons = _persons(db, every)
@@ -269,8 +262,11 @@ class PhotoSharing:
             self._events.publish(LibraryChanged(frozenset(photo_ids), person_ids, skipped=True, folders=True))
 
 
-def is_shared_in(folder: Path, key: LibraryKey | None = None) -> bool:
-    """Whether several people use the library in a folder; not where there is none, or none that can be looked into."""
+def is_guarded_in(folder: Path, key: LibraryKey | None = None) -> bool:
+    """Whether somebody has to say who he is to use the library in a folder: several people do, or it has a password.
+
+    Not where there is none, or none that can be looked into.
+    """
     if not database_path(folder).is_file():
         return False
     # An older library has no profiles yet.
@@ -279,7 +275,8 @@ def is_shared_in(folder: Path, key: LibraryKey | None = None) -> bool:
         closing(open_database(folder, reading=True, key=key)) as database,
         database.read() as db,
     ):
-        return int(db.exec_driver_sql("SELECT count(*) FROM profile").scalar_one()) > 1
+        rows = db.exec_driver_sql("SELECT password FROM profile").all()
+        return len(rows) > 1 or any(row.password is not None for row in rows)
     return False
 
 

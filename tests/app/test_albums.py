@@ -240,7 +240,10 @@ def test_an_invitation_is_told_of_and_answered(indexed: Library) -> None:
     assert anna.albums.list() == [], "it is no album of hers yet"
     with anna.view.read() as db:
         told = db.exec_driver_sql("SELECT kind, subject FROM notification").all()
-    assert [(row.kind, json.loads(row.subject)) for row in told] == [("invited", {"album_id": album_id, "by": 1})]
+    assert [(row.kind, json.loads(row.subject)) for row in told] == [
+        ("invited", {"album_id": album_id, "profile_id": 1})
+    ]
+    assert [each.album_name for each in anna.notifications.list()] == ["Trip"]
     anna.albums.members.accept(album_id)
     ben.albums.members.decline(album_id)
     assert members.list(album_id) == [

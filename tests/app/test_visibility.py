@@ -119,16 +119,16 @@ def test_locked_photos_come_into_sight_for_their_owner_alone(indexed: Library, f
     assert seen(first) == seen(anna) == set(rest)
     with pytest.raises(NotFound):
         first.sharing.unlock([photo])
-    first.sharing.reveal(True)
+    first.view.unlock(True)
     assert seen(first) == {photo, *rest}
     assert first.sharing.of(photo).locked
     assert seen(anna) == set(rest)
-    first.sharing.reveal(False)
+    first.view.unlock(False)
     assert seen(first) == set(rest)
     assert all(photo in change.photo_ids for change in witness.changes)
-    first.sharing.reveal(True)
+    first.view.unlock(True)
     first.sharing.unlock([photo])
-    first.sharing.reveal(False)
+    first.view.unlock(False)
     assert seen(first) == seen(anna) == {photo, *rest}
 
 
@@ -137,7 +137,7 @@ def test_a_photo_that_was_handed_over_is_the_others(indexed: Library, first: Ses
     first.sharing.show_to([photo], Visibility.SHARED, [anna.viewer.profile_id])
     give_password(indexed, first)
     first.sharing.lock([photo])
-    first.sharing.reveal(True)
+    first.view.unlock(True)
     first.sharing.hand_over([photo], anna.viewer.profile_id)
     assert photo not in seen(first)
     told = anna.sharing.of(photo)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.library import Library
-from app.visibility import is_shared_in
+from app.visibility import is_guarded_in
 from tests import house
 from tests.e2e.test_keeping_commands import Sietch, album, sietch  # noqa: F401  (fixtures)
 
@@ -58,12 +58,12 @@ def test_among_several_people_who_asks_has_to_be_said(
 
 def test_a_library_is_shared_when_there_are_several_profiles(tmp_path: Path, album: Path) -> None:  # noqa: F811
     folder = tmp_path / "library"
-    assert not is_shared_in(tmp_path / "nowhere")
-    assert not is_shared_in(folder)
+    assert not is_guarded_in(tmp_path / "nowhere")
+    assert not is_guarded_in(folder)
     with Library.open(folder, resume=False) as library:
         assert not library.is_shared
         house.add_profile(library, "Anna")
         assert library.is_shared
-    assert is_shared_in(folder)
+    assert is_guarded_in(folder)
     (folder / "library.sqlite").write_bytes(b"no database at all")
-    assert not is_shared_in(folder)
+    assert not is_guarded_in(folder)

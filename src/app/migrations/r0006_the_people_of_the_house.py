@@ -177,6 +177,7 @@ CREATE TABLE claim (
     state VARCHAR NOT NULL,
     is_hidden INTEGER DEFAULT '0' NOT NULL,
     no_album INTEGER DEFAULT '0' NOT NULL,
+    is_decided INTEGER DEFAULT '0' NOT NULL,
     made_at VARCHAR NOT NULL,
     UNIQUE (profile_id, person_id),
     CHECK (state IN ('held', 'refused', 'disputed')),

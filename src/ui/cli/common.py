@@ -45,8 +45,8 @@ def require_household(context: click.Context) -> None:
         SignInNeeded: nobody says who asks.
     """
     from app.errors import LibraryDamaged, ModelMissing
-    from app.visibility import is_shared_in
+    from app.visibility import is_guarded_in
 
-    if is_shared_in(secrets.folder_of(context), secrets.key_of(context)):
+    if is_guarded_in(secrets.folder_of(context), secrets.key_of(context)):
         with suppress(LibraryDamaged, ModelMissing), opened(context, reading=True) as session:
             session.require_household()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ui.cli import signing_in
 from ui.cli.common import as_json_option, opened, photo_ids
 from ui.cli.output import print_json, print_rows
 from ui.text import shown
@@ -78,8 +79,7 @@ def lock(context: click.Context, photos: tuple[str, ...], as_json: bool) -> None
 def unlock(context: click.Context, photos: tuple[str, ...], as_json: bool) -> None:
     """Take the lock off photos. Whoever saw them before sees them again."""
     with opened(context) as session:
-        # For the length of this command: who signed in with a password has entered it.
-        session.sharing.reveal(True)
+        session.unlock(signing_in.present_password(context) if session.me.get().has_password else "")
         chosen = photo_ids(session, photos)
         session.sharing.unlock(chosen)
         _say(chosen, as_json, "not locked any more")

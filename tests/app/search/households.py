@@ -129,7 +129,9 @@ leaves = st.one_of(
     st.builds(Album, words),
     st.builds(Only, st.lists(words, min_size=1, max_size=2).map(tuple)),
     st.builds(
-        In, st.sampled_from(Column), words | st.sampled_from([Words("Canon EOS"), Words("d70"), Words("photo_3")])
+        In,
+        st.sampled_from(Column),
+        words | st.sampled_from([Words("Canon EOS", whole=True), Words("d70"), Words("photo_3")]),
     ),
     st.builds(OfKind, st.sampled_from(Kind)),
     st.builds(Is, st.sampled_from(Mark)),
