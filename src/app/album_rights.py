@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app import auto_albums
-from app.album_photos import MAY_ADD
 from app.album_types import AlbumKind
 from app.errors import InvalidAlbum, NotAllowed
 from app.privacy import View
@@ -59,8 +58,7 @@ def require_adding(view: View, db: Connection, album_id: int) -> Any:
     row = require_sight(view, db, album_id)
     if row.kind == AlbumKind.SMART:
         raise InvalidAlbum(f"“{row.name}” shows what a search finds. Photos cannot be put into it.")
-    if db.exec_driver_sql(MAY_ADD, {"album": album_id, "me": view.viewer.profile_id}).first() is None:
-        raise NotAllowed(f"You may look at “{row.name}”, but not put photos into it.")
+    view.require_adding(db, [album_id])
     return row
 
 

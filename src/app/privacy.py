@@ -182,6 +182,14 @@ _POINTERS = {
 """Columns that may point at what is out of sight: then they point at nothing."""
 
 
+_ONLY_LOOKED_AT = """
+    SELECT name FROM album WHERE album_id IN (SELECT value FROM json_each(:ids)) AND owner_id <> :me AND NOT EXISTS (
+        SELECT 1 FROM album_member AS one WHERE one.album_id = album.album_id AND one.profile_id = :me
+        AND one.state = 'accepted' AND one.role = 'add')
+    LIMIT 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks. `unlocked`: the password was entered just now, so that locked photos are in sight."""
@@ -310,6 +318,20 @@ class View:
             name = next((row.name for row in rows if row.is_owner), "") or "whoever set up this library"
             raise NotAllowed(f"That concerns everybody who uses this library, and only {name} may do it.")
 
+    def require_adding(self, db: Connection, album_ids: Collection[int]) -> None:
+        """The viewer may put photos into all of these albums.
+
+        Raises:
+            NotFound: one of them does not exist, for this viewer at least.
+            NotAllowed: the viewer may only look at one of them.
+        """
+        _note(db, "require_adding", album_ids)
+        self.require_albums(db, album_ids)
+        values = {"me": self._viewer.profile_id, "ids": json.dumps(sorted(set(album_ids)))}
+        name = db.exec_driver_sql(_ONLY_LOOKED_AT, values).scalar()
+        if name is not None:
+            raise NotAllowed(f"You may look at “{name}”, but not put photos into it.")
+
     def close(self) -> None:
         """Gives back its connections."""
         self._reader.close()
@@ -343,7 +365,7 @@ def rights(db: Connection) -> Iterator[dict[str, set[int]]]:
 
 def table_of(right: str) -> str:
     """Of the rows that a right is about: `require_photos` is about photos."""
-    return {"require_say": "person"}.get(right, right.rsplit("_", 1)[1].removesuffix("s"))
+    return {"require_say": "person", "require_adding": "album"}.get(right, right.rsplit("_", 1)[1].removesuffix("s"))
 
 
 def _note(db: Connection, right: str, ids: Collection[int]) -> None:

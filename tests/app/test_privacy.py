@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app import schema
-from app.errors import NotFound
+from app.album_types import MemberRole
+from app.errors import NotAllowed, NotFound
 from app.library import Library
+from app.ownership import Visibility
 from app.privacy import RULES
 from tests import house
 
@@ -46,3 +48,54 @@ def test_no_rule_asks_for_a_row_by_itself() -> None:
 def test_nothing_can_be_written_where_a_viewer_reads(indexed: Library) -> None:
     with house.first(indexed).view.read() as db, pytest.raises(Exception, match=r"readonly|cannot modify"):
         db.exec_driver_sql("DELETE FROM main.photo")
+
+
+def test_taking_back_gives_nobody_what_is_somebody_elses_by_now(indexed: Library) -> None:
+    anna, first = house.add_profile(indexed, "Anna"), house.first(indexed)
+    photo_id = int(first.photos.timeline().photo_ids[0])
+    first.sharing.hand_over([photo_id], anna.viewer.profile_id)
+    anna.sharing.show_to([photo_id], Visibility.PRIVATE)
+    with pytest.raises(NotFound):
+        first.journal.undo()
+    assert anna.sharing.of(photo_id).visibility is Visibility.PRIVATE
+
+
+def test_who_may_only_look_by_now_puts_nothing_back(indexed: Library) -> None:
+    anna, first = house.add_profile(indexed, "Anna"), house.first(indexed)
+    photo_id = int(first.photos.timeline().photo_ids[0])
+    house.own(indexed, anna, photo_id)
+    album_id = first.albums.create("Trip")
+    first.albums.members.invite(album_id, anna.viewer.profile_id, MemberRole.ADD)
+    anna.albums.members.accept(album_id)
+    anna.albums.add(album_id, [photo_id])
+    anna.albums.remove(album_id, [photo_id])
+    first.albums.members.change_role(album_id, anna.viewer.profile_id, MemberRole.VIEW)
+    with pytest.raises(NotAllowed):
+        anna.journal.undo()
+    with pytest.raises(NotFound):
+        first.photos.get(photo_id)
+
+
+def test_what_changes_hands_is_shown_to_nobody_new(indexed: Library) -> None:
+    first, anna, ben = house.first(indexed), house.add_profile(indexed, "Anna"), house.add_profile(indexed, "Ben")
+    photo_id = int(first.photos.timeline().photo_ids[0])
+    first.sharing.show_to([photo_id], Visibility.SHARED, [anna.viewer.profile_id])
+    album_id = anna.albums.create("Trip", [photo_id])
+    anna.albums.members.invite(album_id, ben.viewer.profile_id, MemberRole.VIEW)
+    ben.albums.members.accept(album_id)
+    with pytest.raises(NotFound):
+        ben.photos.get(photo_id)
+    first.sharing.hand_over([photo_id], anna.viewer.profile_id)
+    with pytest.raises(NotFound):
+        ben.photos.get(photo_id)
+
+
+def test_what_the_owner_decided_is_not_said_again(indexed: Library) -> None:
+    first, anna, ben = house.first(indexed), house.add_profile(indexed, "Anna"), house.add_profile(indexed, "Ben")
+    person_id = first.people.list()[0].person_id
+    anna.claims.claim(person_id)
+    mine = ben.claims.claim(person_id)
+    first.claims.decide(mine.claim_id, None)
+    for session in (anna, ben):
+        with pytest.raises(NotAllowed):
+            session.claims.claim(person_id)
