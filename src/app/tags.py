@@ -133,8 +133,9 @@ class Tags:
             NotFound: a tag is missing; then nothing was changed.
         """
         query = "SELECT tag_id, photo_id, person_id FROM tag WHERE tag_id IN (SELECT value FROM json_each(:ids))"
+        with self._view.read() as seen:
+            rows = seen.exec_driver_sql(query, {"ids": json.dumps(list(tag_ids))}).all()
         with self._journal.step(Action.UNTAG, tags=len(tag_ids)) as db:
-            rows = db.exec_driver_sql(query, {"ids": json.dumps(list(tag_ids))}).all()
             missing = set(tag_ids) - {row.tag_id for row in rows}
             if missing:
                 raise NotFound(f"There is no tag {min(missing)}.")

@@ -104,7 +104,7 @@ class Program(QObject):
         self._unlock: UnlockDialog | None = None
         self._key: LibraryKey | None = None
         self._agreed: _Conversion | None = None
-        self._telling = False
+        self._telling = self._ending = False
         application.setQuitOnLastWindowClosed(False)
 
     def open(self, model: str | None = None) -> None:
@@ -113,6 +113,7 @@ class Program(QObject):
         Args:
             model: the face model to use from now on; by default the one that the library used last.
         """
+        self._ending = False
         self._tasks.run(
             self,
             lambda: Library.open(self._folder, model=model, key=self._key, watch=True),
@@ -160,6 +161,9 @@ class Program(QObject):
 
     def _enter(self, session: Session) -> None:
         """Somebody has signed in, or needs not."""
+        if self._ending:
+            # The screen was closed while the password was looked at.
+            return
         try:
             self._window = MainWindow(session, self._look)
         except Exception as error:
@@ -348,6 +352,7 @@ class Program(QObject):
     def _close_library(self) -> None:
         """Gives the library time to end what it is writing, and says so when that takes longer than a moment."""
         library, window = self._library, self._window
+        self._ending = True
         QTimer.singleShot(400, self._closing, lambda: self._closing.show() if self._library is library else None)
         assert library is not None
 
