@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -310,7 +310,9 @@ class Claims:
         query = "SELECT name FROM person WHERE person_id = :person"
         name = db.exec_driver_sql(query, {"person": person_id}).scalar()
         faces = tuple(db.exec_driver_sql(_FACES, {"person": person_id}).scalars())
-        first = sorted(claims, key=lambda each: (each.state is not ClaimState.HELD, each.claim_id))
+        # The claims were read whoever hides: a name is told to whom it is in sight.
+        told = (replace(each, person_name=name) for each in claims)
+        first = sorted(told, key=lambda each: (each.state is not ClaimState.HELD, each.claim_id))
         return Dispute(person_id, name, tuple(first), faces)
 
     def _publish(self, person_ids: Collection[int]) -> None:

@@ -73,6 +73,8 @@ LISTED = """
         UNION SELECT face.person_id FROM trash JOIN photo USING (photo_id) JOIN face USING (image_id)
     ) USING (person_id)
     WHERE name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
+        OR EXISTS (SELECT 1 FROM tag JOIN photo USING (photo_id)
+                   WHERE tag.person_id = person.person_id AND photo.state <> 'trashed')
 """
 """The same persons, from those on whom there is something in sight; `seen`: those with faces outside the trash.
 

@@ -99,10 +99,11 @@ def _person(key: str) -> str:
 
 
 def _album(key: str) -> str:
+    # Not called `album`, as the row is whose key this may be: every album would be compared with itself.
     return f"""EXISTS (
-    SELECT 1 FROM main.album AS album WHERE album.album_id = {key} AND (
-        album.owner_id = {{me}} OR album.is_private = 0
-        OR EXISTS (SELECT 1 FROM main.album_member AS one WHERE one.album_id = album.album_id
+    SELECT 1 FROM main.album AS shelf WHERE shelf.album_id = {key} AND (
+        shelf.owner_id = {{me}} OR shelf.is_private = 0
+        OR EXISTS (SELECT 1 FROM main.album_member AS one WHERE one.album_id = shelf.album_id
                    AND one.profile_id = {{me}} AND one.state IN ('invited', 'accepted'))))"""
 
 
