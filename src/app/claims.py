@@ -327,8 +327,10 @@ class Claims:
         query = "SELECT name FROM person WHERE person_id = :person"
         name = db.exec_driver_sql(query, {"person": person_id}).scalar()
         faces = tuple(db.exec_driver_sql(_FACES, {"person": person_id}).scalars())
-        first = sorted(claims, key=lambda each: (each.state is not ClaimState.HELD, each.claim_id))
-        return Dispute(person_id, name, tuple(replace(each, person_name=name) for each in first), faces)
+        # The claims were read whoever hides: a name is told to whom it is in sight.
+        told = (replace(each, person_name=name) for each in claims)
+        first = sorted(told, key=lambda each: (each.state is not ClaimState.HELD, each.claim_id))
+        return Dispute(person_id, name, tuple(first), faces)
 
     def _publish(self, person_ids: Collection[int]) -> None:
         ids = {"ids": json.dumps(list(person_ids))}

@@ -80,6 +80,10 @@ class Taking:
         undo, changes = row.undone_at is None, unpacked(row.changes)
         missing = self._unmet(changes.rights)
         later = functools.partial(self._later, row.turn, not undo)
+        # Also where a later one left the very value that this one had left: that value is the later one's.
+        in_the_way = later([_touched(each) for each in changes.rows]) if undo else frozenset()
+        if in_the_way:
+            raise Blocked(in_the_way)
         wanted = [each.inverse if undo else each for each in changes.rows]
         done = Replay(self._db, self._core, later).run(wanted)
         for right, ids in missing.items():
@@ -132,6 +136,11 @@ class Taking:
     def _turn_of(self, step_id: int) -> int:
         query = "SELECT turn FROM journal_step WHERE step_id = ?"
         return int(self._db.exec_driver_sql(query, (step_id,)).scalar_one())
+
+
+def _touched(change: RowChange) -> Touched:
+    is_whole = change.before is None or change.after is None
+    return change.table, change.key, None if is_whole else frozenset(change.before or {})
 
 
 def _meets(change: RowChange, names: frozenset[str] | None) -> bool:

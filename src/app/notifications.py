@@ -109,8 +109,8 @@ _SHOWN = f"""
 _WITH_IT = f"""
     UPDATE notification SET read_at = :now WHERE profile_id = :me AND read_at IS NULL AND (
         notification_id = :id OR (kind IN ('found', 'unreadable') AND notification_id < :id AND EXISTS (
-            SELECT 1 FROM notification AS shown WHERE shown.notification_id = :id AND shown.kind = notification.kind
-            AND substr(shown.made_at, 1, 10) = {_DAY})))
+            SELECT 1 FROM notification AS shown WHERE shown.notification_id = :id AND shown.profile_id = :me
+            AND shown.kind = notification.kind AND substr(shown.made_at, 1, 10) = {_DAY})))
 """
 """A row, and those that were shown as one with it."""
 

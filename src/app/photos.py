@@ -74,6 +74,8 @@ LISTED = """
         CROSS JOIN face ON face.image_id = photo.image_id
     ) CROSS JOIN person USING (person_id)
     WHERE name IS NOT NULL OR NOT EXISTS (SELECT 1 FROM face WHERE face.person_id = person.person_id)
+        OR EXISTS (SELECT 1 FROM tag JOIN photo USING (photo_id)
+                   WHERE tag.person_id = person.person_id AND photo.state <> 'trashed')
 """
 """The same persons, from those on whom there is something in sight; `seen`: those with faces outside the trash.
 

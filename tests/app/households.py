@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +15,22 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from app import schema
+from app.journal_rows import Changes, packed
 from app.library import Library
 from app.session import Session
 from core.database import add_row
+from core.types import Embedding
 from tests.core import faces as made
 
 NOW = "2024-01-01T00:00:00+00:00"
 PROFILES = (1, 2, 3)
 NAMES = {1: "Olga", 2: "Piet", 3: "Quin"}
+SEARCH = "rating>=3"
+"""Of every smart album."""
+
+HEARD = {"found": "photo", "unreadable": "photo", "invited": "album", "claimed": "person", "disputed": "person"}
+"""What notifications are of."""
+
 STATES = ("indexed", "indexed", "indexed", "pending", "unreadable", "trashed")
 
 profile = st.sampled_from(PROFILES)
@@ -99,7 +108,7 @@ photo_plan = st.builds(
 album_plan = st.builds(
     AlbumPlan,
     owner=profile,
-    kind=st.sampled_from(("personal", "shared", "shared", "auto_faces")),
+    kind=st.sampled_from(("personal", "shared", "shared", "auto_faces", "smart")),
     private=st.booleans(),
     photos=st.dictionaries(st.integers(0, 5), st.sampled_from((None, None, *PROFILES)), min_size=1, max_size=6),
     members=st.dictionaries(profile, st.sampled_from(("invited", "accepted", "declined")), min_size=1, max_size=3),
@@ -143,6 +152,20 @@ def build(library: Library, plan: HousePlan) -> None:
         for number, owner in enumerate(plan.skipped):
             row = {"path": f"/house/skipped {number}".encode(), "reason": "odd", "size": 1, "modified_ns": 1}
             add_row(db, "skipped", row | {"owner_id": owner})
+        for number in PROFILES:
+            _told(db, number)
+
+
+def _told(db: Connection, profile_id: int) -> None:
+    """Everybody was told of everything, did one thing, and stays signed in somewhere."""
+    for kind, table in HEARD.items():
+        for each in db.exec_driver_sql(f"SELECT {table}_id FROM {table}").scalars():
+            subject = json.dumps({f"{table}_id": each, "profile_id": 1})
+            add_row(db, "notification", {"profile_id": profile_id, "kind": kind, "subject": subject, "made_at": NOW})
+    done = {"turn": profile_id, "kind": "rate", "subject": '{"photos": 1}', "changes": packed(Changes())}
+    add_row(db, "journal_step", {"profile_id": profile_id, "done_at": NOW} | done)
+    row = {"token_hash": f"token {profile_id}", "profile_id": profile_id, "created_at": NOW, "used_at": NOW}
+    add_row(db, "sign_in", row)
 
 
 def _clear(library: Library, db: Connection) -> None:
@@ -219,10 +242,11 @@ def _album(db: Connection, number: int, plan: AlbumPlan, photos: list[int], pers
         "owner_id": plan.owner, "kind": plan.kind, "name": f"Album {number}", "is_private": int(plan.private),
         "cover_id": photos[plan.cover % len(photos)], "position": number, "created_at": NOW,
         "person_id": persons[0] if plan.kind == "auto_faces" else None,
+        "query": SEARCH if plan.kind == "smart" else None,
     }  # fmt: skip
     album_id = add_row(db, "album", row)
     for which, by in plan.photos.items():
-        if which < len(photos):
+        if which < len(photos) and plan.kind != "smart":
             owner = db.exec_driver_sql("SELECT owner_id FROM photo WHERE photo_id = ?", (photos[which],)).scalar()
             values = {"album_id": album_id, "photo_id": photos[which], "position": which, "added_by": by or owner}
             add_row(db, "album_photo", values | {"added_at": NOW})
@@ -232,6 +256,13 @@ def _album(db: Connection, number: int, plan: AlbumPlan, photos: list[int], pers
 
 
 Row = Mapping[str, Any]
+
+
+def likenesses(rules: Rules) -> Iterator[tuple[Row, Embedding]]:
+    """Every face, and what it looks like."""
+    for number, photo in enumerate(rules.rows["photo"]):
+        for each, face in enumerate(rules.of("face", image_id=photo["image_id"])):
+            yield face, Embedding(made.person(100 * number + each), "buffalo_s")
 
 
 @dataclass
@@ -246,7 +277,7 @@ class Rules:
     def __post_init__(self) -> None:
         with self.library.database.read() as db:
             for table in schema.metadata.sorted_tables:
-                found = db.exec_driver_sql(f"SELECT * FROM {table.name}").mappings().all()
+                found = db.exec_driver_sql(f"SELECT * FROM {table.name}").mappings()
                 self.rows[table.name] = [dict(row) for row in found]
 
     def of(self, table: str, **values: object) -> list[Row]:
@@ -307,6 +338,14 @@ class Rules:
         """Those that are not in the trash."""
         return [row for row in self.faces if row["photo"]["state"] != "trashed"]
 
+    def photos_of(self, person_id: int) -> list[Row]:
+        """The photos in sight, and not in the trash, that a person has a face or a tag in."""
+        if self.hides(person_id):
+            return []
+        found = {row["photo"]["photo_id"] for row in self.live_faces if row["person_id"] == person_id}
+        found |= {row["photo_id"] for row in self.of("tag", person_id=person_id)}
+        return [row for row in self.photos if row["photo_id"] in found and row["state"] != "trashed"]
+
     @property
     def persons(self) -> list[Row]:
         """Who has a face or a tag in a photo in sight, whom the viewer named or says to be."""
@@ -319,8 +358,12 @@ class Rules:
     @property
     def listed(self) -> list[Row]:
         """The persons on the people page: not somebody without a name all of whose photos are in the trash."""
-        live, every = ({row["person_id"] for row in faces} for faces in (self.live_faces, self.faces))
-        return [row for row in self.persons if row["name"] or row["person_id"] in live or row["person_id"] not in every]
+        every = {row["person_id"] for row in self.faces}
+        return [
+            row
+            for row in self.persons
+            if row["name"] or row["person_id"] not in every or self.photos_of(row["person_id"])
+        ]
 
     def sees_album(self, album: Row) -> bool:
         """The owner, members, who is invited; everybody, if it is not private."""
@@ -330,6 +373,37 @@ class Rules:
             or not album["is_private"]
             or (member is not None and member["state"] in ("invited", "accepted"))
         )
+
+    def member(self, album: Row) -> str | None:
+        """Where the viewer's invitation into an album stands."""
+        row = self.one("album_member", album_id=album["album_id"], profile_id=self.me)
+        return row["state"] if row else None
+
+    @property
+    def albums(self) -> list[Row]:
+        """In sight."""
+        return [row for row in self.rows["album"] if self.sees_album(row)]
+
+    def in_album(self, album: Row) -> list[Row]:
+        """The photos of an album in sight, in its order: a smart one shows what its search finds for the viewer."""
+        seen = {row["photo_id"]: row for row in self.photos if row["state"] == "indexed"}
+        newest = sorted(seen.values(), key=lambda row: (row["taken_at"], row["photo_id"]), reverse=True)
+        if album["kind"] == "smart":
+            return [row for row in newest if row["rating"] >= 3]
+        put = {row["photo_id"]: row["position"] for row in self.of("album_photo", album_id=album["album_id"])}
+        if album["kind"] == "auto_faces":
+            return [row for row in newest if row["photo_id"] in put]
+        return sorted((seen[each] for each in put if each in seen), key=lambda row: put[row["photo_id"]])
+
+    @property
+    def claims(self) -> list[Row]:
+        """The viewer's own, and what others say to be, of the persons in sight."""
+        persons = {row["person_id"] for row in self.persons}
+        return [
+            row
+            for row in self.rows["claim"]
+            if row["profile_id"] == self.me or (row["state"] != "refused" and row["person_id"] in persons)
+        ]
 
     def name(self, person_id: int | None) -> str | None:
         """Of a person in sight."""
@@ -362,3 +436,8 @@ class Case:
     def every_person(self) -> list[int]:
         """Likewise of persons."""
         return [row["person_id"] for row in self.rules.rows["person"]] + [987654]
+
+    @property
+    def every_album(self) -> list[int]:
+        """Likewise of albums."""
+        return [row["album_id"] for row in self.rules.rows["album"]] + [987654]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from PIL import Image
 
 from app.errors import NotAllowed, NotFound
@@ -25,55 +25,9 @@ from app.privacy import View, Viewer
 from app.session import Session
 from core.errors import ImageUnavailable
 from tests import samples
-from tests.app import households
+from tests.app import household_changes, household_services, households
+from tests.app.household_told import GONE, check_timeline, faces, indexed, timeline_of, told, told_of_faces
 from tests.app.households import PROFILES, Case, HousePlan, Row
-
-GONE = "gone"
-
-
-def told(ask: Callable[[], Any]) -> Any:
-    """What a query tells; `GONE` where it says that there is no such thing."""
-    try:
-        return ask()
-    except NotFound:
-        return GONE
-
-
-def timeline_of(photos: list[Row]) -> list[int]:
-    """Ids as a timeline lists them."""
-    return [row["photo_id"] for row in sorted(photos, key=lambda row: (row["taken_at"], row["photo_id"]), reverse=True)]
-
-
-def told_of_faces(faces: list[Row], case: Case) -> list[tuple[Any, ...]]:
-    """What is told of faces, by id."""
-    rows = [
-        (row["face_id"], row["photo"]["photo_id"], row["person_id"], case.rules.name(row["person_id"])) for row in faces
-    ]
-    return sorted(rows, key=lambda row: int(row[0]))
-
-
-def faces(found: list[Any]) -> list[tuple[Any, ...]]:
-    """The same of faces that a service told of."""
-    return sorted((each.face_id, each.photo_id, each.person_id, each.name) for each in found)
-
-
-def indexed(case: Case) -> list[Row]:
-    return [row for row in case.rules.photos if row["state"] == "indexed"]
-
-
-def marks(case: Case) -> tuple[set[int], set[int]]:
-    """The photos of a grid that have a raw file beside them, and those whose file is not there."""
-    sight = case.rules.photo_ids
-    raw = {row["of_id"] for row in case.rules.rows["companion"] if {row["of_id"], row["photo_id"]} <= sight}
-    return raw, {row["photo_id"] for row in case.rules.rows["place"] if row["missing_since"]} & sight
-
-
-def check_timeline(case: Case, timeline: Any, expected: list[int]) -> None:
-    assert list(timeline.photo_ids) == expected
-    assert sum(month.count for month in timeline.months) == len(expected)
-    assert (set(timeline.raw), set(timeline.absent)) == marks(case)
-    assert (set(timeline.videos), set(timeline.live)) == (set(), set())
-
 
 # Photos
 
@@ -171,7 +125,9 @@ def details_of(case: Case) -> None:
             assert found == GONE
             continue
         words = [row["word"] for row in case.rules.of("keyword", photo_id=photo_id)]
-        regions = [row["name"] for row in case.rules.of("region", photo_id=photo_id) if row["name"] not in hidden]
+        # Who is tagged in the photo is told of as that.
+        beside = hidden | {case.rules.name(row["person_id"]) for row in case.rules.of("tag", photo_id=photo_id)}
+        regions = [row["name"] for row in case.rules.of("region", photo_id=photo_id) if row["name"] not in beside]
         photo = case.rules.one("photo", photo_id=photo_id)
         assert photo is not None
         assert (found.rating, list(found.keywords)) == (photo["rating"], words)
@@ -201,7 +157,7 @@ def expected_people(case: Case) -> dict[int, tuple[Any, ...]]:
     found = {}
     for person in case.rules.listed:
         own = [row for row in case.rules.live_faces if row["person_id"] == person["person_id"]]
-        photos = {row["photo"]["photo_id"]: row["photo"]["taken_at"] for row in own}
+        photos = {row["photo_id"]: row["taken_at"] for row in case.rules.photos_of(person["person_id"])}
         cover = min(own, key=lambda row: (-row["quality"], row["face_id"]))["face_id"] if own else None
         times = (min(photos.values()), max(photos.values())) if photos else (None, None)
         found[person["person_id"]] = (person["name"], len(own), len(photos), cover, *times)
@@ -210,10 +166,8 @@ def expected_people(case: Case) -> dict[int, tuple[Any, ...]]:
 
 def people_timeline(case: Case) -> None:
     for person_id in case.every_person:
-        photos = {
-            row["photo"]["photo_id"]: row["photo"] for row in case.rules.live_faces if row["person_id"] == person_id
-        }
-        check_timeline(case, case.session.people.timeline(person_id), timeline_of(list(photos.values())))
+        expected = timeline_of(case.rules.photos_of(person_id))
+        check_timeline(case, case.session.people.timeline(person_id), expected)
 
 
 def people_group(case: Case) -> None:
@@ -388,44 +342,11 @@ QUERIES: dict[str, Callable[[Case], None]] = {
     "face_counts": face_counts,
     "is_shared": sharing_housemates,
     "decides_for_all": decides_for_all,
+    **household_services.QUERIES,
 }
 """By query of a session: what checks it for one viewer."""
 
-Change = Callable[[Session, int, int], Any]
-
-CHANGES: dict[str, Change | None] = {
-    "details.rate": lambda session, photo, _person: session.details.rate([photo], 1),
-    "details.describe": lambda session, photo, _person: session.details.describe(photo, title="Mine"),
-    "people.rename": lambda session, _photo, person: session.people.rename(person, "Mine"),
-    "trash.put": lambda session, photo, _person: session.trash.put([photo]),
-    "trash.restore": lambda session, photo, _person: session.trash.restore([photo]),
-    "trash.remove": lambda session, photo, _person: session.trash.remove([photo]),
-    "duplicates.resolve": lambda session, photo, _person: session.duplicates.resolve([photo], [987654]),
-    "duplicates.set_apart": lambda session, photo, _person: session.duplicates.set_apart([photo]),
-    "duplicates.put_together": lambda session, photo, _person: session.duplicates.put_together([photo]),
-    "sharing.show_to": lambda session, photo, _person: session.sharing.show_to([photo], Visibility.HOUSEHOLD),
-    "sharing.unlock": lambda session, photo, _person: session.sharing.unlock([photo]),
-    "sharing.hand_over": lambda session, photo, _person: session.sharing.hand_over([photo], 1),
-    # These name no photo and no person, or only the viewer's own; tests of their own say what they do.
-    "sharing.lock": None,
-    "sharing.reveal": None,
-    "sharing.set_default": None,
-    "sharing.set_folder_default": None,
-    "folders.remember": None,
-    "folders.remove": None,
-    "folders.set_polled": None,
-    "folders.seen_by": None,
-    "models.add": None,
-    "models.use": None,
-    "thumbnails.close": None,
-    "trash.empty": None,
-    "trash.recover": None,
-    "trash.stop": None,
-    "journal.step": None,
-    "require_household": None,
-    "close": None,
-}
-"""By change: how it is asked for with a photo and a person out of sight; it says that there is no such thing."""
+CHANGES = household_changes.CHANGES
 
 ELSEWHERE = frozenset({"people.similar"})
 """What needs real photographs: `test_the_most_similar_faces_are_those_in_sight`."""
@@ -442,8 +363,9 @@ def public_methods(session: Session) -> set[str]:
         if callable(value):
             found.add(name)
             continue
-        kind = type(value)
-        found |= {f"{name}.{each}" for each in dir(kind) if not each.startswith("_")}
+        found |= {f"{name}.{each}" for each in dir(type(value)) if not each.startswith("_")}
+    # A service within a service.
+    found |= {f"albums.members.{each}" for each in dir(type(session.albums.members)) if not each.startswith("_")}
     return found
 
 
@@ -457,13 +379,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
+arbitrary = settings(
+    max_examples=12,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
 def test_every_query_and_every_change_has_a_line(house: Library) -> None:
     with closing(Session(house, View(house.database, Viewer(1)))) as session:
         assert public_methods(session) == {*QUERIES, *CHANGES, *ELSEWHERE}
     assert not set(QUERIES) & set(CHANGES)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@arbitrary
 @given(plan=households.households)
 def test_every_query_tells_every_viewer_what_the_rules_say(house: Library, plan: HousePlan) -> None:
     households.build(house, plan)
@@ -476,7 +405,7 @@ def test_every_query_tells_every_viewer_what_the_rules_say(house: Library, plan:
                     check(case)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(arbitrary, max_examples=5)  # Each asks for some sixty changes, several times over.
 @given(plan=households.households)
 def test_what_is_out_of_sight_cannot_be_changed(house: Library, plan: HousePlan) -> None:
     households.build(house, plan)
@@ -484,15 +413,32 @@ def test_what_is_out_of_sight_cannot_be_changed(house: Library, plan: HousePlan)
     for me in PROFILES:
         with closing(Session(house, View(house.database, Viewer(me)))) as session:
             rules = households.Rules(house, me, unlocked=False)
-            persons = {row["person_id"] for row in rules.persons}
-            for photo in [row["photo_id"] for row in rules.rows["photo"] if row["photo_id"] not in rules.photo_ids]:
-                for person in [row["person_id"] for row in rules.rows["person"] if row["person_id"] not in persons] or [
-                    0
-                ]:
-                    for change in filter(None, CHANGES.values()):
-                        with pytest.raises(NotFound):
-                            change(session, photo, person)
+            for away in household_changes.out_of_sight(rules):
+                for tries in filter(None, CHANGES.values()):
+                    for change in tries:
+                        with pytest.raises((NotFound, NotAllowed)):
+                            change(session, away)
+                for quiet in household_changes.QUIET:
+                    quiet(session, away)
     assert everything(house) == before
+
+
+@arbitrary
+@given(plan=households.households)
+def test_what_is_the_viewers_own_is_changed_for_the_viewer_alone(house: Library, plan: HousePlan) -> None:
+    households.build(house, plan)
+    for me in PROFILES:
+        before = of_others(house, me)
+        with closing(Session(house, View(house.database, Viewer(me)))) as session:
+            for change in household_changes.OWN:
+                change(session)
+        assert of_others(house, me) == before
+
+
+def of_others(house: Library, me: int) -> dict[str, list[Row]]:
+    """The rows that are not a profile's own."""
+    every = everything(house)
+    return {table: [row for row in rows if row.get("profile_id") != me] for table, rows in every.items()}
 
 
 def everything(house: Library) -> dict[str, list[Row]]:

@@ -230,7 +230,7 @@ class Journaled(RuleBasedStateMachine):
         assert self.now == after
         self.done.append((before, after))
 
-    @precondition(lambda self: self.done and not self.undone and not self.turned)
+    @precondition(lambda self: self.done and not self.undone)
     @rule(pick=PICK)
     def undo_any(self, pick: int) -> None:
         """Any step and what builds on it, and all of it again: as if nothing had happened."""
