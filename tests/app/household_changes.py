@@ -213,7 +213,6 @@ CHANGES: dict[str, tuple[Change, ...] | None] = {
     "photo_locks.used": None,
     "unlock": None,
     "sharing.lock": None,
-    "sharing.reveal": None,
     "sharing.set_default": None,
     "sharing.set_folder_default": None,
     "folders.remember": None,
