@@ -380,7 +380,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 arbitrary = settings(
-    max_examples=12,
+    max_examples=8,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -33,7 +33,7 @@ def views(database: Database) -> Iterator[list[View]]:
         view.close()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(household=households.households, query=households.queries)
 def test_a_query_finds_what_it_says_in_what_the_viewer_sees(
     database: Database, views: list[View], household: Household, query: Query
