@@ -77,7 +77,7 @@ def forget(db: Connection, core: FaceCore, me: int, person_id: int, guard: bool)
     for statement in _UNLINK:
         db.exec_driver_sql(statement, values)
     journal_forgetting.forget(
-        db, journal_forgetting.Forgotten(face_ids=frozenset(faces), person_ids=frozenset({person_id}))
+        db, journal_forgetting.Forgotten(face_ids=frozenset(faces), person_ids=frozenset({person_id})), whole=True
     )
     exclusion_id = core.exclude_person(person_id, guard, db)
     pictures = [

@@ -28,15 +28,18 @@ class Forgotten:
     person_ids: frozenset[int] = frozenset()
 
 
-def forget(db: Connection, gone: Forgotten) -> None:
+def forget(db: Connection, gone: Forgotten, whole: bool = False) -> None:
     """Takes out of the steps of all profiles what is about these; a step of which nothing is left goes with its words.
 
     Undoing the rest of a step is then as if it had never been about them.
+
+    Args:
+        whole: a step that is about any of these goes with everything else that it did.
     """
     for step_id, stored in db.exec_driver_sql("SELECT step_id, changes FROM journal_step").all():
         changes = unpacked(stored)
         kept = tuple(each for each in changes.rows if not _is_about(each, gone))
-        if not kept:
+        if not kept or (whole and len(kept) < len(changes.rows)):
             db.exec_driver_sql("DELETE FROM journal_step WHERE step_id = ?", (step_id,))
         elif len(kept) < len(changes.rows):
             left = packed(Changes(kept, changes.rights))

@@ -93,6 +93,9 @@ NO_PLANS: list[Any] = [
 ]  # fmt: skip
 NO_LISTS: list[Any] = [None, 5, "12", b"12"]
 NO_ID_LISTS: list[Any] = [*NO_LISTS, [], [1, 1], [1, np.int64(1)], [UNKNOWN], *([1, wrong] for wrong in NO_IDS)]
+LEFT_OUT: list[Any] = [*NO_LISTS, *([1, wrong] for wrong in NO_IDS)]
+"""Where faces that are not there are left out."""
+
 ONE: list[Any] = [None, *NO_IDS, UNKNOWN, 0, -1]
 
 CONFIDENCES = [wrong for wrong in NOT_SIMILARITIES if wrong is not None] + [-0.5]
@@ -147,6 +150,20 @@ OPERATIONS: dict[str, tuple[dict[str, Any], Wrong]] = {
     "search_faces": ({"face_ids": [1]}, {"face_ids": [*NO_LISTS, *([wrong] for wrong in ONE)], **LIMITS}),
     "search_image": ({"image": IMAGE}, {"image": NO_PICTURES, **LIMITS}),
     "search_images": ({"pictures": [IMAGE]}, {"pictures": [*NO_LISTS, *([wrong] for wrong in NO_PICTURES)], **LIMITS}),
+    "search_among": (
+        {"query": QUERY, "face_ids": [1]},
+        {"query": NO_QUERIES, "face_ids": LEFT_OUT, "limit": LIMITS["limit"]},
+    ),
+    "likely": ({"face": GOOD}, {"face": [None, 5, "x", QUERY], "excluded": [5, "12", *LEFT_OUT[4:]]}),
+    "compare": (
+        {"face_ids": [1], "other_ids": [2]},
+        {"face_ids": LEFT_OUT, "other_ids": LEFT_OUT, "threshold": LIMITS["threshold"]},
+    ),
+    "exclude": ({}, {"face_ids": NO_ID_LISTS}),
+    "exclude_person": ({}, {"person_id": ONE}),
+    "drop_guard": ({}, {"exclusion_id": ONE}),
+    "exclusions": ({}, {}),
+    "scrub": ({}, {}),
     "embeddings_of": ({}, {"face_ids": NO_ID_LISTS}),
     "cluster": ({}, {"after": NO_IDS}),
     "cluster_dbscan": (
@@ -213,7 +230,7 @@ def test_every_operation_is_tried() -> None:
     assert public == {*OPERATIONS, "stats"}
     for name, (good, wrong) in OPERATIONS.items():
         takes = set(inspect.signature(getattr(FaceCore, name)).parameters)
-        flags = {"self", "connection", "dry_run", "keep_name", "keep_persons"}
+        flags = {"self", "connection", "dry_run", "keep_name", "keep_persons", "guard"}
         assert takes - flags == {*good, *wrong}, name
 
 

@@ -134,10 +134,12 @@ class Searching(Operations):
             face: as `detect` found it.
             excluded: persons whom it cannot be.
         """
-        using = self._in_use
-        wanted = replace(face, embedding=checking.query(face.embedding, using.pack))
+        using, nobody = self._in_use, checking.ids("excluded", excluded) if excluded else ()
+        wanted = replace(
+            checking.is_a("face", face, AnalyzedFace), embedding=checking.query(face.embedding, using.pack)
+        )
         with self._reading(connection) as db:
-            return assignment.likely(db, using.search, wanted, frozenset(excluded))
+            return assignment.likely(db, using.search, wanted, frozenset(nobody))
 
     def embeddings_of(self, face_ids: Collection[int], connection: Connection | None = None) -> dict[int, Embedding]:
         """The embeddings of stored faces by this pack's model.
