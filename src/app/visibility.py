@@ -33,7 +33,9 @@ _OF = f"""
     SELECT photo_id, owner_id, coalesce(profile.name, '') AS owner, photo.visibility, locked,
            (SELECT json_group_array(json_array(profile_id, name)) FROM (
                SELECT profile_id, name FROM photo_share JOIN profile USING (profile_id)
-               WHERE photo_share.photo_id = photo.photo_id ORDER BY name, profile_id)) AS given
+               WHERE photo_share.photo_id = photo.photo_id ORDER BY name, profile_id)) AS given,
+           EXISTS (SELECT 1 FROM album_photo JOIN album USING (album_id) WHERE album_photo.photo_id = photo.photo_id
+                   AND album_photo.added_by = photo.owner_id AND album.kind = 'shared') AS in_albums
     FROM photo LEFT JOIN profile ON profile.profile_id = photo.owner_id
     WHERE photo_id IN {_AMONG} ORDER BY photo_id
 """
@@ -73,6 +75,7 @@ class PhotoVisibility:
         own: it is the viewer's, who alone may change the rest.
         shared_with: whom the owner gave it to; to others than the owner only they themselves are told.
         locked: its owner alone sees it, after the password.
+        in_albums: its owner put it into a shared album, whose members see it whatever `visibility` says.
     """
 
     photo_id: int
@@ -81,6 +84,7 @@ class PhotoVisibility:
     visibility: Visibility
     shared_with: tuple[Housemate, ...]
     locked: bool
+    in_albums: bool = False
 
 
 class PhotoSharing:
@@ -255,6 +259,7 @@ class PhotoSharing:
             visibility=Visibility(row.visibility),
             shared_with=tuple(Housemate(profile_id, name) for profile_id, name in json.loads(row.given)),
             locked=bool(row.locked),
+            in_albums=bool(row.in_albums),
         )
 
     def _tell(self, photo_ids: Collection[int], person_ids: frozenset[int]) -> None:

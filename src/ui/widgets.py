@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QPushButton, QToolButton, QWidget
 
 from ui import theme
 
 W = TypeVar("W", bound=QWidget)
+
+_STROKE = 1.5
+"""Pixels, as the icons are drawn."""
 
 
 def named(widget: W, name: str) -> W:
@@ -43,6 +47,25 @@ def choice_button(parent: QWidget, text: str, name: str) -> QPushButton:
     made = named(QPushButton(text, parent), name)
     made.setCheckable(True)
     return made
+
+
+class Choices(QComboBox):
+    """A list to choose from, with an arrow, which the style sheet takes away.
+
+    Who scrolls over the page does not change what he passes.
+    """
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().text().color(), _STROKE))
+        half = theme.SPACE_1
+        x, y = self.width() - theme.SPACE_3 - half, self.height() / 2 - half / 2
+        painter.drawPolyline([QPointF(x - half, y), QPointF(x, y + half), QPointF(x + half, y)])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  (Qt's name)
+        event.ignore()
 
 
 def message_box(parent: QWidget | None, text: str) -> QMessageBox:

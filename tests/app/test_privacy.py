@@ -68,7 +68,10 @@ def test_who_may_only_look_by_now_puts_nothing_back(indexed: Library) -> None:
     first.albums.members.invite(album_id, anna.viewer.profile_id, MemberRole.ADD)
     anna.albums.members.accept(album_id)
     anna.albums.add(album_id, [photo_id])
+    told = anna.sharing.of(photo_id)
+    assert (told.visibility, told.in_albums) == (Visibility.PRIVATE, True), "and the members of the album"
     anna.albums.remove(album_id, [photo_id])
+    assert not anna.sharing.of(photo_id).in_albums
     first.albums.members.change_role(album_id, anna.viewer.profile_id, MemberRole.VIEW)
     with pytest.raises(NotAllowed):
         anna.journal.undo()

@@ -136,6 +136,7 @@ def _row(each: PhotoVisibility) -> dict[str, object]:
         "own": each.own,
         "visibility": str(each.visibility),
         "shared_with": [mate.name for mate in each.shared_with],
+        "in_albums": each.in_albums,
         "locked": each.locked,
     }
 
@@ -144,7 +145,8 @@ def _seen_by(each: PhotoVisibility) -> str:
     if each.locked:
         return "its owner, after the password"
     names = ", ".join(shown(mate.name) for mate in each.shared_with)
-    return names if each.visibility == "shared" and each.own and names else _WORDS[each.visibility]
+    told = names if each.visibility == "shared" and each.own and names else _WORDS[each.visibility]
+    return f"{told}, and who is in a shared album with it" if each.in_albums else told
 
 
 def _say(chosen: Sequence[int], as_json: bool, what: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -25,7 +24,7 @@ from ui import theme
 from ui.context import Context
 from ui.dialogs.password import PasswordDialog
 from ui.recovery_code import RecoveryCodeDialog
-from ui.widgets import label, named
+from ui.widgets import Choices, label, named
 
 _MINUTES = (0, 5, 15, 30, 60)
 
@@ -42,7 +41,7 @@ class ProfileDialog(QDialog):
         self._context, self._me = context, me
         self._mine = context.session.me
         self.name, self.email = QLineEdit(me.name, self), QLineEdit(me.email or "", self)
-        self.visibility, self.minutes = QComboBox(self), QComboBox(self)
+        self.visibility, self.minutes = Choices(self), Choices(self)
         self.password = QPushButton(self)
         self.no_password = QPushButton(self.tr("Remove the password…"), self)
         self.stay = QPushButton(self.tr("Stay signed in on this computer"), self)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.album_types import AlbumMember, AlbumSummary, MemberRole, MemberState
 from app.types import LibraryChanged
 from ui import theme
 from ui.context import Context
-from ui.widgets import label, named
+from ui.widgets import Choices, label, named
 
 _WIDTH = 480
 
@@ -96,7 +96,7 @@ class SharingDialog(QDialog):
         )
         return self._row(name, self.tr("declined") if declined else "", role, invite)
 
-    def _row(self, name: str, note: str, role: QComboBox, button: QPushButton) -> QWidget:
+    def _row(self, name: str, note: str, role: Choices, button: QPushButton) -> QWidget:
         row = QWidget(self)
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
@@ -108,8 +108,8 @@ class SharingDialog(QDialog):
         across.addWidget(button)
         return row
 
-    def _role_box(self, role: MemberRole) -> QComboBox:
-        box = QComboBox(self)
+    def _role_box(self, role: MemberRole) -> Choices:
+        box = Choices(self)
         box.setAccessibleName(self.tr("What they may do"))
         box.addItem(self.tr("May look"), MemberRole.VIEW)
         box.addItem(self.tr("May add photos"), MemberRole.ADD)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -25,7 +23,7 @@ from ui.look import Look
 from ui.refresh import Refresher
 from ui.text import shown
 from ui.views.empty import EmptyState
-from ui.widgets import icon_button, label, message_box, named
+from ui.widgets import Choices, icon_button, label, message_box, named
 
 _ICONS = {
     FolderState.WATCHED: "folder-open",
@@ -71,8 +69,8 @@ class FolderCard(QFrame):
         row.addLayout(column, 1)
         row.addWidget(self.remove, alignment=Qt.AlignmentFlag.AlignTop)
 
-    def _choices(self, folder: WatchedFolder) -> _Choices:
-        made = _Choices(self)
+    def _choices(self, folder: WatchedFolder) -> Choices:
+        made = Choices(self)
         made.setAccessibleName(self.tr("Who sees new photos"))
         made.addItem(self.tr("New photos: as you like it elsewhere"), None)
         made.addItem(self.tr("New photos: only you"), Visibility.PRIVATE)
@@ -98,13 +96,6 @@ class FolderCard(QFrame):
             FolderState.POLLED: self.tr("looked through now and then"),
             FolderState.GONE: self.tr("not there any more; its photos stay as they are"),
         }[folder.state]
-
-
-class _Choices(QComboBox):
-    """Who scrolls over the page does not change what he passes."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  (Qt's name)
-        event.ignore()
 
 
 class FoldersView(QWidget):
@@ -146,7 +137,7 @@ class FoldersView(QWidget):
         self.look_through = QPushButton(self.tr("Look through all now"), page)
         self.look_through.clicked.connect(self._look_through)
         bar = QHBoxLayout()
-        lead = self.tr("What changes in these folders shows in Sietch by itself. Sietch changes nothing in them.")
+        lead = self.tr("What changes in these folders shows in Sietch by itself. Sietch never changes a photo in them.")
         told = label(page, "quiet", lead)
         told.setWordWrap(True)
         bar.addWidget(told, 1)

@@ -59,10 +59,10 @@ def _seen_by(told: PhotoVisibility) -> str:
         return _tr("for everybody in the house")
     if not told.own:
         return _tr("for you and perhaps others")
-    names = [shown(each.name) for each in told.shared_with]
-    if told.visibility is Visibility.PRIVATE or not names:
-        return _tr("only for you")
-    return _tr("for {}").format(", ".join(names))
+    names = [shown(each.name) for each in told.shared_with] if told.visibility is Visibility.SHARED else []
+    if told.in_albums:
+        names.append(_tr("who is in a shared album with it"))
+    return _tr("for {}").format(", ".join(names)) if names else _tr("only for you")
 
 
 def _tr(text: str) -> str:
