@@ -7,7 +7,6 @@ of the house, and `smart_albums` says what a kept search is asked for. What is w
 from __future__ import annotations
 
 import builtins
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -81,16 +80,6 @@ class Albums(AlbumContents):
             NotFound: there is no such album.
         """
         return self._lists.timeline(album_id)
-
-    def holding(self, photo_ids: Sequence[int]) -> frozenset[int]:
-        """The albums in which all of some photos are."""
-        query = """
-            SELECT album_id FROM album_photo WHERE photo_id IN (SELECT value FROM json_each(:ids))
-            GROUP BY album_id HAVING count(*) = :count
-        """
-        values = {"ids": json.dumps(list(photo_ids)), "count": len(set(photo_ids))}
-        with self._view.read() as db:
-            return frozenset(db.exec_driver_sql(query, values).scalars())
 
     def create(self, name: str, photo_ids: Sequence[int] = (), description: str = "", private: bool = True) -> int:
         """Makes an album of photos that are put there by hand; its id.

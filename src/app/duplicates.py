@@ -119,15 +119,6 @@ class Duplicates:
                 db.execute(text(insert), rows)
         self._events.publish(LibraryChanged(frozenset(ids)))
 
-    def put_together(self, photo_ids: Collection[int]) -> None:
-        """Takes `set_apart` back."""
-        ids = json.dumps(sorted(set(photo_ids)))
-        among = "IN (SELECT value FROM json_each(:ids))"
-        with self._journal.step(Action.PUT_TOGETHER, photos=len(set(photo_ids))) as db:
-            self._view.require_photos(db, photo_ids)
-            db.execute(text(f"DELETE FROM not_duplicate WHERE photo_id {among} AND other_id {among}"), {"ids": ids})
-        self._events.publish(LibraryChanged(frozenset(photo_ids)))
-
     def _groups(self, prints: Sequence[Any], apart: set[tuple[int, int]]) -> builtins.list[builtins.list[int]]:
         """Ids in groups; `prints` come best first."""
         bits = likeness.packed([row.bits for row in prints])

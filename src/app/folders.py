@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -191,11 +191,6 @@ class Folders:
                 self._files.remove(row.content_hash)
             count += len(rows)
             self._events.publish(LibraryChanged(frozenset(ids), persons, skipped=True))
-
-
-def covering(folders: Sequence[WatchedFolder], path: bytes) -> WatchedFolder | None:
-    """The folder in which a path is."""
-    return next((each for each in folders if is_below(path, os.fsencode(each.path))), None)
 
 
 def _remember(db: Connection, path: bytes, volume_id: int, asked_by: int | None) -> None:

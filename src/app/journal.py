@@ -54,7 +54,6 @@ class Action(StrEnum):
     FAVOURITE = "favourite"
     UNFAVOURITE = "unfavourite"
     SET_APART = "set apart"
-    PUT_TOGETHER = "put together"
     CLAIM = "claim"
     REFUSE_CLAIM = "refuse claim"
     WITHDRAW_CLAIM = "withdraw claim"

@@ -8,7 +8,7 @@ face that it is somebody else, both stay as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -61,11 +61,6 @@ _UNWRITE = """
       AND abs(region.x - tag.x) < tag.width / 2 AND abs(region.y - tag.y) < tag.height / 2
 """
 """What the files tell of a tag is taken out of them when they are written next."""
-
-_MOVE = (
-    "UPDATE OR IGNORE tag SET person_id = :target WHERE person_id IN (SELECT value FROM json_each(:sources))",
-    "DELETE FROM tag WHERE person_id IN (SELECT value FROM json_each(:sources))",
-)
 
 
 class TagError(AppError):
@@ -193,12 +188,6 @@ def settle(db: Connection, photo_id: int) -> frozenset[int]:
         if face_id is not None and _take(db, face_id, row):
             changed |= {row.person_id, faces[face_id].person_id}
     return frozenset(person for person in changed if person is not None)
-
-
-def move(db: Connection, source_ids: Sequence[int], target_id: int) -> None:
-    """The tags of some persons are those of the one that they are merged into; to be called before they go."""
-    for statement in _MOVE:
-        db.exec_driver_sql(statement, {"sources": json.dumps(list(source_ids)), "target": target_id})
 
 
 def _faces(db: Connection, image_id: int) -> dict[int, Any]:

@@ -210,17 +210,6 @@ class PhotoSharing:
             query = "SELECT visibility FROM profile WHERE profile_id = :me"
             return Visibility(db.exec_driver_sql(query, {"me": self._view.viewer.profile_id}).scalar_one())
 
-    def set_default(self, visibility: Visibility) -> None:
-        """Says who may see what the viewer adds from now on.
-
-        Raises:
-            InvalidDetail: neither private nor for the household.
-        """
-        _require_general(visibility)
-        with self._journal.step(Action.SHOW_NEW_TO, visibility=str(visibility)) as db:
-            values = {"visibility": str(visibility), "me": self._view.viewer.profile_id}
-            db.exec_driver_sql("UPDATE profile SET visibility = :visibility WHERE profile_id = :me", values)
-
     def set_folder_default(self, folder_id: int, visibility: Visibility | None) -> None:
         """Says who may see what is found in a folder from now on; None: as the viewer's photos elsewhere.
 

@@ -23,7 +23,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "restore": ("Brought a photo back", "Brought {photos} photos back"),
     "resolve duplicates": ("Moved a copy to the trash", "Moved {photos} copies to the trash"),
     "set apart": ("Said that photos are no duplicates", ""),
-    "put together": ("Said that photos may be duplicates", ""),
     "tag": ("Said who is in a photo", ""),
     "untag": ("Took somebody out of a photo", ""),
     "favourite": ("Made a photo a favourite", "Made {photos} photos favourites"),

@@ -64,14 +64,6 @@ def albums_timeline(case: Case) -> None:
         check_timeline(case, found, expected, by_month=every[album_id]["kind"] in ("auto_faces", "smart"))
 
 
-def albums_holding(case: Case) -> None:
-    """Also of photos that wait or are in the trash; never by a photo out of sight."""
-    seen = {row["album_id"] for row in case.rules.albums}
-    for photo_id in case.every_photo:
-        put = {row["album_id"] for row in case.rules.of("album_photo", photo_id=photo_id)}
-        assert case.session.albums.holding([photo_id]) == (put & seen if photo_id in case.rules.photo_ids else set())
-
-
 def albums_can_search(case: Case) -> None:
     assert case.session.albums.can_search
 
@@ -318,7 +310,6 @@ QUERIES: dict[str, Callable[[Case], None]] = {
     "albums.invitations": albums_lists,
     "albums.get": albums_get,
     "albums.timeline": albums_timeline,
-    "albums.holding": albums_holding,
     "albums.can_search": albums_can_search,
     "albums.members.list": members,
     "albums.members.candidates": members,

@@ -146,7 +146,7 @@ def test_a_no_is_remembered_and_can_be_taken_back(library: Library, kept: Path) 
     assert witness.changes == [LibraryChanged(frozenset(group))]
     with Library.open(library.folder, resume=False) as again:
         assert names(again) == before[1:]
-    library.session.duplicates.put_together(group)
+    library.session.journal.undo()
     library.session.duplicates.set_apart(group[1:])
     assert names(library)[0] == ["people.jpg", "people again.jpg"], "two who are apart are in no group together"
     with pytest.raises(NotFound):

@@ -58,7 +58,6 @@ def test_rows_are_recorded_after_those_that_they_point_at() -> None:
 def test_a_step_without_a_change_is_none(library: Library) -> None:
     session = house.first(library)
     session.details.rate([1], None)
-    session.duplicates.put_together([1, 2])
     assert session.journal.list() == []
     assert session.journal.last is None
     with pytest.raises(NothingToUndo, match="nothing to undo"):

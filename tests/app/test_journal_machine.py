@@ -152,10 +152,9 @@ class Journaled(RuleBasedStateMachine):
         self.session.details.describe(self.some("photo", [pick])[0], title=title, keywords=words)
         self.acted()
 
-    @rule(picks=st.lists(PICK, min_size=2, max_size=3), apart=st.booleans())
-    def tell_apart(self, picks: list[int], apart: bool) -> None:
-        duplicates = self.session.duplicates
-        (duplicates.set_apart if apart else duplicates.put_together)(self.some("photo", picks))
+    @rule(picks=st.lists(PICK, min_size=2, max_size=3))
+    def tell_apart(self, picks: list[int]) -> None:
+        self.session.duplicates.set_apart(self.some("photo", picks))
         self.acted()
 
     @rule(photo=PICK, person=PICK)

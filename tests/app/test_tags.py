@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from app import tags
 from app.errors import NotFound
 from app.library import Library
 from app.metadata import read
@@ -128,9 +127,7 @@ def test_tags_follow_a_merge(indexed: Library, session: Session) -> None:
     first, second = list(session.photos.timeline().photo_ids)[:2]
     rose, rosa = session.tags.add(first, "Rose"), session.tags.add(first, "Rosa")
     session.tags.add(second, rosa)
-    with indexed.database.write() as db:
-        tags.move(db, [rosa], rose)
-        indexed.core.merge([rosa], rose, connection=db)
+    session.people.merge(rose, [rosa])
     assert list(session.people.timeline(rose).photo_ids) == [first, second]
     assert [tag.person_id for tag in session.tags.of(first)] == [rose]
 

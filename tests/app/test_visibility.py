@@ -104,9 +104,8 @@ def test_impossible_wishes_change_nothing(first: Session, anna: Session) -> None
         first.sharing.hand_over([photo], 99)
     with pytest.raises(NotAllowed, match="Choose a password"):
         first.sharing.lock([photo])
-    for setting in (first.sharing.set_default, lambda chosen: first.sharing.set_folder_default(1, chosen)):
-        with pytest.raises(InvalidDetail):
-            setting(Visibility.SHARED)
+    with pytest.raises(InvalidDetail):
+        first.sharing.set_folder_default(1, Visibility.SHARED)
     assert first.sharing.of(photo).visibility is Visibility.HOUSEHOLD
     assert photo in seen(anna)
 
@@ -174,7 +173,7 @@ def test_new_photos_are_seen_as_their_folder_and_their_owner_like_it(open_librar
         library.folders.remember([place], first.viewer.profile_id)
     listed = {each.path: each for each in first.folders.list()}
     assert anna.folders.list() == []
-    first.sharing.set_default(Visibility.PRIVATE)
+    first.me.change(visibility=Visibility.PRIVATE)
     assert first.sharing.default() is Visibility.PRIVATE
     first.sharing.set_folder_default(listed[folder].folder_id, Visibility.HOUSEHOLD)
     with pytest.raises(NotFound):
