@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -429,18 +430,16 @@ def tracer(deadline: int, reached: list[str]) -> Callable[[FrameType, str, Any],
 
 @pytest.fixture
 def traced() -> Iterator[Callable[[Callable[[], object], int], list[str]]]:
+    """Runs something up to the n-th line of the trash's modules; the lines that were reached."""
     before = sys.gettrace()
 
     def run(work: Callable[[], object], deadline: int) -> list[str]:
         reached: list[str] = []
         sys.settrace(tracer(deadline, reached))
-        try:
+        with contextlib.suppress(Killed):
             work()
-        except Killed:
-            return reached
-        finally:
-            sys.settrace(before)
-        return []
+        sys.settrace(before)
+        return reached
 
     yield run
     sys.settrace(before)
@@ -459,18 +458,25 @@ def test_killed_at_any_line_nothing_is_lost_and_nothing_half_done(
     whole = contents(template.database)
     template.session.trash.put([photo_id])
     template.close()
-    deadline, lines = 0, set[str]()
-    while True:
-        deadline += 1
+    undisturbed = shutil.copytree(tmp_path / "template", tmp_path / "undisturbed")
+    with Library.open(undisturbed, resume=False) as library:
+        library.session.trash._send = bin_
+        order = traced(library.session.trash.empty, 0)
+    lines = {line: number for number, line in enumerate(order, 1)}
+    assert len(lines) > 40, "it is killed in the middle"
+    # Each line when it is reached first and last: two files are on their way.
+    for deadline in sorted({*lines.values(), *(order.index(line) + 1 for line in lines)}):
+        for path in bin_.files:
+            path.unlink()
+        for name in (COPY, "copy of it.jpg"):
+            shutil.copy2(spare / name, own_album / name)
         folder = tmp_path / f"library {deadline}"
         shutil.copytree(tmp_path / "template", folder)
         with Library.open(folder, resume=False) as library:
             # The files are on the disk or in the bin, whichever moment it is.
             library.session.trash._send = bin_
             reached = traced(library.session.trash.empty, deadline)
-        if not reached:
-            break
-        lines.add(reached[-1])
+        assert len(reached) == deadline
         with Library.open(folder, resume=False) as library:
             assert library.database.problems() == []
             left = [path for path in (own_album / COPY, own_album / "copy of it.jpg") if path.exists()]
@@ -491,11 +497,6 @@ def test_killed_at_any_line_nothing_is_lost_and_nothing_half_done(
             assert library.session.trash.list() == []
         assert "caches without photo" not in {flaw.kind for flaw in verify(folder)}, reached[-1]
         shutil.rmtree(folder)
-        for path in bin_.files:
-            path.unlink()
-        for name in (COPY, "copy of it.jpg"):
-            shutil.copy2(spare / name, own_album / name)
-    assert len(lines) > 40, "it was killed in the middle"
 
 
 def test_what_was_on_its_way_on_a_drive_that_is_gone_waits_for_it(library: Library, own_album: Path) -> None:
